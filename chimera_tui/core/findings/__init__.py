@@ -1,0 +1,1 @@
+"""What an expert would conclude from the measurements, with its sources and caveats."""

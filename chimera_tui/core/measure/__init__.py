@@ -1,0 +1,1 @@
+"""From a file's observations to canonical metrics, units and configurations."""

@@ -1,0 +1,1 @@
+"""Decoding one file into observations, whatever state it is in."""

@@ -1,0 +1,1 @@
+"""The saved report: its blocks, its metrics, its Markdown."""

@@ -1,0 +1,1 @@
+"""Which files a repository holds and what kind each is."""

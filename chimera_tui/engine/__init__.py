@@ -1,0 +1,1 @@
+"""What the program does: ingest, runs, journal, model servers. No terminal."""

@@ -1,0 +1,126 @@
+"""What every model server looks like to a run."""
+
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+import msgspec
+
+from chimera_tui.core.endings import Ending
+from chimera_tui.core.report.metrics import CallFigures
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One message of a chat; ``role`` is system, user or assistant."""
+
+    role: str
+    content: str
+
+
+class ChatRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One call. ``options`` holds only what is set: unset is not the same as the default value."""
+
+    model: str
+    messages: tuple[Message, ...]
+    options: dict[str, object] = {}
+    format: dict[str, object] | None = None
+    think: bool | str | None = None
+    keep_alive: float | str | None = None
+
+
+class Delta(msgspec.Struct, frozen=True, kw_only=True):
+    """A piece of the answer as it arrived: not necessarily one token. ``tokens`` where the server counts them."""
+
+    text: str = ""
+    thinking: str = ""
+    tokens: int | None = None
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """The server said that it is done. ``ending`` is COMPLETE or LENGTH; figures lack TTFT and wall time."""
+
+    ending: Ending
+    figures: CallFigures
+
+
+class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
+    """A model in a server's memory; bytes, tokens, 0–1. ``expires_at`` is an ISO time."""
+
+    name: str
+    digest: str = ""
+    size: int = 0
+    size_vram: int = 0
+    context_length: int | None = None
+    expires_at: str = ""
+
+    @property
+    def gpu_share(self) -> float | None:
+        """The share of the model that is in GPU memory, 0 to 1."""
+        return self.size_vram / self.size if self.size else None
+
+
+class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server knows of an installed model. ``parameters`` are its Modelfile's option values."""
+
+    name: str
+    digest: str = ""
+    size: int | None = None
+    family: str = ""
+    parameter_size: str = ""
+    quantization: str = ""
+    context_length: int | None = None
+    layers: int | None = None
+    capabilities: tuple[str, ...] = ()
+    parameters: dict[str, object] = {}
+
+
+class BackendError(Exception):
+    """A server did not do what was asked: which ending that is, what it said, what a person can do about it.
+
+    ``prompt_tokens`` and ``num_ctx`` are set where a server refused a prompt and gave exact figures.
+    """
+
+    def __init__(
+        self, ending: Ending, message: str, advice: str = "", *, status: int | None = None,
+        prompt_tokens: int | None = None, num_ctx: int | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(message)
+        self.ending = ending
+        self.message = message
+        self.advice = advice
+        self.status = status
+        self.prompt_tokens = prompt_tokens
+        self.num_ctx = num_ctx
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.advice}".strip()
+
+
+class Backend(Protocol):
+    """A model server. Every method raises :class:`BackendError` and nothing else; cancelling closes the socket."""
+
+    name: str
+    host: str
+
+    async def version(self) -> str:
+        """The server's version; raises when it does not answer."""
+
+    async def models(self) -> tuple[ModelInfo, ...]:
+        """The installed models."""
+
+    async def show(self, model: str) -> ModelInfo:
+        """One installed model; a missing one is SERVER_ERROR with the names that are installed."""
+
+    async def loaded(self) -> tuple[LoadedModel, ...]:
+        """What is in memory now."""
+
+    async def preload(self, model: str, options: dict[str, object], keep_alive: float | str | None) -> None:
+        """Load a model with these options and generate nothing."""
+
+    async def unload(self, model: str) -> None:
+        """Drop a model from memory."""
+
+    def chat(self, request: ChatRequest) -> AsyncGenerator[Delta | Done, None]:
+        """Stream one answer; ``Done`` comes last, and a stream that ends without it raises NO_DONE."""
+
+    async def aclose(self) -> None:
+        """Close all connections."""

@@ -1,0 +1,118 @@
+"""What a run says while it goes on: frozen, in order, ``RunEnded`` always last.
+
+``at_s`` is seconds since the run's start. Every event is journalled before it is published.
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from chimera_tui.core.endings import Ending
+from chimera_tui.core.report.metrics import CallFigures
+
+
+class Stage(StrEnum):
+    """The stages of a run, in their order."""
+
+    INGEST = "ingest"
+    ANALYSIS = "analysis"
+    REPORT = "report"
+    PERSONA = "persona"
+    SAVE = "save"
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="event"):
+    """Anything a run says."""
+
+    at_s: float
+
+
+class RunStarted(Event, tag="run_started"):
+    """The run has its identity and, where it could be made, its folder."""
+
+    run_id: str
+    engine: str
+    model: str
+    root: str
+    started: str
+    folder: str | None = None
+    version: int = 1
+
+
+class StageStarted(Event, tag="stage_started"):
+    """A stage begins."""
+
+    stage: Stage
+
+
+class StageFinished(Event, tag="stage_finished"):
+    """A stage is over, however it ended."""
+
+    stage: Stage
+    duration_s: float
+
+
+class CallStarted(Event, tag="call_started"):
+    """A request is about to be sent. ``prompt_tokens_est`` is an estimate; ``options`` is what is sent."""
+
+    call: int
+    stage: Stage
+    model: str
+    messages: tuple[dict[str, str], ...]
+    options: dict[str, object]
+    prompt_tokens_est: int
+    num_ctx: int | None = None
+
+
+class Chunk(Event, tag="chunk"):
+    """Text the model sent. ``call`` counts from 1."""
+
+    call: int
+    text: str = ""
+    thinking: str = ""
+
+
+class ProgramText(Event, tag="program_text"):
+    """Text the program itself wrote into a stage: never the model's."""
+
+    stage: Stage
+    text: str
+
+
+class CallFinished(Event, tag="call_finished"):
+    """A call is over: how, and the figures of it that are known."""
+
+    call: int
+    stage: Stage
+    ending: Ending
+    figures: CallFigures
+    reason: str = ""
+
+
+class Notice(Event, tag="notice"):
+    """Something a person should know; it stops nothing."""
+
+    text: str
+    level: Literal["info", "warning", "error"] = "info"
+
+
+class ReportSaved(Event, tag="report_saved"):
+    """``report.md`` is on disk at ``path``."""
+
+    path: str
+
+
+class RunEnded(Event, tag="run_ended"):
+    """The last event of every run. ``reason`` is a sentence a person can act on, empty when complete."""
+
+    ending: Ending
+    reason: str = ""
+    report: str | None = None
+
+
+AnyEvent = (
+    RunStarted | StageStarted | StageFinished | CallStarted | Chunk | ProgramText | CallFinished | Notice
+    | ReportSaved | RunEnded
+)  # fmt: skip
+"""The union a journal decodes into."""
