@@ -1,1 +1,5 @@
-"""From a file's observations to canonical metrics, units and configurations."""
+"""From one file to measurements: canonical metrics, units, statistics, configuration and status."""
+
+from chimera_tui.core.measure.result import ConfigKey, FileResult, Limits, SeriesKey
+
+__all__ = ["ConfigKey", "FileResult", "Limits", "SeriesKey"]
