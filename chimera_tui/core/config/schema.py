@@ -30,7 +30,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     main_gpu: Annotated[
         NonNegative | UnsetType,
         Meta(
-            description="the GPU that holds the scratch buffers; setting it, even to 0, turns splitting across GPUs off",
+            description="the GPU for small tensors; setting it, even to 0, turns splitting across GPUs off",
             extra={"group": "GPU", "step": 1, **RELOADS},
         ),
     ] = UNSET
@@ -50,7 +50,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     num_ctx: Annotated[
         Annotated[int, Meta(ge=1)] | Literal["fit"] | UnsetType,
         Meta(
-            description='context window in tokens; "fit" asks for what the prompt and its answer need; 0 is not automatic',
+            description='context window in tokens; "fit" asks for what prompt and answer need; 0 is not automatic',
             extra={"group": "Context", "step": 512, **RELOADS},
         ),
     ] = UNSET
@@ -177,9 +177,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         Meta(description="room kept for an answer when num_ctx is fitted"),
     ] = 2048
     unload_after: Annotated[bool, Meta(description="unload the model when the run is over")] = False
-    report_dir: Annotated[
-        str, Meta(description="folder for reports; empty is chimera-reports in the repository")
-    ] = ""
+    report_dir: Annotated[str, Meta(description="folder for reports; empty is chimera-reports in the repository")] = ""
     cold_load_s: Annotated[
         Annotated[float, Meta(ge=0)],
         Meta(description="a measurement whose model load took this many seconds or more counts as cold"),
@@ -217,6 +215,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     scan: Scan = msgspec.field(default_factory=Scan)
     ui: Ui = msgspec.field(default_factory=Ui)
     profile: Annotated[str, Meta(description="the active profile; it replaces [options] whole")] = ""
+    keys: Annotated[dict[str, str], Meta(description='key of a command by its id, as in "run.start" = "r"')] = {}
 
 
 BUILTIN_PROFILES: dict[str, Options] = {
@@ -277,6 +276,6 @@ def _metas(struct: type[msgspec.Struct]) -> list[Meta]:
     """The outermost Meta of each field."""
     metas = []
     for field in msgspec.structs.fields(struct):
-        found = [meta for meta in getattr(field.type, "__metadata__", ()) if isinstance(meta, Meta) and meta.description]
-        metas.append(found[-1] if found else Meta())
+        known = [meta for meta in getattr(field.type, "__metadata__", ()) if isinstance(meta, Meta)]
+        metas.append(next((meta for meta in reversed(known) if meta.description), Meta()))
     return metas
