@@ -1,0 +1,202 @@
+"""``report.md``: the Chimera layout around a body. Dates, counts, metrics and definitions are the program's."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from chimera_tui.core.endings import Ending
+from chimera_tui.core.findings.finding import Finding
+from chimera_tui.core.report.data_summary import DataSummary
+from chimera_tui.core.report.markdown_text import contained, escaped, fenced
+from chimera_tui.core.report.metrics import CallFigures, total
+from chimera_tui.core.report.persona import Clause
+
+AGENT = "Chimera Insight"
+HEADER_OPTIONS = {
+    "num_gpu": "num_gpu", "num_ctx": "num_ctx", "temperature": "temp", "top_p": "top_p", "top_k": "top_k",
+    "repeat_penalty": "repeat_penalty",
+}  # fmt: skip
+"""Options that the Configuration line always names, by the names it uses."""
+WITHOUT_A_MODEL = "written without a model"
+
+
+class CallRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One call as the report lists it."""
+
+    call: int
+    stage: str
+    ending: Ending
+    figures: CallFigures
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the saved report says. ``model`` is None where no model was called."""
+
+    repository: str
+    started: datetime
+    model: str | None
+    configuration: str
+    ending: Ending
+    reason: str
+    body: str
+    summary: DataSummary
+    stage_s: dict[str, float]
+    calls: tuple[CallRow, ...]
+    key_findings: tuple[str, ...]
+    recommendations: tuple[str, ...]
+    brief: str
+    clauses: tuple[Clause, ...]
+    persona_prompt: str
+    facts: tuple[Finding, ...]
+    provenance: tuple[tuple[str, str], ...]
+    notices: tuple[str, ...] = ()
+
+
+def configuration_line(options: dict[str, object], fitted_num_ctx: int | None = None) -> str:
+    """``num_gpu=80, num_ctx=512, temp=1, top_p=default, …``: the options sent, ``default`` where one was not."""
+    shown: dict[str, object] = {name: options.get(name, "default") for name in HEADER_OPTIONS}
+    shown |= {name: value for name, value in options.items() if name not in shown}
+    if fitted_num_ctx is not None:
+        shown["num_ctx"] = f"{fitted_num_ctx} (fit)"
+    return ", ".join(f"{HEADER_OPTIONS.get(name, name)}={_plain(value)}" for name, value in shown.items())
+
+
+def render(report: Report) -> str:
+    """The Markdown of the saved report."""
+    parts = [
+        _header(report), "---", report.body, "---", _workflow(report), _metrics(report.calls),
+        _listed("Key Findings", report.key_findings), _listed("Recommendations", report.recommendations),
+        _brief(report), f"## Persona Prompt\n{fenced(report.persona_prompt)}" if report.persona_prompt else "",
+        _facts(report.facts), _provenance(report),
+    ]  # fmt: skip
+    return "\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
+
+
+def _header(report: Report) -> str:
+    lines = [
+        f"# {AGENT}", "", f"# Technical Report: {escaped(report.repository, 120)}", "",
+        f"**Date:** {report.started:%Y-%m-%d}", f"**Agent Type:** {AGENT}",
+        f"**Model:** {report.model or f'none ({WITHOUT_A_MODEL})'}",
+        f"**Configuration:** {report.configuration}",
+        f"**Ending:** {report.ending.value}{f': {escaped(report.reason)}' if report.reason else ''}",
+    ]  # fmt: skip
+    # Two spaces end a line in Markdown; older Chimera reports rely on it too.
+    return "\n".join(f"{line}  " if line.startswith("**") else line for line in lines)
+
+
+def _workflow(report: Report) -> str:
+    stages = " | ".join(f"{name} {seconds:.2f}s" for name, seconds in report.stage_s.items())
+    lines = [
+        "## Workflow Summary",
+        f"- Files analyzed: {report.summary.total}",
+        f"- Execution time: {sum(report.stage_s.values()):.2f}s ({stages})",
+        *(f"- Note: {escaped(notice)}" for notice in report.notices),
+        "- Data summary:",
+        fenced(report.summary.block()),
+    ]
+    return "\n".join(lines)
+
+
+def _metrics(calls: Sequence[CallRow]) -> str:
+    if not calls:
+        return f"## Metrics\nNot applicable: {WITHOUT_A_MODEL}, so there are no calls to measure."
+    return "\n".join(["## Metrics", *total_lines(calls), "", *_call_table(calls)])
+
+
+def total_lines(calls: Sequence[CallRow]) -> list[str]:
+    """The totals over all calls, each with its definition. TTFT is that of the report call."""
+    figures = [call.figures for call in calls]
+    tokens, decode = total([f.generated_tokens for f in figures]), total([f.decode_s for f in figures])
+    ttft = next((call.figures.ttft_s for call in calls if call.stage == "report"), None)
+    client = any(f.measured_by == "client" for f in figures)
+    by = "measured on the client" if client else "measured by the server"
+    rate = f"{tokens / decode:.2f} tok/s" if tokens is not None and decode else "unknown"
+    return [
+        f"- Throughput: {rate} (decode: Σ generated tokens ÷ Σ eval duration over all calls; derived)",
+        f"- TTFT: {_ms(ttft)} (request sent → first text of the report call; measured on the client)",
+        f"- Total Duration: {_ms(total([f.total_s for f in figures]))} (Σ over calls, queue and load included; {by})",
+        f"- Tokens Generated: {_count(tokens)} (Σ over calls; counted by the server)",
+        f"- Prompt Eval: {_ms(total([f.prefill_s for f in figures]))} (Σ prefill over calls; {by})",
+        f"- Eval Duration: {_ms(decode)} (Σ decode over calls; {by})",
+        f"- Load Duration: {_ms(total([f.load_s for f in figures]))} (Σ model load over calls; {by})",
+    ]
+
+
+def _call_table(calls: Sequence[CallRow]) -> list[str]:
+    head = (
+        "Call", "Stage", "Ending", "TTFT ms", "Prompt tokens", "Prefill ms", "Prefill tok/s", "Generated tokens",
+        "Decode ms", "Decode tok/s", "Load ms", "Queue ms", "Total ms",
+    )  # fmt: skip
+    lines = ["| " + " | ".join(head) + " |", "| --: | :-- | :-- |" + " --: |" * (len(head) - 3)]
+    for row in calls:
+        f = row.figures
+        prefill = "shares a prefix" if f.prefix_shared else _number(f.prefill_tps)
+        cells = (
+            str(row.call), row.stage, row.ending.value, _number(f.ttft_s, 1e3), _count(f.prompt_tokens),
+            _number(f.prefill_s, 1e3), prefill, _count(f.generated_tokens), _number(f.decode_s, 1e3),
+            _number(f.decode_tps), _number(f.load_s, 1e3), _number(f.queue_s, 1e3), _number(f.total_s, 1e3),
+        )  # fmt: skip
+        lines.append("| " + " | ".join(cells) + " |")
+    lines += [
+        "",
+        "Prefill tok/s = prompt tokens ÷ prefill seconds; not a measurement where the prompt shares a prefix with an "
+        "earlier call, because the server then evaluates only the rest. Decode tok/s = generated tokens ÷ decode "
+        "seconds. Queue = total − load − prefill − decode. TTFT is timed on the client.",
+    ]
+    return lines
+
+
+def _listed(title: str, items: Sequence[str]) -> str:
+    lines = [f"- {contained(item).replace(chr(10), ' ')}" for item in items]
+    return "\n".join([f"## {title}", *(lines or ["None supported by the data."])])
+
+
+def _brief(report: Report) -> str:
+    if not report.brief and not report.clauses:
+        reason = WITHOUT_A_MODEL if report.model is None else "no brief was written"
+        return f"## Persona Brief\nNot applicable: {reason}."
+    clauses = "\n".join(clause.line() for clause in report.clauses)
+    return f"## Persona Brief\n{contained(report.brief)}\n\nContract:\n\n{clauses}"
+
+
+def _facts(facts: Sequence[Finding]) -> str:
+    if not facts:
+        return ""
+    lines = ["## Facts", "Computed by the program; the labels are those that the text cites.", ""]
+    for number, fact in enumerate(facts, 1):
+        sources = ", ".join(f"`{escaped_path(source.path)}`" for source in fact.sources[:3])
+        more = f" and {len(fact.sources) - 3} more" if len(fact.sources) > 3 else ""
+        caveats = f" Caveat: {escaped('; '.join(fact.caveats))}." if fact.caveats else ""
+        where = f" Source: {sources}{more}." if sources else ""
+        lines.append(f"- **F{number}** ({fact.label}) {escaped(fact.statement)}{caveats}{where}")
+    return "\n".join(lines)
+
+
+def escaped_path(path: str) -> str:
+    """A path inside a code span."""
+    from chimera_tui.core.inert import inert_line
+
+    return inert_line(path, 200).replace("`", "'")
+
+
+def _provenance(report: Report) -> str:
+    return "\n".join(["## Provenance", *(f"- {name}: {escaped(value)}" for name, value in report.provenance)])
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
+    return escaped(str(value), 80) if not isinstance(value, bool) else str(value).lower()
+
+
+def _ms(seconds: float | None) -> str:
+    return "unknown" if seconds is None else f"{seconds * 1e3:.2f} ms"
+
+
+def _number(value: float | None, factor: float = 1.0) -> str:
+    return "–" if value is None else f"{value * factor:.2f}"
+
+
+def _count(value: float | None) -> str:
+    return "–" if value is None else f"{int(value)}"

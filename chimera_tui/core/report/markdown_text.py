@@ -1,0 +1,40 @@
+"""Text of others inside a document of ours: it may not break out of its place, nor hide what follows it."""
+
+import re
+
+from chimera_tui.core.inert import inert, inert_line
+
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
+_HTML_START = re.compile(r"^( {0,3})<", re.MULTILINE)
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&!])")
+
+
+def contained(text: str) -> str:
+    """A model's Markdown with controls spelled out, open fences closed and raw HTML blocks shown as text."""
+    lines: list[str] = []
+    fence = ""
+    for line in inert(text).strip("\n").splitlines():
+        mark = _FENCE.match(line)
+        if fence:
+            if mark and mark[1][0] == fence[0] and len(mark[1]) >= len(fence) and not mark[2].strip():
+                fence = ""
+        elif mark and not (mark[1][0] == "`" and "`" in mark[2]):
+            fence = mark[1]
+        else:
+            line = _HTML_START.sub(r"\1&lt;", line)  # noqa: PLW2901 - the line as it is kept
+        lines.append(line)
+    if fence:
+        lines.append(fence)
+    return "\n".join(lines)
+
+
+def escaped(text: str, limit: int | None = None) -> str:
+    """One line of plain text as Markdown that shows just that text."""
+    return _SPECIAL.sub(r"\\\1", inert_line(text, limit))
+
+
+def fenced(text: str, info: str = "") -> str:
+    """A code block around text that may itself hold fences."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    mark = "`" * max(3, longest + 1)
+    return f"{mark}{info}\n{inert(text)}\n{mark}"

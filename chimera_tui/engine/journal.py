@@ -1,0 +1,87 @@
+"""The journal of a run: every event as a line of ``calls.ndjson``, on disk before anybody is told of it."""
+
+import asyncio
+import contextlib
+import os
+from pathlib import Path
+
+import msgspec
+
+from chimera_tui.engine.events import AnyEvent, Event
+
+NAME = "calls.ndjson"
+SYNC_EVERY_S = 1.0
+
+
+class Journal:
+    """Appends events to a file: one unbuffered write each, an fsync a second off the event loop.
+
+    A journal that cannot be written (full disk, folder gone) stops itself and keeps the reason in ``failure``; the
+    run goes on in memory.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Create the file. Raises OSError, FileExistsError among them."""
+        self.path = path
+        self.failure: OSError | None = None
+        self._descriptor: int | None = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
+        self._encoder = msgspec.json.Encoder()
+        self._dirty = False
+        self._syncing: asyncio.Task[None] | None = None
+
+    def append(self, event: Event) -> None:
+        """Write one event; after a failure this does nothing."""
+        if self._descriptor is None:
+            return
+        line = self._encoder.encode(event) + b"\n"
+        try:
+            while line:
+                line = line[os.write(self._descriptor, line) :]
+        except OSError as error:
+            self.failure = error
+            self._close()
+            return
+        self._dirty = True
+        if self._syncing is None:
+            self._syncing = asyncio.get_running_loop().create_task(self._sync_forever())
+
+    async def close(self) -> None:
+        """Sync what is left and close the file."""
+        if self._syncing is not None:
+            self._syncing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._syncing
+        if self._descriptor is not None and self._dirty:
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(os.fsync, self._descriptor)
+        self._close()
+
+    async def _sync_forever(self) -> None:
+        while self._descriptor is not None:
+            await asyncio.sleep(SYNC_EVERY_S)
+            if self._dirty and self._descriptor is not None:
+                self._dirty = False
+                # A duplicate: the file may be closed while the thread still syncs.
+                copy = os.dup(self._descriptor)
+                try:
+                    await asyncio.to_thread(os.fsync, copy)
+                except OSError as error:
+                    self.failure = error
+                finally:
+                    os.close(copy)
+
+    def _close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def read_journal(path: Path) -> list[AnyEvent]:
+    """The events of a journal in their order; a last line that was cut in the middle is left out. Raises OSError."""
+    decoder = msgspec.json.Decoder(AnyEvent)
+    events: list[AnyEvent] = []
+    for line in path.read_bytes().split(b"\n"):
+        if line.strip():
+            with contextlib.suppress(msgspec.DecodeError):
+                events.append(decoder.decode(line))
+    return events
