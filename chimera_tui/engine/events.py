@@ -28,7 +28,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_f
     at_s: float
 
 
-class RunStarted(Event, tag="run_started"):
+class RunStarted(Event, frozen=True, tag="run_started"):
     """The run has its identity and, where it could be made, its folder."""
 
     run_id: str
@@ -40,20 +40,20 @@ class RunStarted(Event, tag="run_started"):
     version: int = 1
 
 
-class StageStarted(Event, tag="stage_started"):
+class StageStarted(Event, frozen=True, tag="stage_started"):
     """A stage begins."""
 
     stage: Stage
 
 
-class StageFinished(Event, tag="stage_finished"):
+class StageFinished(Event, frozen=True, tag="stage_finished"):
     """A stage is over, however it ended."""
 
     stage: Stage
     duration_s: float
 
 
-class CallStarted(Event, tag="call_started"):
+class CallStarted(Event, frozen=True, tag="call_started"):
     """A request is about to be sent. ``prompt_tokens_est`` is an estimate; ``options`` is what is sent."""
 
     call: int
@@ -65,7 +65,7 @@ class CallStarted(Event, tag="call_started"):
     num_ctx: int | None = None
 
 
-class Chunk(Event, tag="chunk"):
+class Chunk(Event, frozen=True, tag="chunk"):
     """Text the model sent. ``call`` counts from 1."""
 
     call: int
@@ -73,14 +73,14 @@ class Chunk(Event, tag="chunk"):
     thinking: str = ""
 
 
-class ProgramText(Event, tag="program_text"):
+class ProgramText(Event, frozen=True, tag="program_text"):
     """Text the program itself wrote into a stage: never the model's."""
 
     stage: Stage
     text: str
 
 
-class CallFinished(Event, tag="call_finished"):
+class CallFinished(Event, frozen=True, tag="call_finished"):
     """A call is over: how, and the figures of it that are known."""
 
     call: int
@@ -90,20 +90,20 @@ class CallFinished(Event, tag="call_finished"):
     reason: str = ""
 
 
-class Notice(Event, tag="notice"):
+class Notice(Event, frozen=True, tag="notice"):
     """Something a person should know; it stops nothing."""
 
     text: str
     level: Literal["info", "warning", "error"] = "info"
 
 
-class ReportSaved(Event, tag="report_saved"):
+class ReportSaved(Event, frozen=True, tag="report_saved"):
     """``report.md`` is on disk at ``path``."""
 
     path: str
 
 
-class RunEnded(Event, tag="run_ended"):
+class RunEnded(Event, frozen=True, tag="run_ended"):
     """The last event of every run. ``reason`` is a sentence a person can act on, empty when complete."""
 
     ending: Ending

@@ -29,10 +29,10 @@ class Journal:
         self._dirty = False
         self._syncing: asyncio.Task[None] | None = None
 
-    def append(self, event: Event) -> None:
-        """Write one event; after a failure this does nothing."""
+    def append(self, event: Event) -> bool:
+        """Write one event; False once, when the journal fails. After a failure nothing is written any more."""
         if self._descriptor is None:
-            return
+            return True
         line = self._encoder.encode(event) + b"\n"
         try:
             while line:
@@ -40,10 +40,11 @@ class Journal:
         except OSError as error:
             self.failure = error
             self._close()
-            return
+            return False
         self._dirty = True
         if self._syncing is None:
             self._syncing = asyncio.get_running_loop().create_task(self._sync_forever())
+        return True
 
     async def close(self) -> None:
         """Sync what is left and close the file."""

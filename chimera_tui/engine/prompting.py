@@ -4,8 +4,11 @@ import json
 from importlib import resources
 from string import Template
 
+import msgspec
+
 from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.inert import inert_line
+from chimera_tui.core.report.persona import Persona
 
 CHARS_PER_TOKEN = 2.5
 """Characters per token before a model was measured: low, because a tokenizer spends a token on every digit."""
@@ -39,3 +42,16 @@ def quoted(text: str, limit: int = 200) -> str:
 def estimate_tokens(text: str, chars_per_token: float = CHARS_PER_TOKEN) -> int:
     """About how many tokens a text is."""
     return int(len(text) / chars_per_token) + 1
+
+
+class UnknownPersonaError(ValueError):
+    """There is no persona of that name; the message lists those there are."""
+
+
+def load_persona(name: str) -> Persona:
+    """A persona that ships with the program. Raises :class:`UnknownPersonaError`."""
+    folder = resources.files("chimera_tui.engine.prompts").joinpath("personas")
+    known = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    if name not in known:
+        raise UnknownPersonaError(f"There is no persona {name!r}; there are: {', '.join(known)}, none.")
+    return msgspec.toml.decode(folder.joinpath(f"{name}.toml").read_text("utf-8"), type=Persona)

@@ -59,7 +59,8 @@ class ReadableJson:
     def __init__(self) -> None:
         self._stack: list[str] = []
         self._key = ""
-        self._string: list[str] | None = None
+        self._string: list[str] = []
+        self._in_string = False
         self._escape = ""
         self._is_key = False
 
@@ -67,7 +68,7 @@ class ReadableJson:
         """The Markdown that this piece adds."""
         out: list[str] = []
         for character in piece:
-            if self._string is None:
+            if not self._in_string:
                 out.append(self._outside(character))
             else:
                 out.append(self._inside(character))
@@ -75,7 +76,7 @@ class ReadableJson:
 
     def _outside(self, character: str) -> str:
         if character == '"':
-            self._string = []
+            self._string, self._in_string = [], True
             self._is_key = bool(self._stack) and self._stack[-1] == "{"
             return "" if self._is_key else self._opening()
         if character in "{[":
@@ -94,14 +95,13 @@ class ReadableJson:
         return {"text": "\n- ", "facts": " ["}.get(self._key, "\n- ")
 
     def _inside(self, character: str) -> str:
-        assert self._string is not None
         if self._escape:
             return self._escaped(character)
         if character == "\\":
             self._escape = character
             return ""
         if character == '"':
-            word, self._string = "".join(self._string), None
+            word, self._in_string = "".join(self._string), False
             if self._is_key:
                 self._key = word
                 heading = {"findings": "\n\n**Findings**\n", "recommendations": "\n\n**Recommendations**\n"}
@@ -111,7 +111,6 @@ class ReadableJson:
         return "" if self._is_key else character.replace("\n", " ")
 
     def _escaped(self, character: str) -> str:
-        assert self._string is not None
         self._escape += character
         if self._escape[1] == "u" and len(self._escape) < 6:
             return ""

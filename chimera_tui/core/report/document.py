@@ -140,9 +140,11 @@ def _call_table(calls: Sequence[CallRow]) -> list[str]:
         lines.append("| " + " | ".join(cells) + " |")
     lines += [
         "",
-        "Prefill tok/s = prompt tokens ÷ prefill seconds; not a measurement where the prompt shares a prefix with an "
-        "earlier call, because the server then evaluates only the rest. Decode tok/s = generated tokens ÷ decode "
-        "seconds. Queue = total − load − prefill − decode. TTFT is timed on the client.",
+        (
+            "Prefill tok/s = prompt tokens ÷ prefill seconds; no measurement where the prompt shares a prefix with an "
+            "earlier call: the server then evaluates only the rest. Decode tok/s = generated tokens ÷ decode "
+            "seconds. Queue = total − load − prefill − decode. TTFT is timed on the client."
+        ),
     ]
     return lines
 

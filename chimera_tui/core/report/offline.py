@@ -48,8 +48,10 @@ def body(sections: dict[int, str]) -> str:
 def _executive(summary: DataSummary, facts: Sequence[Finding]) -> str:
     kinds = ", ".join(f"{kind.count} {kind.kind.upper()}" for kind in summary.kinds)
     lines = [
-        f"This report was written by the program without a model. It covers {summary.total} files ({kinds}) with "
-        f"{summary.n_measurements:,} measurements, from which {_many(len(facts), 'finding')} were computed."
+        (
+            f"This report was written by the program without a model. It covers {summary.total} files ({kinds}) with "
+            f"{summary.n_measurements:,} measurements, from which {_many(len(facts), 'finding')} were computed."
+        )
     ]
     lines += ["", *(_sentence(number, fact) + "\n" for number, fact in enumerate(facts[:IN_SUMMARY], 1))]
     return "\n".join(lines).strip()

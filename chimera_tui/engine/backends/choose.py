@@ -1,0 +1,53 @@
+"""Which engine writes: the one asked for, or with ``auto`` whichever is there."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from chimera_tui.engine.backends.base import Backend, BackendError
+from chimera_tui.engine.busy import same_model
+
+if TYPE_CHECKING:
+    from chimera_tui.core.config.schema import Server
+    from chimera_tui.engine.run import Run
+
+AUTO_PATIENCE_S = 3.0
+"""How long ``auto`` waits for a server before it writes without one."""
+
+
+def connect(server: Server) -> Backend:
+    """The Ollama server of the settings; nothing is sent yet. Imports the client, which takes half a second."""
+    from chimera_tui.engine.backends.ollama import OllamaBackend
+
+    return OllamaBackend(server.host, server.connect_timeout_s, server.read_timeout_s, dict(server.headers))
+
+
+async def choose(run: Run) -> Backend | None:
+    """The backend of a run; None is the program itself (offline)."""
+    settings = run.settings
+    if settings.run.engine == "offline":
+        return None
+    backend = await asyncio.to_thread(connect, settings.server)
+    if settings.run.engine == "ollama":
+        return backend
+    missing = await _missing(backend, settings.run.model)
+    if not missing:
+        return backend
+    await backend.aclose()
+    run.notice(f"{missing} The report is written without a model (engine offline).")
+    return None
+
+
+async def _missing(backend: Backend, model: str) -> str:
+    """Why this server cannot write with this model; empty when it can."""
+    try:
+        async with asyncio.timeout(AUTO_PATIENCE_S):
+            installed = await backend.models()
+    except TimeoutError:
+        return f"The server at {backend.host} did not answer within {AUTO_PATIENCE_S:g} s."
+    except BackendError as error:
+        return error.message
+    if any(same_model(info.name, model) for info in installed):
+        return ""
+    return f"{model} is not installed on the server at {backend.host}."

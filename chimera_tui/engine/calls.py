@@ -1,0 +1,131 @@
+"""One call to a model server: sent, streamed into the journal, timed, ended by name."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chimera_tui.core.endings import Ending
+from chimera_tui.core.report.document import CallRow
+from chimera_tui.core.report.metrics import CallFigures
+from chimera_tui.engine.backends.base import Backend, BackendError, ChatRequest, Delta, Message
+from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, Stage
+from chimera_tui.engine.prompting import CHARS_PER_TOKEN, estimate_tokens
+
+if TYPE_CHECKING:
+    from chimera_tui.engine.run import Run
+
+CUT_CHARS_PER_TOKEN = 8.0
+"""No text has this many characters per token: a server that counted fewer tokens did not see the whole prompt."""
+
+
+class Caller:
+    """Makes the calls of one run, numbering them from 1 and learning the model's characters per token."""
+
+    def __init__(self, run: Run, backend: Backend, request: ChatRequest) -> None:
+        """``request`` holds what all calls share: model, options, think, keep_alive."""
+        self.run = run
+        self.backend = backend
+        self.shared = request
+        self.chars_per_token = CHARS_PER_TOKEN
+        self.count = 0
+
+    async def call(
+        self, stage: Stage, messages: tuple[Message, ...], schema: dict[str, object] | None = None
+    ) -> tuple[str, Ending]:
+        """The answer's text and how it ended (COMPLETE or LENGTH).
+
+        Raises BackendError and CancelledError after the partial text and the call's ending are on record.
+        """
+        self.count += 1
+        chars = sum(len(message.content) for message in messages)
+        estimate = sum(estimate_tokens(message.content, self.chars_per_token) for message in messages)
+        request = msgspec.structs.replace(self.shared, messages=messages, format=schema)
+        draft = self.run.draft
+        self.run.publish(
+            CallStarted(
+                at_s=self.run.at_s(), call=self.count, stage=stage, model=request.model,
+                messages=tuple({"role": m.role, "content": m.content} for m in messages),
+                options=request.options, prompt_tokens_est=estimate, num_ctx=draft.effective_num_ctx,
+            )
+        )  # fmt: skip
+        stream = _Stream(self.run, self.count, stage)
+        try:
+            await stream.receive(self.backend, request)
+        except BackendError as error:
+            self._finished(stage, error.ending, stream, str(error))
+            raise
+        except asyncio.CancelledError:
+            self._finished(stage, Ending.CANCELLED, stream, "")
+            raise
+        figures = self._finished(stage, stream.ending, stream, "")
+        self._compare(figures.prompt_tokens, chars, estimate)
+        return stream.text, stream.ending
+
+    def _finished(self, stage: Stage, ending: Ending, stream: _Stream, reason: str) -> CallFigures:
+        figures = msgspec.structs.replace(
+            stream.figures, ttft_s=stream.ttft_s, wall_s=stream.elapsed_s(), prefix_shared=self.count > 1
+        )
+        self.run.draft.calls.append(CallRow(call=self.count, stage=stage.value, ending=ending, figures=figures))
+        self.run.publish(
+            CallFinished(
+                at_s=self.run.at_s(), call=self.count, stage=stage, ending=ending, figures=figures, reason=reason
+            )
+        )
+        return figures
+
+    def _compare(self, counted: int | None, chars: int, estimate: int) -> None:
+        """Hold the server's count of prompt tokens against the estimate: a cut prompt must not pass unnoticed."""
+        if not counted:
+            return
+        measured = chars / counted
+        learnt = self.chars_per_token != CHARS_PER_TOKEN
+        if measured > CUT_CHARS_PER_TOKEN or (learnt and counted < 0.7 * estimate):
+            self.run.notice(
+                f"The server evaluated {counted} prompt tokens where about {estimate} were expected: it may have cut "
+                "the prompt. Do not trust this answer; raise num_ctx.",
+                "warning",
+            )
+        else:
+            self.chars_per_token = measured
+
+
+class _Stream:
+    """What one answer has brought so far."""
+
+    def __init__(self, run: Run, call: int, stage: Stage) -> None:
+        self.run = run
+        self.call = call
+        self.stage = stage
+        self.text = ""
+        self.ttft_s: float | None = None
+        self.figures = CallFigures()
+        self.ending = Ending.COMPLETE
+        self._sent = time.monotonic()
+
+    def elapsed_s(self) -> float:
+        return time.monotonic() - self._sent
+
+    async def receive(self, backend: Backend, request: ChatRequest) -> None:
+        """Take the answer in; every piece is journalled as it comes."""
+        pieces: list[str] = []
+        try:
+            async with aclosing(backend.chat(request)) as stream:
+                async for piece in stream:
+                    if isinstance(piece, Delta):
+                        if self.ttft_s is None and (piece.text or piece.thinking):
+                            self.ttft_s = self.elapsed_s()
+                        pieces.append(piece.text)
+                        self.run.publish(
+                            Chunk(at_s=self.run.at_s(), call=self.call, text=piece.text, thinking=piece.thinking)
+                        )
+                    else:
+                        self.figures, self.ending = piece.figures, piece.ending
+        finally:
+            self.text = "".join(pieces)
+            texts = self.run.draft.texts
+            texts[self.stage.value] = texts.get(self.stage.value, "") + self.text

@@ -1,0 +1,99 @@
+"""The stages of a run, in their order: ingest, analysis, report, persona brief."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from chimera_tui.core.endings import Ending
+from chimera_tui.core.report import offline
+from chimera_tui.core.report.data_summary import summarise
+from chimera_tui.engine import model_stages, preflight
+from chimera_tui.engine.backends.base import BackendError
+from chimera_tui.engine.backends.choose import choose
+from chimera_tui.engine.events import ProgramText, RunStarted, Stage
+from chimera_tui.engine.folder import make_folder
+from chimera_tui.engine.workspace import WorkspaceError
+
+if TYPE_CHECKING:
+    from chimera_tui.engine.run import Run
+
+
+async def conduct(run: Run) -> None:
+    """Every stage but saving. Raises BackendError for whatever stops a run early."""
+    with run.stage(Stage.INGEST):
+        await _ingest(run)
+    backend = await choose(run)
+    try:
+        run.draft.engine = "offline" if backend is None else backend.name
+        make_folder(run)
+        run.publish(_started(run))
+        if backend is None:
+            await _write_offline(run)
+        else:
+            caller = await preflight.prepare(run, backend)
+            await model_stages.write(run, caller)
+            if run.settings.run.unload_after:
+                await backend.unload(run.settings.run.model)
+    finally:
+        if backend is not None:
+            await backend.aclose()
+
+
+async def _ingest(run: Run) -> None:
+    """Pin a complete snapshot and compute its findings. No measurements: nothing to report on."""
+    from chimera_tui.core.findings import findings, recommendations
+    from chimera_tui.core.findings.tables import tables
+
+    draft, settings = run.draft, run.settings
+    snapshot = run.workspace.snapshot
+    if not snapshot.complete:
+        try:
+            snapshot = await run.workspace.refresh()
+        except WorkspaceError as error:
+            raise BackendError(Ending.NO_DATA, error.message, error.advice) from error
+    draft.snapshot = snapshot
+    draft.summary = summarise(snapshot.frames.files, snapshot.frames.n_measurements)
+    if draft.summary.n_measurements == 0:
+        raise BackendError(Ending.NO_DATA, *_nothing_to_report(run))
+    draft.facts = await asyncio.to_thread(findings, snapshot.frames, settings.run)
+    draft.advice = recommendations(draft.facts)
+    draft.tables = await asyncio.to_thread(tables, snapshot.frames, draft.facts)
+
+
+def _nothing_to_report(run: Run) -> tuple[str, str]:
+    summary = run.draft.summary
+    if summary is None or summary.total + summary.others == 0:
+        return f"{run.workspace.root} is empty.", "Give the folder that holds the benchmark results."
+    return (
+        (
+            f"None of the {summary.total + summary.others} files in {run.workspace.root} holds a measurement, "
+            "so there is nothing to report on and no model was called."
+        ),
+        "`chimera-tui inventory` gives the reason for each file.",
+    )
+
+
+async def _write_offline(run: Run) -> None:
+    """The program's own report: published as its text, stage by stage."""
+    draft = run.draft
+    if draft.summary is None:
+        raise RuntimeError("a report is written after the files were read")
+    with run.stage(Stage.ANALYSIS):
+        found = "\n".join(f"- {item}" for item in offline.key_findings(draft.facts))
+        run.publish(ProgramText(at_s=run.at_s(), stage=Stage.ANALYSIS, text=f"{found or 'No findings.'}\n\n"))
+    with run.stage(Stage.REPORT):
+        draft.sections = offline.write(draft.summary, draft.facts, draft.advice, draft.tables)
+        for number in sorted(draft.sections):
+            text = offline.body({number: draft.sections[number]})
+            run.publish(ProgramText(at_s=run.at_s(), stage=Stage.REPORT, text=f"{text}\n\n"))
+            await asyncio.sleep(0)
+
+
+def _started(run: Run) -> RunStarted:
+    draft = run.draft
+    return RunStarted(
+        at_s=run.at_s(), run_id=draft.folder.name if draft.folder else "unsaved", engine=draft.engine,
+        model=run.settings.run.model if draft.engine != "offline" else "", root=str(run.workspace.root),
+        started=draft.started.isoformat(timespec="seconds"), folder=str(draft.folder) if draft.folder else None,
+    )  # fmt: skip

@@ -1,0 +1,64 @@
+"""Everything a run has so far: what a report is made of, whenever the run stops."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from chimera_tui.core.endings import Ending
+from chimera_tui.core.findings.finding import Finding, Recommendation
+from chimera_tui.core.findings.tables import Table
+from chimera_tui.core.report.analysis import Analysis
+from chimera_tui.core.report.data_summary import DataSummary
+from chimera_tui.core.report.document import CallRow
+from chimera_tui.core.report.persona import Clause, Persona
+from chimera_tui.engine.backends.base import ModelInfo
+from chimera_tui.engine.workspace import Snapshot
+
+
+@dataclass
+class Draft:
+    """The state of a run; the run's task is its only writer."""
+
+    started: datetime
+    engine: str = ""
+    host: str = ""
+    server_version: str = ""
+    model: ModelInfo | None = None
+    snapshot: Snapshot | None = None
+    summary: DataSummary | None = None
+    facts: tuple[Finding, ...] = ()
+    advice: tuple[Recommendation, ...] = ()
+    tables: tuple[Table, ...] = ()
+    options_requested: dict[str, object] = field(default_factory=dict)
+    options_sent: dict[str, object] = field(default_factory=dict)
+    fitted_num_ctx: int | None = None
+    effective_num_ctx: int | None = None
+    facts_tokens: int = 0
+    prompt_hashes: dict[str, str] = field(default_factory=dict)
+    calls: list[CallRow] = field(default_factory=list)
+    stage_s: dict[str, float] = field(default_factory=dict)
+    analysis: Analysis | None = None
+    texts: dict[str, str] = field(default_factory=dict)
+    sections: dict[int, str] = field(default_factory=dict)
+    persona: Persona | None = None
+    clauses: tuple[Clause, ...] = ()
+    notices: list[str] = field(default_factory=list)
+    folder: Path | None = None
+    ending: Ending = Ending.COMPLETE
+    reason: str = ""
+
+    @property
+    def worth_saving(self) -> bool:
+        """Whether a model or the program wrote anything: a run that was refused before leaves no report."""
+        return bool(self.calls or self.sections)
+
+    def report_call(self) -> CallRow | None:
+        """The call that wrote the report, once it is over."""
+        return next((row for row in self.calls if row.stage == "report"), None)
+
+    def ending_after_stop(self) -> tuple[Ending, str]:
+        """A stop after the report call does not unsay how that call ended."""
+        done = self.report_call()
+        if done is not None and done.ending is not Ending.CANCELLED:
+            return done.ending, self.reason
+        return Ending.CANCELLED, "Stopped on request; what had arrived is saved."

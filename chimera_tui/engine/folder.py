@@ -1,0 +1,81 @@
+"""Where a run is kept: a folder of its own, made at its start, never over another run."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chimera_tui.core.config.save import write_atomically
+from chimera_tui.core.report.document import AGENT
+from chimera_tui.engine.journal import NAME as JOURNAL
+from chimera_tui.engine.run_files import run_toml
+
+if TYPE_CHECKING:
+    from chimera_tui.engine.run import Run
+
+REPORTS = "chimera-reports"
+
+
+def make_folder(run: Run) -> None:
+    """Make the run's folder with its journal in it; where none can be made, say so and go on in memory."""
+    model = run.settings.run.model if run.draft.engine != "offline" else "offline"
+    name = folder_name(run.draft.started, model)
+    problems = []
+    for parent in _parents(run):
+        try:
+            folder = _new_folder(parent, name)
+            write_atomically(folder / "run.toml", run_toml(run, ended=False))
+            run.open_journal(folder / JOURNAL)
+        except OSError as error:
+            problems.append(f"{parent} ({error.strerror or error})")
+            continue
+        run.draft.folder = folder
+        if problems:
+            run.notice(f"The run cannot be kept in {'; '.join(problems)}; it is kept in {parent}.", "warning")
+        return
+    run.notice(
+        f"The run cannot be kept on disk: {'; '.join(problems)}. It goes on in memory; save the report elsewhere "
+        "before you leave.",
+        "error",
+    )
+
+
+def folder_name(started: datetime, model: str) -> str:
+    """``<UTC time>-<agent>-<model>``, of letters, digits, dots and dashes."""
+    return f"{started:%Y%m%dT%H%M%SZ}-{slug(AGENT)}-{slug(model)}"
+
+
+def slug(text: str) -> str:
+    """A name as part of a folder name: ``gemma3:latest`` is ``gemma3-latest``."""
+    return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.")[:60] or "unnamed"
+
+
+def report_parents(root: Path, report_dir: str) -> list[Path]:
+    """The folders that reports of a repository may be in, the preferred one first."""
+    from platformdirs import user_data_path
+
+    configured = [Path(report_dir).expanduser()] if report_dir else [root / REPORTS]
+    path = str(root.resolve())
+    place = f"{slug(root.resolve().name)}-{blake2b(path.encode('utf-8', 'surrogateescape'), digest_size=4).hexdigest()}"
+    return [*configured, user_data_path("chimera-tui") / "reports" / place]
+
+
+def _parents(run: Run) -> list[Path]:
+    if run.out is not None:
+        return [run.out]
+    return report_parents(run.workspace.root, run.settings.run.report_dir)
+
+
+def _new_folder(parent: Path, name: str) -> Path:
+    parent.mkdir(parents=True, exist_ok=True)
+    for number in range(1, 1000):
+        folder = parent / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        return folder
+    raise FileExistsError(17, "a thousand runs of this second are there already", str(parent / name))

@@ -1,0 +1,106 @@
+"""What happens before the first call: the model looked up, a busy machine asked about, the context planned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import UNSET
+
+from chimera_tui.core.endings import Ending
+from chimera_tui.engine.backends.base import Backend, BackendError, ChatRequest
+from chimera_tui.engine.budget import LEAST_FACTS_TOKENS, Budget, budget
+from chimera_tui.engine.busy import look, same_model
+from chimera_tui.engine.calls import Caller
+from chimera_tui.engine.model_stages import around_tokens
+
+if TYPE_CHECKING:
+    from chimera_tui.engine.run import Run
+
+
+async def prepare(run: Run, backend: Backend) -> Caller:
+    """A caller with the options to send. Raises BackendError: server or model missing, "no" to the busy question,
+    or a context that cannot hold the prompt.
+    """
+    draft, settings = run.draft, run.settings
+    draft.host = backend.host
+    draft.server_version = await backend.version()
+    draft.model = await backend.show(settings.run.model)
+    draft.options_requested = {**settings.options.to_send()}
+    if settings.options.num_ctx == "fit":
+        draft.options_requested["num_ctx"] = "fit"
+    options = settings.options.to_send()
+    plan = _plan(run)
+    if settings.options.num_ctx == "fit":
+        options["num_ctx"] = draft.fitted_num_ctx = plan.num_ctx
+    await _ask_when_busy(run, backend, options)
+    fixed = options.get("num_ctx")
+    if not isinstance(fixed, int):
+        plan = await _plan_for_loaded(run, backend, options)
+    _refuse_what_does_not_fit(run, plan)
+    draft.options_sent = options
+    draft.effective_num_ctx = plan.num_ctx
+    draft.facts_tokens = plan.facts_tokens
+    return Caller(
+        run, backend,
+        ChatRequest(model=settings.run.model, messages=(), options=options, think=None if settings.run.think is UNSET else settings.run.think,
+                    keep_alive=_keep_alive(run)),
+    )  # fmt: skip
+
+
+def _plan(run: Run) -> Budget:
+    """The budget for a fixed num_ctx, or for the most the model was trained for."""
+    model, options = run.draft.model, run.settings.options
+    trained = model.context_length if model is not None else None
+    fixed = options.num_ctx if isinstance(options.num_ctx, int) else None
+    limits = [limit for limit in (trained, fixed) if limit is not None]
+    if fixed is not None and trained is not None and fixed > trained:
+        run.notice(
+            f"num_ctx {fixed} is more than the {trained} that {run.settings.run.model} was trained for; "
+            f"the server will use {trained}.",
+            "warning",
+        )
+    return budget(around_tokens(run), run.settings.run.answer_tokens, min(limits, default=None))
+
+
+async def _plan_for_loaded(run: Run, backend: Backend, options: dict[str, object]) -> Budget:
+    """The budget where num_ctx is left to the server: load the model and see what it chose."""
+    name = run.settings.run.model
+    await backend.preload(name, options, _keep_alive(run))
+    chosen = next((m.context_length for m in await backend.loaded() if same_model(m.name, name)), None)
+    return budget(around_tokens(run), run.settings.run.answer_tokens, chosen)
+
+
+async def _ask_when_busy(run: Run, backend: Backend, options: dict[str, object]) -> None:
+    num_ctx = options.get("num_ctx")
+    box = look(
+        await backend.loaded(), run.settings.run.model, num_ctx if isinstance(num_ctx, int) else None, run.ours
+    )  # fmt: skip
+    if box is None:
+        return
+    answer = await run.ask(box)
+    if answer == "stop":
+        raise BackendError(
+            Ending.CANCELLED, "The server is busy and the run was not started.", " ".join(box.reasons)
+        )  # fmt: skip
+    if answer == "cpu":
+        options["num_gpu"] = 0
+        run.notice("On CPU only (num_gpu=0), so that what uses the GPU is left alone.", "warning")
+
+
+def _refuse_what_does_not_fit(run: Run, plan: Budget) -> None:
+    if plan.fits:
+        return
+    least = around_tokens(run) + LEAST_FACTS_TOKENS
+    raise BackendError(
+        Ending.REFUSED,
+        f"num_ctx {plan.num_ctx} is too small: the prompt needs about {least} tokens before any answer, and the "
+        "server would cut it silently. Nothing was sent.",
+        f'Set num_ctx to {plan.wanted}, which fits the prompt and its answers, or to "fit".',
+        num_ctx=plan.wanted,
+    )
+
+
+def _keep_alive(run: Run) -> float | str | None:
+    """None where the server decides."""
+    chosen = run.settings.run.keep_alive
+    return None if chosen is UNSET else chosen

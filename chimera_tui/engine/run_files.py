@@ -1,0 +1,121 @@
+"""The files of a saved run beside its report. Each carries a format version."""
+
+from __future__ import annotations
+
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chimera_tui import __version__
+from chimera_tui.core.report.metrics import total
+from chimera_tui.engine.commit import head_commit
+
+if TYPE_CHECKING:
+    from chimera_tui.engine.draft import Draft
+    from chimera_tui.engine.run import Run
+
+FORMAT_VERSION = 1
+
+
+def run_toml(run: Run, *, ended: bool) -> bytes:
+    """``run.toml``: what was asked for, what was in effect, where and with what; without its end at the start."""
+    import tomli_w
+
+    draft, settings = run.draft, run.settings
+    offline_run = draft.engine == "offline"
+    model = draft.model
+    tables: dict[str, object] = {
+        "version": FORMAT_VERSION,
+        "chimera_tui": __version__,
+        "started": draft.started,
+        "ended": datetime.now(UTC) if ended else None,
+        "ending": draft.ending.value if ended else None,
+        "reason": draft.reason or None,
+        "agent": "Chimera Insight",
+        "persona": settings.run.persona,
+        "engine": {"name": draft.engine, "host": draft.host or None, "version": draft.server_version or None},
+        "model": None if offline_run else {
+            "name": settings.run.model,
+            "digest": model.digest if model else None,
+            "quantization": model.quantization if model else None,
+            "parameter_size": model.parameter_size if model else None,
+            "context_length": model.context_length if model else None,
+        },
+        "options": {"requested": draft.options_requested, "sent": draft.options_sent},
+        "num_ctx_effective": draft.effective_num_ctx,
+        "prompts": draft.prompt_hashes,
+        "repository": {
+            "path": str(run.workspace.root.resolve()), "commit": head_commit(run.workspace.root) or None,
+            "files": draft.summary.total if draft.summary else None,
+        },
+        "host": {"system": platform.platform(), "python": platform.python_version(), "cpus": os.cpu_count()},
+        "settings": {"run": msgspec.to_builtins(settings.run), "scan": msgspec.to_builtins(settings.scan)},
+    }  # fmt: skip
+    return tomli_w.dumps(_without_none(tables)).encode("utf-8", "backslashreplace")
+
+
+def _without_none(value: dict[str, object]) -> dict[str, object]:
+    """TOML has no null: what is not known is absent."""
+    return {
+        key: _without_none(inner) if isinstance(inner, dict) else inner
+        for key, inner in value.items()
+        if inner is not None
+    }
+
+
+def facts_json(draft: Draft) -> bytes:
+    """``facts.json``: the inventory and the findings, frozen."""
+    frames = draft.snapshot.frames if draft.snapshot else None
+    files = [] if frames is None else frames.files.drop("path_raw", "file_id", "dup_of", strict=False).to_dicts()
+    facts = [{"label": f"F{n}", "key": fact.key, **msgspec.to_builtins(fact)} for n, fact in enumerate(draft.facts, 1)]
+    return msgspec.json.format(
+        msgspec.json.encode({"version": FORMAT_VERSION, "inventory": files, "findings": facts}, enc_hook=str), indent=1
+    )
+
+
+def write_cells(draft: Draft, path: Path) -> None:
+    """``facts.parquet``: every cell, frozen. Raises OSError."""
+    if draft.snapshot is None:
+        return
+    temporary = path.with_name(f".{path.name}.tmp")
+    frame = draft.snapshot.frames.measurements().collect()
+    frame.drop("file_id", strict=False).write_parquet(temporary, metadata={"chimera_format": str(FORMAT_VERSION)})
+    temporary.replace(path)
+
+
+def metrics_json(run: Run) -> bytes:
+    """``metrics.json``: the figures of every call and their totals; seconds and tokens."""
+    draft = run.draft
+    figures = [row.figures for row in draft.calls]
+    tokens, decode = total([f.generated_tokens for f in figures]), total([f.decode_s for f in figures])
+    report = next((row.figures for row in draft.calls if row.stage == "report"), None)
+    prefill = total([f.prefill_s for f in figures])
+    document = {
+        "version": FORMAT_VERSION,
+        "started": draft.started.isoformat(timespec="seconds"),
+        "agent": "Chimera Insight",
+        "engine": draft.engine,
+        "model": None if draft.engine == "offline" else run.settings.run.model,
+        "ending": draft.ending.value,
+        "n_files": draft.summary.total if draft.summary else 0,
+        "stage_s": draft.stage_s,
+        "totals": {
+            "generated_tokens": tokens,
+            "prompt_tokens": total([f.prompt_tokens for f in figures]),
+            "decode_s": decode,
+            "prefill_s": prefill,
+            "load_s": total([f.load_s for f in figures]),
+            "total_s": total([f.total_s for f in figures]),
+            "decode_tps": tokens / decode if tokens is not None and decode else None,
+            "ttft_s": report.ttft_s if report else None,
+        },
+        "calls": [
+            {"call": row.call, "stage": row.stage, "ending": row.ending.value, **msgspec.to_builtins(row.figures)}
+            for row in draft.calls
+        ],
+    }
+    return msgspec.json.format(msgspec.json.encode(document), indent=1)

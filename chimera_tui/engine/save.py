@@ -1,0 +1,110 @@
+"""Saving a run: every file by ``os.replace``, ``report.md`` last, so that a folder without it is an unfinished run."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chimera_tui import __version__
+from chimera_tui.core.config.save import write_atomically
+from chimera_tui.core.report import offline
+from chimera_tui.core.report.document import WITHOUT_A_MODEL, Report, configuration_line, render
+from chimera_tui.core.report.sections import assemble
+from chimera_tui.engine import run_files
+from chimera_tui.engine.commit import head_commit
+
+if TYPE_CHECKING:
+    from chimera_tui.engine.draft import Draft
+    from chimera_tui.engine.journal import Journal
+    from chimera_tui.engine.run import Run
+
+REPORT = "report.md"
+
+
+def journal_failed(journal: Journal) -> str:
+    """What to say when the journal cannot be written any more."""
+    reason = journal.failure.strerror if journal.failure is not None else "unknown"
+    return (
+        f"The journal {journal.path} cannot be written ({reason}). The run goes on in memory; free some space, or "
+        "save the report elsewhere when it is done."
+    )
+
+
+async def save(run: Run) -> str | None:
+    """Write every file of the run; the path of ``report.md``, or None where nothing can be written."""
+    run.report_text = render(build(run))
+    folder = run.draft.folder
+    if folder is None:
+        return None
+    try:
+        await asyncio.to_thread(_write_all, run, folder)
+    except OSError as error:
+        run.notice(
+            f"The report cannot be saved in {folder} ({error.strerror or error}). Its text is kept in memory: save it "
+            "elsewhere before you leave.",
+            "error",
+        )
+        return None
+    return str(folder / REPORT)
+
+
+def _write_all(run: Run, folder: Path) -> None:
+    draft = run.draft
+    if draft.snapshot is not None:
+        write_atomically(folder / "facts.json", run_files.facts_json(draft))
+        run_files.write_cells(draft, folder / "facts.parquet")
+    write_atomically(folder / "metrics.json", run_files.metrics_json(run))
+    write_atomically(folder / "run.toml", run_files.run_toml(run, ended=True))
+    write_atomically(folder / REPORT, run.report_text.encode("utf-8", "backslashreplace"))
+
+
+def build(run: Run) -> Report:
+    """The report from whatever the run has."""
+    draft = run.draft
+    if draft.summary is None:
+        raise RuntimeError("a report is built after the files were read")
+    offline_run = draft.engine == "offline"
+    found = draft.analysis
+    if offline_run:
+        body = offline.body(draft.sections)
+        findings, advice = offline.key_findings(draft.facts), offline.advice(draft.advice, draft.facts)
+    else:
+        body = assemble(draft.texts.get("report", ""), draft.summary, draft.tables)
+        findings = tuple(point.text for point in found.findings) if found else offline.key_findings(draft.facts)
+        advice = (
+            tuple(point.text for point in found.recommendations) if found else offline.advice(draft.advice, draft.facts)
+        )
+    return Report(
+        repository=run.workspace.root.resolve().name,
+        started=draft.started,
+        model=None if offline_run else run.settings.run.model,
+        configuration=f"not applicable ({WITHOUT_A_MODEL})" if offline_run else configuration_line(
+            draft.options_sent, draft.fitted_num_ctx),
+        ending=draft.ending, reason=draft.reason, body=body, summary=draft.summary, stage_s=_reported_stages(draft),
+        calls=tuple(draft.calls), key_findings=findings, recommendations=advice,
+        brief=draft.texts.get("persona", ""), clauses=draft.clauses,
+        persona_prompt=draft.persona.prompt if draft.persona else "",
+        facts=draft.facts, provenance=_provenance(run), notices=tuple(draft.notices),
+    )  # fmt: skip
+
+
+def _reported_stages(draft: Draft) -> dict[str, float]:
+    return {name: seconds for name, seconds in draft.stage_s.items() if name != "save"}
+
+
+def _provenance(run: Run) -> tuple[tuple[str, str], ...]:
+    draft = run.draft
+    lines = [("chimera-tui", __version__), ("Started", draft.started.strftime("%Y-%m-%d %H:%M:%S UTC"))]
+    if draft.engine == "offline":
+        lines.append(("Engine", f"offline ({WITHOUT_A_MODEL})"))
+    else:
+        lines.append(("Engine", f"{draft.engine} {draft.server_version} at {draft.host}"))
+    if draft.model is not None:
+        lines.append(("Model digest", draft.model.digest or "unknown"))
+        lines.append(("Quantisation", draft.model.quantization or "unknown"))
+    commit = head_commit(run.workspace.root)
+    lines.append(("Repository commit", commit or "not a git checkout"))
+    if draft.folder is not None:
+        lines.append(("Run", draft.folder.name))
+    return tuple(lines)
