@@ -1,5 +1,195 @@
-"""The command line."""
+"""The command line: it wires settings, engine and front ends together and holds no logic of its own."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chimera_tui import __version__
+
+TEXTUAL_ENVIRONMENT = {
+    "TEXTUAL_FPS": "15",
+    "TEXTUAL_ANIMATIONS": "none",
+    "TEXTUAL_DISABLE_KITTY_KEY": "1",  # Textual #6612: some keys are lost on terminals with the Kitty protocol
+}
+"""Set before textual is imported; what a person set stays."""
 
 
+class _PathFirst(click.Group):
+    """``chimera-tui PATH`` opens PATH: whatever is not a command is one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] not in ("--help", "--version")):
+            args = ["open", *args]
+        return super().parse_args(ctx, args)
+
+
+def _settings_options(command: Any) -> Any:  # noqa: ANN401 - a click decorator
+    """The flags that every command with settings takes."""
+    for option in (
+        click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="Any setting, by dotted name."),
+        click.option("--profile", help="The profile whose options replace [options]."),
+        click.option("--host", help="The Ollama server."),
+        click.option("--model", help="The model that writes."),
+        click.option("--config", "config_file", type=click.Path(path_type=Path), help="Instead of your own file."),
+    ):
+        command = option(command)
+    return command
+
+
+def _load(root: Path | None, config_file: Path | None, assignments: tuple[str, ...], **flags: str | None) -> Any:  # noqa: ANN401
+    """All layers of settings; what is wrong is said on stderr, and a wrong flag ends the program."""
+    from chimera_tui.core.config.load import load
+    from chimera_tui.headless.configuration import user_file
+
+    given = {name.replace("__", "."): value for name, value in flags.items() if value is not None}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals:
+            raise click.UsageError(f"--set takes NAME=VALUE, not {assignment!r}.")
+        given[name.strip()] = value.strip()
+    loaded = load(
+        user_file=config_file or user_file(), repository=root, environment=os.environ, flags=given
+    )  # fmt: skip
+    for problem in loaded.problems:
+        if problem.origin.startswith("flag ") or (problem.origin == "profile" and "profile" in given):
+            raise click.UsageError(problem.message)
+        click.echo(f"settings: {problem}", err=True)
+    return loaded
+
+
+@click.group(cls=_PathFirst, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="chimera-tui")
 def main() -> None:
-    """Run the command line."""
+    """Read a repository of LLM benchmark results, let a local model report on it, check its numbers.
+
+    `chimera-tui PATH` opens PATH (default: the current folder).
+    """
+
+
+@main.command("open", hidden=True)
+@click.argument("path", type=click.Path(path_type=Path), default=".")
+@click.option("--theme", help="A theme by name.")
+@click.option("--mouse", is_flag=True, help="Listen to the mouse.")
+@click.option("--no-cache", is_flag=True, help="Read every file again.")
+@_settings_options
+def open_(path: Path, theme: str | None, mouse: bool, no_cache: bool, **settings: Any) -> None:  # noqa: ANN401
+    """Open PATH in the terminal (this is what `chimera-tui PATH` does)."""
+    flags = {"ui__theme": theme, "ui__mouse": "true" if mouse else None}
+    _open(path, no_cache=no_cache, **flags, **_flags(settings))
+
+
+@main.command()
+@click.option("--headless", is_flag=True, help="Run to the end without a screen and print the report's path.")
+@_settings_options
+def demo(headless: bool, **settings: Any) -> None:  # noqa: ANN401
+    """Open a bundled sample repository and report on it; needs no server and no model."""
+    from chimera_tui.headless.demo import sample_repository
+
+    root = sample_repository()
+    flags = _flags(settings) | {"run__engine": "offline"}
+    if headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        sys.exit(_report(root, out=None, as_json=False, if_busy=None, no_cache=True, **flags))
+    _open(root, no_cache=True, autorun=True, **flags)
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--engine", type=click.Choice(["auto", "ollama", "offline"]), help="Who writes.")
+@click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the run's folder.")
+@click.option("--if-busy", type=click.Choice(["go", "cpu", "stop"]), help="The answer when other models are loaded.")
+@click.option("--json", "as_json", is_flag=True, help="A summary of the run as JSON instead of the path.")
+@click.option("--no-cache", is_flag=True, help="Read every file again.")
+@_settings_options
+def report(path: Path, engine: str | None, out: Path | None, **options: Any) -> None:  # noqa: ANN401
+    """Report on PATH without a screen; prints the path of the saved report.
+
+    Exit status: 0 complete, 2 usage, 3 no data, 4 server error, 5 connection lost or ended without done,
+    6 refused because the prompt would be truncated, 7 the answer ended by length, 8 cancelled.
+    """
+    run = {name: options.pop(name) for name in ("if_busy", "as_json", "no_cache")}
+    sys.exit(_report(path, out=out, **run, run__engine=engine, **_flags(options)))
+
+
+@main.group()
+def config() -> None:
+    """Where the settings are, what they are, whether they are right."""
+
+
+@config.command("path")
+def config_path() -> None:
+    """Print the path of your own settings file."""
+    from chimera_tui.headless.configuration import user_file
+
+    click.echo(user_file())
+
+
+@config.command("show")
+@click.argument("path", type=click.Path(path_type=Path), default=".")
+@_settings_options
+def config_show(path: Path, **settings: Any) -> None:  # noqa: ANN401
+    """Print every setting in force in PATH and where its value came from."""
+    from chimera_tui.headless.configuration import values
+
+    for name, value, origin in values(_load(path, **_flags(settings))):
+        click.echo(f"{name} = {value}  # {origin}")
+
+
+@config.command("check")
+@click.argument("path", type=click.Path(path_type=Path), default=".")
+@_settings_options
+def config_check(path: Path, **settings: Any) -> None:  # noqa: ANN401
+    """Exit with 1 when a settings file holds something wrong."""
+    loaded = _load(path, **_flags(settings))
+    if loaded.problems:
+        sys.exit(1)
+    click.echo("All settings are right.")
+
+
+@config.command("init")
+def config_init() -> None:
+    """Write a commented settings file where there is none yet."""
+    from chimera_tui.headless.configuration import user_file, write_example
+
+    try:
+        write_example(user_file())
+    except OSError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(user_file())
+
+
+def _flags(settings: dict[str, Any]) -> dict[str, Any]:
+    """The flags of :func:`_settings_options` under the names of :func:`_load`."""
+    return {
+        "config_file": settings["config_file"], "assignments": settings["assignments"],
+        "profile": settings["profile"], "server__host": settings["host"], "run__model": settings["model"],
+    }  # fmt: skip
+
+
+def _report(root: Path, *, out: Path | None, as_json: bool, if_busy: Any, no_cache: bool, **flags: Any) -> int:  # noqa: ANN401
+    from chimera_tui.engine.cache import cache_folder
+    from chimera_tui.engine.workspace import Workspace
+    from chimera_tui.headless.report import report as run_report
+
+    settings = _load(root, **flags).settings
+    workspace = Workspace(root, scan=settings.scan, cache_dir=None if no_cache else cache_folder())
+    return asyncio.run(run_report(workspace, settings, out=out, as_json=as_json, if_busy=if_busy))
+
+
+def _open(root: Path, *, no_cache: bool = False, autorun: bool = False, **flags: Any) -> None:  # noqa: ANN401
+    loaded = _load(root, **flags)
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.ClickException(
+            "This needs a terminal. Without one, `chimera-tui report PATH` writes the report and "
+            "`chimera-tui inventory PATH` lists the files."
+        )
+    if os.environ.get("TERM", "dumb") in ("dumb", "unknown", ""):
+        raise click.ClickException("TERM=dumb cannot show this. Set TERM to what your terminal is, such as xterm.")
+    for name, value in TEXTUAL_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    from chimera_tui.ui.app import run_app
+
+    sys.exit(run_app(root, loaded, autorun=autorun, no_cache=no_cache))

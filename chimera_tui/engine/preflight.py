@@ -40,11 +40,15 @@ async def prepare(run: Run, backend: Backend) -> Caller:
     draft.options_sent = options
     draft.effective_num_ctx = plan.num_ctx
     draft.facts_tokens = plan.facts_tokens
-    return Caller(
-        run, backend,
-        ChatRequest(model=settings.run.model, messages=(), options=options, think=None if settings.run.think is UNSET else settings.run.think,
-                    keep_alive=_keep_alive(run)),
-    )  # fmt: skip
+    think = settings.run.think
+    request = ChatRequest(
+        model=settings.run.model,
+        messages=(),
+        options=options,
+        think=None if think is UNSET else think,
+        keep_alive=_keep_alive(run),
+    )
+    return Caller(run, backend, request)
 
 
 def _plan(run: Run) -> Budget:

@@ -1,0 +1,38 @@
+"""``chimera-tui config``: where settings are, what they are, whether they are right."""
+
+import json
+from pathlib import Path
+
+import msgspec
+
+from chimera_tui.core.config.example import example
+from chimera_tui.core.config.load import Loaded
+from chimera_tui.core.config.save import write_atomically
+from chimera_tui.core.config.schema import SECTIONS, describe
+
+
+def user_file() -> Path:
+    """The person's own configuration file, whether it exists or not."""
+    from platformdirs import user_config_path
+
+    return user_config_path("chimera-tui") / "config.toml"
+
+
+def values(loaded: Loaded) -> list[tuple[str, str, str]]:
+    """(name, value, origin) of every setting; headers are shown by name only."""
+    rows = [("profile", loaded.settings.profile or "none", loaded.origins.get("profile", "default"))]
+    for section in SECTIONS:
+        for setting in describe(section):
+            value = getattr(getattr(loaded.settings, section), setting.name)
+            if setting.path == "server.headers":
+                value = dict.fromkeys(value, "…")
+            shown = "unset" if value is msgspec.UNSET else json.dumps(value, ensure_ascii=False)
+            rows.append((setting.path, shown, loaded.origins.get(setting.path, "default")))
+    return rows
+
+
+def write_example(path: Path) -> None:
+    """Write the commented example where no file is yet. Raises FileExistsError and OSError."""
+    if path.exists():
+        raise FileExistsError(f"{path} exists already; nothing was written. `chimera-tui config show` shows it.")
+    write_atomically(path, example().encode())

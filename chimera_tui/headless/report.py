@@ -1,0 +1,123 @@
+"""``chimera-tui report``: a whole run without a screen."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from pathlib import Path
+
+import msgspec
+
+from chimera_tui.core.config.schema import Settings
+from chimera_tui.core.endings import Ending
+from chimera_tui.core.inert import inert_line
+from chimera_tui.engine.busy import BusyAnswer, BusyBox
+from chimera_tui.engine.events import CallFinished, Event, Notice, RunEnded, RunStarted, StageFinished
+from chimera_tui.engine.run import Run
+from chimera_tui.engine.workspace import Workspace, WorkspaceError
+
+EXIT_CODES = {
+    Ending.COMPLETE: 0,
+    Ending.NO_DATA: 3,
+    Ending.SERVER_ERROR: 4,
+    Ending.CONNECTION_LOST: 5,
+    Ending.NO_DONE: 5,
+    Ending.REFUSED: 6,
+    Ending.LENGTH: 7,
+    Ending.CANCELLED: 8,
+}
+"""Exit status by ending; 1 is an unexpected failure, 2 wrong usage."""
+
+
+async def report(
+    workspace: Workspace, settings: Settings, *, out: Path | None, as_json: bool, if_busy: BusyAnswer | None
+) -> int:
+    """Run to the end; the report's path (or with ``as_json`` a summary) on stdout. Returns the exit status."""
+    try:
+        await workspace.refresh()
+    except WorkspaceError as error:
+        say(f"{error.message} {error.advice}")
+        return EXIT_CODES[Ending.NO_DATA]
+    run = Run(workspace, settings, ask=_answer(if_busy), out=out)
+    _stop_on_signals(run)
+    run.start()
+    async for events in run.subscribe():
+        for event in events:
+            _talk(event)
+    ended = await run.wait()
+    if as_json:
+        sys.stdout.write(_summary(run, ended) + "\n")
+    elif ended.report is not None:
+        sys.stdout.write(f"{ended.report}\n")
+    elif run.report_text:
+        # Nothing could be saved: the report itself is the data then.
+        sys.stdout.write(run.report_text)
+    return EXIT_CODES[ended.ending]
+
+
+def say(text: str) -> None:
+    """A line of talk."""
+    sys.stderr.write(f"{inert_line(text)}\n")
+
+
+def _stop_on_signals(run: Run) -> None:
+    """SIGINT, SIGTERM and SIGHUP ask the run to stop; what it has gets saved."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            loop.add_signal_handler(number, run.stop)
+
+
+def _answer(given: BusyAnswer | None):  # type: ignore[no-untyped-def]  # noqa: ANN202 - an Ask
+    async def ask(box: BusyBox) -> BusyAnswer:
+        for reason in box.reasons:
+            say(reason)
+        if given is not None:
+            return given
+        if sys.stdin.isatty() and sys.stderr.isatty():
+            sys.stderr.write("Go on (g), on the CPU only (c), or stop (s)? ")
+            sys.stderr.flush()
+            typed = (await asyncio.to_thread(sys.stdin.readline)).strip().lower()[:1]
+            return {"g": "go", "c": "cpu"}.get(typed, "stop")  # type: ignore[return-value]
+        say("Nobody is there to ask, so nothing is sent. Say --if-busy go or --if-busy cpu to run anyway.")
+        return "stop"
+
+    return ask
+
+
+def _talk(event: Event) -> None:
+    if isinstance(event, RunStarted):
+        say(f"engine {event.engine}" + (f", model {event.model}" if event.model else ""))
+    elif isinstance(event, StageFinished):
+        say(f"{event.stage.value}: {event.duration_s:.2f} s")
+    elif isinstance(event, CallFinished):
+        rate = event.figures.decode_tps
+        tokens = event.figures.generated_tokens
+        figures = f", {tokens} tokens" if tokens is not None else ""
+        figures += f", {rate:.1f} tok/s" if rate is not None else ""
+        say(f"call {event.call} ({event.stage.value}): {event.ending.value}{figures}")
+    elif isinstance(event, Notice):
+        say(event.text if event.level == "info" else f"{event.level}: {event.text}")
+    elif isinstance(event, RunEnded):
+        say(f"ending: {event.ending.value}{f'. {event.reason}' if event.reason else ''}")
+
+
+def _summary(run: Run, ended: RunEnded) -> str:
+    draft = run.draft
+    document = {
+        "report": ended.report,
+        "ending": ended.ending.value,
+        "reason": ended.reason,
+        "engine": draft.engine,
+        "model": run.settings.run.model if draft.calls else None,
+        "files": draft.summary.total if draft.summary else 0,
+        "measurements": draft.summary.n_measurements if draft.summary else 0,
+        "findings": len(draft.facts),
+        "stage_s": draft.stage_s,
+        "calls": [
+            {"call": row.call, "stage": row.stage, "ending": row.ending.value, **msgspec.to_builtins(row.figures)}
+            for row in draft.calls
+        ],
+        "notices": draft.notices,
+    }
+    return msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
