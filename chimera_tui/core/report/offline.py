@@ -1,12 +1,17 @@
 """The report that the program writes by itself: every sentence from what it counted and computed."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from chimera_tui.core.findings.finding import Finding, Recommendation
-from chimera_tui.core.findings.tables import Table
 from chimera_tui.core.report.data_summary import DataSummary
 from chimera_tui.core.report.markdown_text import escaped
 from chimera_tui.core.report.sections import TITLES, ingestion
+
+if TYPE_CHECKING:
+    from chimera_tui.core.findings.tables import Table
 
 IN_SUMMARY = 3
 IN_PERFORMANCE = 12

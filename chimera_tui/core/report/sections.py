@@ -1,11 +1,16 @@
 """The six sections of the report: the model's prose around the program's own section 2 and tables."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from chimera_tui.core.findings.tables import Table
 from chimera_tui.core.report.data_summary import DataSummary
 from chimera_tui.core.report.markdown_text import contained
+
+if TYPE_CHECKING:
+    from chimera_tui.core.findings.tables import Table
 
 TITLES = (
     "Executive Summary",
