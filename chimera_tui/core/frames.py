@@ -95,3 +95,23 @@ class Frames:
     def n_measurements(self) -> int:
         """How many cells there are (rows of ``measurements``)."""
         return self.cells.height
+
+    def measurements(self, cold_load_s: float = 0.5) -> pl.LazyFrame:
+        """The wide view: one row a measurement, codes spelled out, every factor found a column (``measurements``)."""
+        from chimera_tui.core.measurements import view
+
+        return view(self, cold_load_s)
+
+    @cached_property
+    def wide_configs(self) -> pl.DataFrame:
+        """``configs`` with every key of ``extra`` as a column."""
+        from chimera_tui.core.measurements import widened
+
+        return widened(self.configs)
+
+    @cached_property
+    def loads(self) -> pl.DataFrame:
+        """The model load time of each observation that has one."""
+        from chimera_tui.core.measurements import load_times
+
+        return load_times(self)

@@ -1,0 +1,99 @@
+"""Runs that this program saved, read back into rows of the ``runs`` frame. Whatever is missing stays unknown."""
+
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+SOURCE = "saved run"
+REPORT = "report.md"
+UNFINISHED = "unfinished"
+LARGEST = 4_000_000
+"""Files of a saved run that are larger than this are not ours."""
+_TOTALS = ("generated_tokens", "prompt_tokens", "decode_s", "prefill_s", "load_s", "total_s", "decode_tps", "ttft_s")
+_CLAIMS = ("claims", "supported", "contradicted", "unverifiable")
+_OPTIONS = ("num_gpu", "num_ctx", "temperature", "top_p", "top_k")
+
+
+def read_saved_run(folder: Path, rel: str) -> dict[str, object]:
+    """The row of the run in ``folder``; ``rel`` is that folder's path from the root. Never raises for its content."""
+    run = _toml(folder / "run.toml")
+    metrics = _json(folder / "metrics.json")
+    finished = (folder / REPORT).is_file()
+    sent, requested = _table(run, "options", "sent"), _table(run, "options", "requested")
+    effective = dict(sent)
+    if isinstance(run.get("num_ctx_effective"), int):
+        effective["num_ctx"] = run["num_ctx_effective"]
+    row: dict[str, object] = {
+        "run_id": folder.name, "path": f"{rel}/{REPORT}" if finished else rel, "source": SOURCE,
+        "agent": _text(run.get("agent")), "model": _text(_table(run, "model").get("name") or metrics.get("model")),
+        "engine": _text(_table(run, "engine").get("name") or metrics.get("engine")),
+        "ending": _text(run.get("ending")) if finished else UNFINISHED, "started": _time(run.get("started")),
+        "options_requested": _encoded(requested), "options_effective": _encoded(effective),
+        "n_files": _number(metrics.get("n_files", _table(run, "repository").get("files"))),
+        **{name: _number(effective.get(name)) for name in _OPTIONS},
+        **{name: _number(_table(metrics, "totals").get(name)) for name in _TOTALS},
+        **{f"{stage}_s": _number(_table(metrics, "stage_s").get(stage)) for stage in ("ingest", "analysis", "report")},
+        **_claims(_json(folder / "verdicts.json")),
+    }  # fmt: skip
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def _claims(verdicts: dict[str, object]) -> dict[str, object]:
+    """The counts of verdicts, wherever in the document they stand."""
+    places = [verdicts, *(value for value in verdicts.values() if isinstance(value, dict))]
+    found = next((place for place in places if "supported" in place), {})
+    return {name: _number(found.get(name)) for name in _CLAIMS}
+
+
+def _toml(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(_read(path).decode("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+
+
+def _json(path: Path) -> dict[str, object]:
+    try:
+        found = msgspec.json.decode(_read(path))
+    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(LARGEST)
+
+
+def _table(document: dict[str, object], *names: str) -> dict[str, object]:
+    for name in names:
+        inner = document.get(name)
+        if not isinstance(inner, dict):
+            return {}
+        document = inner
+    return document
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: object) -> float | None:
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _encoded(options: dict[str, object]) -> str:
+    return msgspec.json.encode(options, enc_hook=str, order="sorted").decode()
+
+
+def _time(value: object) -> datetime | None:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if not isinstance(value, datetime):
+        return None
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
