@@ -1,0 +1,147 @@
+"""The best configuration of each experiment, and whether it is separable from the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from chimera_tui.core import stats
+from chimera_tui.core.findings.evidence import Evidence
+from chimera_tui.core.findings.finding import Finding
+from chimera_tui.core.findings.scopes import Group, Scope, scopes
+from chimera_tui.core.findings.wording import amount, count, measured, name, p_value, percent
+
+MIN_N = 3
+"""Runs on each side below which nothing is called separable."""
+LISTED = 100
+
+
+def best_configurations(evidence: Evidence) -> Iterator[Finding]:
+    """One finding an experiment and direction: the best configuration by the metric that matters most."""
+    options = evidence.names("option")
+    for scope in scopes(evidence, options, evidence.fixed):
+        varying = scope.varying(options)
+        used = scope.warm() if scope.contains_load else scope
+        groups = used.groups(varying)
+        if varying and len(groups) > 1:
+            yield _finding(used, groups, n_cold_left_out=scope.rows.height - used.rows.height)
+
+
+def separation(best: Group, others: list[Group], min_effect_pct: float) -> list[dict[str, Any]]:
+    """Welch's comparison of the best with each other group, Holm-corrected; None entries where n is too small."""
+    tested = [group for group in others if min(best.n, group.n) >= MIN_N and stats.welch(best.summary, group.summary)]
+    p_values = [_welch(best, group).p for group in tested]
+    adjusted, levels = stats.holm(p_values), stats.holm_levels(p_values)
+    found = []
+    for group, p, level in zip(tested, adjusted, levels, strict=True):
+        difference = _welch(best, group, level)
+        effect = 100 * abs(difference.value / group.mean) if group.mean else float("inf")
+        excludes_zero = difference.low > 0 or difference.high < 0
+        found.append({
+            "factors": group.factors, "difference": -difference.value, "low": -difference.high,
+            "high": -difference.low, "p_holm": p, "effect_pct": effect, "separable": excludes_zero,
+            "matters": effect >= min_effect_pct,
+        })  # fmt: skip
+    return found
+
+
+def _welch(best: Group, other: Group, level: float = stats.LEVEL) -> stats.Difference:
+    found = stats.welch(best.summary, other.summary, level)
+    assert found is not None  # noqa: S101 - the caller has tested it
+    return found
+
+
+def _finding(scope: Scope, groups: list[Group], n_cold_left_out: int) -> Finding:
+    ordered = sorted(groups, key=lambda group: group.mean, reverse=scope.higher_is_better)
+    best, worst = ordered[0], ordered[-1]
+    compared = separation(best, ordered[1:], scope.evidence.settings.min_effect_pct)
+    runner_up = next((entry for entry in compared if entry["factors"] == ordered[1].factors), None)
+    separable = bool(runner_up and runner_up["separable"] and runner_up["matters"])
+    high, low = max(best.mean, worst.mean), min(best.mean, worst.mean)
+    range_pct = 100 * (high / low - 1) if low else float("inf")
+    verdict = _verdict(scope, ordered, compared, runner_up)
+    weight = float(scope.about["weight"])
+    return Finding(
+        kind="best configuration",
+        statement=(
+            f"{scope.subject}: best {scope.words} with {best.label}: "
+            f"{measured(best.mean, best.sd, scope.unit)} (n = {best.n}){_margin(scope, ordered, range_pct)}; {verdict}."
+        ),
+        value=best.mean, unit=scope.unit, label="measured", n=best.n, spread=best.sd, interval=best.interval,
+        sources=(scope.place(best), scope.place(worst)),
+        definition=(
+            f"the group of rows with equal {', '.join(name(key) for key in best.factors)} whose mean {scope.words} is "
+            f"{'highest' if scope.higher_is_better else 'lowest'}, failed rows left out; separable: n ≥ {MIN_N} on each "
+            "side, Holm-corrected Welch 95 % interval against the runner-up excludes 0 and the difference is at least "
+            f"{percent(scope.evidence.settings.min_effect_pct)}"
+        ),
+        caveats=tuple(_caveats(scope, ordered, range_pct, n_cold_left_out, separable=separable)),
+        rank=(9.0 if separable else 7.0 if best.n > 1 else 5.0) * weight + min(scope.rows.height, 100) / 100,
+        details={
+            "subject": scope.subject, "entity": scope.entity, "metric": scope.metric, "separable": separable,
+            "range_pct": range_pct, "n_configurations": len(ordered),
+            "best": _row(scope, best), "worst": _row(scope, worst),
+            "configurations": [group.worked() for group in ordered[:LISTED]], "comparisons": compared[:LISTED],
+        },
+    )  # fmt: skip
+
+
+def _margin(scope: Scope, ordered: list[Group], range_pct: float) -> str:
+    worst = ordered[-1]
+    which = f"the worst of {count(len(ordered), 'configuration')} ({worst.label}: {amount(worst.mean, scope.unit)})"
+    if scope.higher_is_better:
+        return f", {percent(range_pct)} above {which}"
+    return f"; {which} is {percent(range_pct)} above it"
+
+
+def _verdict(
+    scope: Scope, ordered: list[Group], compared: list[dict[str, Any]], runner_up: dict[str, Any] | None
+) -> str:
+    best = ordered[0]
+    if best.n == 1 or all(group.n == 1 for group in ordered):
+        return "n = 1 per configuration, so the best is not separable from the others"
+    if runner_up is None:
+        return f"too few runs (fewer than {MIN_N} on a side) or no spread to tell it from the runner-up: not separable"
+    against = f"the runner-up ({ordered[1].label}: {amount(ordered[1].mean, scope.unit)})"
+    if not runner_up["separable"]:
+        apart = sum(entry["separable"] for entry in compared)
+        return f"not separable from {against}, {p_value(runner_up['p_holm'])} after Holm; {apart} of {len(compared)} others are"
+    if not runner_up["matters"]:
+        return (
+            f"its lead over {against} is {percent(runner_up['effect_pct'])}, {p_value(runner_up['p_holm'])} after Holm, "
+            f"below the {percent(scope.evidence.settings.min_effect_pct)} that matters"
+        )
+    return f"separable from {against}, {p_value(runner_up['p_holm'])} after Holm"
+
+
+def _caveats(
+    scope: Scope, ordered: list[Group], range_pct: float, n_cold_left_out: int, *, separable: bool
+) -> Iterator[str]:
+    sizes = {group.n for group in ordered}
+    if sizes == {1}:
+        yield (
+            f"n = 1 per configuration: the whole spread over {count(len(ordered), 'configuration')} is "
+            f'{percent(range_pct)}, so "best" is not statistically separable'
+        )
+    elif not separable:
+        yield "the best of several is picked after the fact; repeat it before relying on it"
+    if len(sizes) > 1:
+        yield f"unequal group sizes: n from {min(sizes)} to {max(sizes)}"
+    if n_cold_left_out:
+        yield f"{count(n_cold_left_out, 'cold row')} left out: load time is not part of this comparison"
+    if len(scope.paths) > 1:
+        yield f"rows come from {len(scope.paths)} files, perhaps of different sessions"
+
+
+def _row(scope: Scope, group: Group) -> dict[str, object]:
+    """A configuration with the other numbers of its first row, and the names it goes by."""
+    import polars as pl
+
+    evidence = scope.evidence
+    others = evidence.observations.filter(
+        (pl.col("file_id") == group.file_id) & (pl.col("record") == group.record)
+    ).join(evidence.quantities, on="quantity")
+    names = evidence.factors.filter(pl.col("config_id") == group.config_id).row(0, named=True)
+    texts = {key: value for key, value in names.items() if isinstance(value, str) and key not in group.factors}
+    measured = dict(others.select("stem", "value").iter_rows())
+    return {"factors": group.factors, "mean": group.mean, "n": group.n, "names": texts, "row": measured}

@@ -1,0 +1,176 @@
+"""Models, quantisations, backends, devices and dtypes set side by side, with ratios."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from chimera_tui.core.findings.best import MIN_N, separation
+from chimera_tui.core.findings.evidence import Evidence
+from chimera_tui.core.findings.factors import ENTITIES
+from chimera_tui.core.findings.finding import Finding
+from chimera_tui.core.findings.scopes import Group, Scope, scopes
+from chimera_tui.core.findings.wording import amount, count, listing, measured, name, ratio
+
+WORDS = {"quant": "quantisation", "dtype": "data type"}
+SHORT_OUTPUT = 20
+"""Generated tokens below which one row's decode rate is noisy."""
+_BASELINE = re.compile(r"(?:^|[_\W])(?:baseline|reference|control)(?:$|[_\W])", re.IGNORECASE)
+
+
+def rankings(evidence: Evidence) -> Iterator[Finding]:
+    """One finding an experiment and entity that takes several values in it."""
+    for entity in ENTITIES:
+        if entity not in evidence.names("entity") or evidence.factors[entity].n_unique() < 2:
+            continue
+        for scope in scopes(evidence, [entity], _held(evidence, entity)):
+            if entity == "model" and scope.rows["base_model"].n_unique() == 1:
+                continue  # its quantisations: ranked as such
+            matched, unmatched = _matched(scope.warm() if scope.contains_load else scope, entity)
+            groups = [group for group in matched.groups([entity]) if group.factors[entity] is not None]
+            if len(groups) > 1:
+                yield _finding(matched, entity, groups, unmatched)
+
+
+def _held(evidence: Evidence, entity: str) -> list[str]:
+    """What stays equal while an entity varies."""
+    free = {entity} | ({"quant"} if entity == "model" else set())
+    held = [factor for factor in evidence.fixed if factor not in free]
+    return ["base_model" if factor == "model" else factor for factor in held] if entity == "quant" else held
+
+
+def _matched(scope: Scope, entity: str) -> tuple[Scope, bool]:
+    """The rows whose options and texts occur at every value of the entity; all rows where no such exist."""
+    import polars as pl
+
+    rows = scope.rows.filter(pl.col(entity).is_not_null())
+    blocks = [f for f in scope.evidence.names("option", "workload") if rows[f].n_unique() > 1]
+    if not blocks or not rows.height:
+        return replace(scope, rows=rows), False
+    levels = rows[entity].n_unique()
+    shared = rows.group_by(blocks).agg(pl.col(entity).n_unique().alias("levels")).filter(pl.col("levels") == levels)
+    kept = rows.join(shared.select(blocks), on=blocks, how="semi", nulls_equal=True, maintain_order="left")
+    return replace(scope, rows=kept if kept.height else rows), not kept.height
+
+
+def _finding(scope: Scope, entity: str, groups: list[Group], unmatched: bool) -> Finding:  # noqa: FBT001
+    ordered = sorted(groups, key=lambda group: group.mean, reverse=scope.higher_is_better)
+    best = ordered[0]
+    base = next((g for g in groups if _BASELINE.search(str(g.factors[entity]))), groups[0])
+    compared = separation(best, ordered[1:], scope.evidence.settings.min_effect_pct)
+    second = next((entry for entry in compared if entry["factors"] == ordered[1].factors), None)
+    separable = bool(second and second["separable"] and second["matters"])
+    lead = _times(scope, best, ordered[-1])
+    extra = _companions(scope, entity)
+    means = ", ".join(f"{g.label} {measured(g.mean, g.sd, scope.unit)} (n = {g.n})" for g in ordered[:8])
+    word = WORDS.get(entity, entity)
+    return Finding(
+        kind=f"{word} ranking",
+        statement=(
+            f"{scope.subject}: {scope.words} by {word}: {means}; {_ratios(scope, ordered, base)}; "
+            f"{'' if separable else 'not '}separable from the next."
+        ),
+        value=lead, unit="ratio", label="derived", n=sum(group.n for group in groups), spread=best.sd,
+        interval=best.interval, sources=scope.sources(),
+        definition=(
+            f"group by {word} over successful rows{', cold rows left out' if scope.contains_load else ''} whose other factors "
+            f"occur at every {word}; arithmetic means; ratio of the best to the worst mean, above 1 is better; separable: "
+            f"n ≥ {MIN_N} on each side and the Holm-corrected Welch 95 % interval against the next excludes 0"
+        ),
+        caveats=tuple(_caveats(scope, entity, ordered, extra, unmatched=unmatched)),
+        rank=7.5 * float(scope.about["weight"]) + 5 * min(math.log2(max(lead, 1)), 4) + (3 if separable else 0),
+        details={
+            "subject": scope.subject, "entity": scope.entity, "metric": scope.metric, "unit": scope.unit, "factor": entity,
+            "ranking": [g.factors[entity] for g in ordered], "separable": separable, "baseline": base.factors[entity],
+            "speedup_over_baseline": {str(g.factors[entity]): _times(scope, g, base) for g in groups},
+            "best_over": {str(g.factors[entity]): _times(scope, best, g) for g in ordered[1:]},
+            "groups": [{**g.worked(), **extra.get(g.factors[entity], {})} for g in ordered], "comparisons": compared,
+        },
+    )  # fmt: skip
+
+
+def _times(scope: Scope, a: Group, b: Group) -> float:
+    """How many times as good a is as b."""
+    top, bottom = (a.mean, b.mean) if scope.higher_is_better else (b.mean, a.mean)
+    return top / bottom if bottom else math.inf
+
+
+def _ratios(scope: Scope, ordered: list[Group], base: Group) -> str:
+    if base is ordered[0] or base is ordered[-1] and len(ordered) == 2:
+        others = ", ".join(f"{ratio(_times(scope, ordered[0], g))} {g.label}" for g in ordered[1:8])
+        return f"{ordered[0].label} is {others}"
+    others = ", ".join(f"{g.label} {ratio(_times(scope, g, base))}" for g in ordered[:8] if g is not base)
+    return f"against {base.label}: {others}"
+
+
+def _companions(scope: Scope, entity: str) -> dict[Any, dict[str, Any]]:
+    """Per value of the entity: TTFT with and without cold rows, tokens over time, shortest output."""
+    import polars as pl
+
+    evidence = scope.evidence
+    mine = scope.rows.select("file_id", "record", entity, "cold")
+    wanted = evidence.quantities.select("quantity", "metric")
+    rows = mine.join(evidence.observations.drop("cold", "config_id", "sd"), on=["file_id", "record"]).join(
+        wanted, on="quantity"
+    )
+    ttft = pl.col("metric").str.starts_with("ttft") & (pl.col("stat") == "value")
+    warm = ~pl.col("cold").fill_null(value=False)
+    tokens, seconds = (pl.col("value").filter(pl.col("metric") == m) for m in ("output_tokens", "decode_time"))
+    found = rows.group_by(entity).agg(
+        mean_ttft_s=pl.col("value").filter(ttft).mean(), warm_mean_ttft_s=pl.col("value").filter(ttft & warm).mean(),
+        n_cold=pl.col("cold").filter(ttft).fill_null(value=False).sum(),
+        pooled=pl.when(tokens.len() == seconds.len()).then(tokens.sum() / seconds.sum()), shortest=tokens.min(),
+    )  # fmt: skip
+    return {row.pop(entity): row for row in found.iter_rows(named=True)}
+
+
+def _caveats(
+    scope: Scope, entity: str, ordered: list[Group], extra: dict[Any, dict[str, Any]], *, unmatched: bool
+) -> Iterator[str]:
+    word = WORDS.get(entity, entity)
+    small = [g.label for g in ordered if g.n < MIN_N]
+    if small:
+        yield f"n below {MIN_N} ({listing(small)}): not separable from anything"
+    yield from _cold_caveat(word, ordered, extra, entity)
+    if any((row["shortest"] or SHORT_OUTPUT) < SHORT_OUTPUT for row in extra.values()) and "tps" in scope.metric:
+        shortest = min(row["shortest"] for row in extra.values() if row["shortest"] is not None)
+        yield f"some rows generate few tokens (down to {shortest:.0f}): their rate is noisy"
+    if unmatched:
+        yield f"no configuration occurs at every {word}: other factors change with it and the ratio cannot be credited to it"
+    told = [g for g in ordered if g.rows == 1 and g.n > 1]
+    if told:
+        yield "n and standard deviation are the tool's own, from one session each"
+        widest = max(told, key=lambda g: (g.sd or 0) / abs(g.mean) if g.mean else 0)
+        if widest.sd and widest.sd > abs(widest.mean) / 5:
+            yield f"the runs of {widest.label} spread by {100 * widest.sd / abs(widest.mean):.0f} % of their mean"
+    failed = _failed_levels(scope, entity, {g.factors[entity] for g in ordered})
+    if failed:
+        yield f"{listing(failed)} failed and {'is' if len(failed) == 1 else 'are'} left out"
+    if len(scope.paths) > 1:
+        yield f"rows come from {count(len(scope.paths), 'file')}, perhaps of different sessions"
+
+
+def _cold_caveat(word: str, ordered: list[Group], extra: dict[Any, dict[str, Any]], entity: str) -> Iterator[str]:
+    rows = [(g.label, extra.get(g.factors[entity], {})) for g in ordered]
+    known = [(label, row) for label, row in rows if row.get("mean_ttft_s") is not None]
+    if len({row["n_cold"] for _, row in known}) > 1:
+        pooled = ", ".join(f"{label} {amount(row['mean_ttft_s'], 's')}" for label, row in known)
+        warm = ", ".join(
+            f"{label} {amount(row['warm_mean_ttft_s'], 's')}" for label, row in known if row["warm_mean_ttft_s"]
+        )
+        cold = ", ".join(f"{label} {row['n_cold']}" for label, row in known)
+        yield f"the mean TTFTs ({pooled}) are no effect of the {word}: cold rows are {cold}; warm means are {warm}"
+
+
+def _failed_levels(scope: Scope, entity: str, shown: set[Any]) -> list[str]:
+    import polars as pl
+
+    failed = scope.evidence.observations.filter(
+        pl.col("failed")
+        & (pl.col("quantity") == scope.quantity)
+        & pl.col("file_id").is_in(scope.rows["file_id"].unique().implode())
+    ).join(scope.evidence.factors.select("config_id", entity), on="config_id")
+    return [name(level) for level in failed[entity].drop_nulls().unique().sort() if level not in shown]

@@ -1,0 +1,286 @@
+"""Scopes: sets of observations that may be compared with each other, and their groups.
+
+A scope is one quantity of one experiment. The experiment is a file where the compared factor varies inside a file,
+else the files of the same columns and factors in one part of the tree.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from chimera_tui.core.findings.evidence import WITH_LOAD, Evidence
+from chimera_tui.core.findings.factors import ENTITIES
+from chimera_tui.core.findings.finding import Source
+from chimera_tui.core.findings.wording import factor as factor_text
+from chimera_tui.core.findings.wording import factors, metric_words, name
+from chimera_tui.core.stats import Summary, t_interval
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PER_KIND = 12
+"""Scopes examined per kind of finding, those with the most observations first."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Observations that share a configuration, or the statistics a tool wrote of them."""
+
+    factors: dict[str, Any]
+    n: int
+    mean: float
+    sd: float | None
+    median: float
+    low: float
+    high: float
+    rows: int
+    n_cold: int
+    file_id: int
+    record: int
+    config_id: int
+
+    @property
+    def summary(self) -> Summary:
+        """Size, mean and standard deviation, for a test."""
+        return Summary(self.n, self.mean, self.sd)
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Student's 95 % interval of the mean; None at n = 1."""
+        return t_interval(self.summary)
+
+    @property
+    def label(self) -> str:
+        """The configuration in words."""
+        return factors(self.factors) if len(self.factors) != 1 else factor_text(next(iter(self.factors.values())))
+
+    def worked(self) -> dict[str, object]:
+        """The group as JSON-able values."""
+        interval = self.interval
+        return {
+            **self.factors, "n": self.n, "mean": self.mean, "sd": self.sd, "median": self.median,
+            "min": self.low, "max": self.high,
+            "ci95_low": interval and interval[0], "ci95_high": interval and interval[1],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One quantity of one experiment: its observations joined with all factors."""
+
+    evidence: Evidence
+    rows: pl.DataFrame
+    entity: dict[str, Any]
+    quantity: int
+    detail: int = 0
+    """How much the subject says: 0 the entities, 1 also the sizes of the work, 2 also the files."""
+
+    @cached_property
+    def about(self) -> dict[str, Any]:
+        """The quantity's metric, unit, better, definition, stem and tool."""
+        import polars as pl
+
+        return self.evidence.quantities.filter(pl.col("quantity") == self.quantity).row(0, named=True)
+
+    @property
+    def metric(self) -> str:
+        """The canonical metric."""
+        return str(self.about["metric"])
+
+    @property
+    def unit(self) -> str:
+        """The canonical unit."""
+        return str(self.about["unit"])
+
+    @property
+    def words(self) -> str:
+        """The metric in a sentence; an unknown one with the field it stands in."""
+        return metric_words(self.metric)
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Whether more is better."""
+        return bool(self.about["better"] == "higher")
+
+    @property
+    def contains_load(self) -> bool:
+        """Whether the metric counts loading the model, so that cold and warm must be kept apart."""
+        return self.metric.startswith(WITH_LOAD)
+
+    @cached_property
+    def paths(self) -> list[str]:
+        """The files behind it, in path order."""
+        import polars as pl
+
+        ids = self.rows["file_id"].unique()
+        return self.evidence.files.filter(pl.col("file_id").is_in(ids.implode()))["path"].sort().to_list()
+
+    @property
+    def subject(self) -> str:
+        """Whom it is about: the entities that are known, else the place; more where that is not unique."""
+        entities = {key: self.entity[key] for key in ENTITIES if self.entity.get(key) is not None}
+        model = entities.pop("model", None) or self.entity.get("base_model")
+        if model is not None and str(entities.get("quant", "")).lower() in str(model).lower():
+            entities.pop("quant", None)
+        sizes = {key: value for key, value in self.entity.items() if key not in {*ENTITIES, "base_model"}}
+        shown = [name(value, 40) for value in entities.values()]
+        if self.detail > 0 and any(value is not None for value in sizes.values()):
+            shown.append(factors(sizes))
+        parts = [name(model)] if model is not None else []
+        if shown:
+            parts.append(f"({', '.join(shown)})" if parts else ", ".join(shown))
+        if not parts:
+            return self.where
+        return " ".join([*parts, f"in {self.where}"] if self.detail > 1 else parts)
+
+    @property
+    def where(self) -> str:
+        """The file, or the folder that holds the files."""
+        paths = self.paths
+        if len(paths) == 1:
+            return name(paths[0], 120)
+        return f"{len(paths)} files in {name(posixpath.commonpath(paths) or '.', 120)}"
+
+    def sources(self, limit: int = 12) -> tuple[Source, ...]:
+        """The files and the field."""
+        field = str(self.about["stem"])
+        return tuple(Source(path=path, field=field) for path in self.paths[:limit])
+
+    def place(self, group: Group) -> Source:
+        """Where a group's (best) row is."""
+        import polars as pl
+
+        path = self.evidence.files.filter(pl.col("file_id") == group.file_id)["path"][0]
+        return Source(path=path, record=group.record, field=str(self.about["stem"]))
+
+    def varying(self, names: list[str]) -> list[str]:
+        """Those of the factors that take more than one value here."""
+        return [factor for factor in names if self.rows[factor].n_unique() > 1]
+
+    def warm(self) -> Scope:
+        """The scope without cold rows."""
+        import polars as pl
+
+        return replace(self, rows=self.rows.filter(~pl.col("cold").fill_null(value=False)))
+
+    def groups(self, by: list[str]) -> list[Group]:
+        """The groups by these factors, in the order of their first row."""
+        return groups(self.rows, by)
+
+
+def groups(rows: pl.DataFrame, by: list[str]) -> list[Group]:
+    """Group observations; a group of one row that a tool summarised keeps the tool's n and standard deviation."""
+    import polars as pl
+
+    if not rows.height:
+        return []
+    summed = rows.group_by(by or [pl.lit(0).alias("_all")], maintain_order=True).agg(
+        rows=pl.len(), mean=pl.col("value").mean(), sd=pl.col("value").std(), median=pl.col("value").median(),
+        low=pl.min_horizontal(pl.col("value").min(), pl.col("low").min()),
+        high=pl.max_horizontal(pl.col("value").max(), pl.col("high").max()),
+        n=pl.col("n").sum(), tool_sd=pl.col("sd").first(), tool_mid=pl.col("mid").first(), stat=pl.col("stat").first(),
+        n_cold=pl.col("cold").fill_null(value=False).sum(),
+        file_id=pl.col("file_id").first(), record=pl.col("record").first(), config_id=pl.col("config_id").first(),
+    )  # fmt: skip
+    return [_group(row, by) for row in summed.iter_rows(named=True)]
+
+
+def _group(row: dict[str, Any], by: list[str]) -> Group:
+    told = row["rows"] == 1 and row["stat"] != "value"
+    median = row["tool_mid"] if told and row["tool_mid"] is not None else row["median"]
+    return Group(
+        factors={key: row[key] for key in by},
+        n=max(int(row["n"]), 1) if told else int(row["rows"]),
+        mean=row["mean"], sd=row["tool_sd"] if told and row["n"] > 1 else row["sd"], median=median,
+        low=row["low"], high=row["high"], rows=row["rows"], n_cold=row["n_cold"],
+        file_id=row["file_id"], record=row["record"], config_id=row["config_id"],
+    )  # fmt: skip
+
+
+def scopes(
+    evidence: Evidence, varying: list[str], fixed: list[str], *, metric: str = "", per_kind: int = PER_KIND
+) -> list[Scope]:
+    """Scopes in which the ``varying`` factors take several values while the ``fixed`` ones take one each.
+
+    Of each experiment the heaviest quantity of each direction (throughputs, latencies) is taken, or those whose
+    metric begins with ``metric``; the experiments with the most observations come first.
+    """
+    import polars as pl
+
+    if not varying or not evidence.comparable.height:
+        return []
+    found = []
+    keyed = _keyed(evidence, varying, fixed)
+    for root, key, quantity in _chosen(evidence, keyed, metric).head(per_kind).iter_rows():
+        where = keyed.filter((pl.col("root") == root) & (pl.col("fixed_key") == key)).select("file_id", "config_id")
+        rows = (
+            evidence.comparable.lazy().filter(pl.col("quantity") == quantity)
+            .join(where.lazy(), on=["file_id", "config_id"], how="semi")
+            .join(evidence.factors.lazy(), on="config_id").sort("file_id", "record").collect()
+        )  # fmt: skip
+        found.append(Scope(evidence, rows, {factor: rows[factor][0] for factor in fixed}, quantity))
+    return _told_apart(found)
+
+
+def _told_apart(found: list[Scope]) -> list[Scope]:
+    """Give scopes of one subject and metric as much detail as tells them apart."""
+    for detail in (1, 2):
+        seen = Counter((scope.subject, scope.metric) for scope in found)
+        found = [replace(s, detail=detail) if seen[s.subject, s.metric] > 1 else s for s in found]
+    return found
+
+
+def _keyed(evidence: Evidence, varying: list[str], fixed: list[str]) -> pl.DataFrame:
+    """``file_id``, ``config_id``, ``root`` (the experiment), ``fixed_key`` and ``varying_key``."""
+    import polars as pl
+
+    def key(names: list[str]) -> pl.Expr:
+        return pl.struct(names).rank("dense") if names else pl.lit(0, dtype=pl.UInt32)
+
+    keys = evidence.factors.lazy().select("config_id", fixed_key=key(fixed), varying_key=key(varying))
+    several = pl.col("varying_key").n_unique().over("file_id", "fixed_key").max().over("file_id") > 1
+    return (
+        evidence.comparable.lazy().select("file_id", "config_id").unique()
+        .join(keys, on="config_id").join(evidence.places.lazy(), on="file_id")
+        .with_columns(root=pl.when(several).then(pl.col("file_id").cast(pl.Int64)).otherwise(-pl.col("place")))
+        .select("file_id", "config_id", "root", "fixed_key", "varying_key").collect()
+    )  # fmt: skip
+
+
+def _chosen(evidence: Evidence, keyed: pl.DataFrame, metric: str) -> pl.DataFrame:
+    """``root``, ``fixed_key``, ``quantity`` of the scopes with at least two groups, most telling first."""
+    import polars as pl
+
+    rows = evidence.comparable.lazy().select("file_id", "config_id", "quantity", "metric", "better", "weight")
+    best = pl.struct("weight", "rows").rank("ordinal", descending=True).over("root", "fixed_key", "better") == 1
+    return (
+        rows.filter(pl.col("metric").str.starts_with(metric))
+        .join(keyed.lazy(), on=["file_id", "config_id"])
+        .group_by("root", "fixed_key", "quantity", "better", "weight")
+        .agg(rows=pl.len(), groups=pl.col("varying_key").n_unique())
+        .filter(pl.col("groups") > 1).filter(best)
+        .sort(pl.col("rows") * pl.col("weight"), "root", "fixed_key", "quantity", descending=[True, False, False, False])
+        .select("root", "fixed_key", "quantity").collect()
+    )  # fmt: skip
+
+
+def file_scopes(evidence: Evidence, wanted: pl.Expr, fixed: list[str], per_kind: int = PER_KIND) -> list[Scope]:
+    """One scope a file, value of the fixed factors and quantity among the wanted rows, the largest first."""
+    import polars as pl
+
+    rows = evidence.comparable.filter(wanted)
+    if not rows.height:
+        return []
+    found = []
+    rows = rows.join(evidence.factors.select("config_id", key=pl.struct(fixed).rank("dense")), on="config_id")
+    keys = ["file_id", "key", "quantity"]
+    largest = rows.group_by(keys).len().sort("len", *keys, descending=[True, False, False, False]).select(keys)
+    for file_id, key, quantity in largest.head(per_kind).iter_rows():
+        mine = rows.filter((pl.col("file_id") == file_id) & (pl.col("key") == key) & (pl.col("quantity") == quantity))
+        mine = mine.drop("key").join(evidence.factors, on="config_id").sort("record")
+        found.append(Scope(evidence, mine, {factor: mine[factor][0] for factor in fixed}, quantity))
+    return _told_apart(found)
