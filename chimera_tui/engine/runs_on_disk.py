@@ -30,7 +30,7 @@ class SavedReport(msgspec.Struct, frozen=True, kw_only=True):
         return self.path.name == REPORT
 
 
-class _Totals(msgspec.Struct):
+class _Totals(msgspec.Struct, frozen=True):
     decode_tps: float | None = None
     ttft_s: float | None = None
     generated_tokens: int | None = None
