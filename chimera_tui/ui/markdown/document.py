@@ -1,0 +1,209 @@
+"""A document that grows: its closed blocks, its open tail, and the rows of both for one width."""
+
+import re
+from bisect import bisect_right
+from typing import Literal
+
+from chimera_tui.ui.markdown.blocks import Block, BlockMaker, Env
+from chimera_tui.ui.markdown.lines import Line
+from chimera_tui.ui.markdown.options import DrawOptions
+from chimera_tui.ui.markdown.stream import BlockStream
+
+Role = Literal["model", "program", "thinking"]
+
+Place = tuple[int, int, int]
+"""A row, and the first and last+1 character on it."""
+
+
+class Document:
+    """Text by role in, rows out.
+
+    Every span of a row knows the source offset of its first character, so a place in the source can be found on the
+    screen (``line_of``) and marked. Offsets count the text of the model and the program with line ends as ``\\n``;
+    thinking is shown but is no part of the source (its spans carry -1).
+    """
+
+    def __init__(self, width: int, options: DrawOptions) -> None:
+        self.width, self.options = width, options
+        self.blocks: list[Block] = []
+        self.lines: list[Line] = []
+        self.tail: list[Block] = []
+        self.tail_lines: list[Line] = []
+        self._tops: list[int] = []
+        self._envs: dict[bool, Env] = {True: {}, False: {}}
+        self._stream: BlockStream | None = None
+        self._length = 0
+        self._held = ""
+
+    @property
+    def height(self) -> int:
+        """Rows of the whole document."""
+        return len(self.lines) + len(self.tail_lines)
+
+    @property
+    def source(self) -> str:
+        """The text of model and program, line ends as newlines."""
+        closed = "".join(block.text for block in self.blocks if block.role != "thinking")
+        stream = self._stream
+        return closed + (stream.open if stream and stream.maker.role != "thinking" else "")
+
+    def line(self, number: int) -> Line | None:
+        """A row, or nothing below the end."""
+        if number < len(self.lines):
+            return self.lines[number]
+        number -= len(self.lines)
+        return self.tail_lines[number] if number < len(self.tail_lines) else None
+
+    # growing
+
+    def append(self, text: str, role: Role) -> None:
+        """Add text; rows of closed blocks are made at once, the tail's by ``draw_tail``."""
+        if self._stream is None or self._stream.maker.role != role:
+            self.finish()
+            maker = BlockMaker(role, self._envs[role == "thinking"], self.options)
+            previous = self.blocks[-1] if self.blocks else None
+            self._stream = BlockStream(maker, -1 if role == "thinking" else self._length, previous)
+        text = self._held + text
+        self._held = "\r" if text.endswith("\r") else ""  # perhaps half of a line end
+        text = text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")
+        if role != "thinking":
+            self._length += len(text)
+        self._closed(self._stream.feed(text))
+
+    def finish(self) -> None:
+        """Close the tail."""
+        stream = self._stream
+        if stream is None:
+            return
+        if self._held:
+            self._held = ""
+            self._length += stream.maker.role != "thinking"
+            self._closed(stream.feed("\n"))
+        self._closed(stream.finish())
+        self._stream = None
+        self.tail, self.tail_lines = [], []
+
+    def draw_tail(self) -> None:
+        """Make the rows of the open text."""
+        self.tail = self._stream.tail() if self._stream else []
+        self.tail_lines = []
+        for block in self.tail:
+            block.layout(self.width, self.options)
+            self.tail_lines.extend(block.lines)
+
+    def _closed(self, blocks: list[Block]) -> None:
+        if not blocks:
+            return
+        for block in blocks:
+            block.layout(self.width, self.options)
+            self._tops.append(len(self.lines))
+            self.lines.extend(block.lines)
+        self.blocks.extend(blocks)
+        self._resolve(blocks)
+
+    def _resolve(self, added: list[Block]) -> None:
+        """Make blocks again whose link references have been defined only now."""
+        env = self._envs[added[0].role == "thinking"]
+        known = env.setdefault("seen", set())
+        new = set(env.get("references", {})) - known
+        if not new:
+            return
+        known |= new
+        words = {label.split()[0] for label in new if label.split()}
+        for index, block in enumerate(self.blocks):
+            if "[" in block.text and any(word in block.text.lower().upper() for word in words):
+                previous = self.blocks[index - 1] if index else None
+                remade = BlockMaker(block.role, env, self.options).make(block.text, block.start, previous, dict(env))
+                block.leaves = remade[0].leaves
+        self._relayout()
+
+    # drawing again
+
+    def redraw(self, width: int, options: DrawOptions) -> None:
+        """Make all rows for another width or other options."""
+        if options.ascii != self.options.ascii:
+            self._rebuild(options)
+        self.width, self.options = width, options
+        self._relayout()
+        self.draw_tail()
+
+    def _rebuild(self, options: DrawOptions) -> None:
+        previous: Block | None = None
+        for index, block in enumerate(self.blocks):
+            env = self._envs[block.role == "thinking"]
+            previous = BlockMaker(block.role, env, options).make(block.text, block.start, previous, dict(env))[0]
+            self.blocks[index] = previous
+        if self._stream is not None:
+            old = self._stream
+            maker = BlockMaker(old.maker.role, old.maker.env, options)
+            self._stream = BlockStream(maker, old.start, previous)
+            self._stream.feed(old.open)
+
+    def _relayout(self) -> None:
+        self.lines, self._tops = [], []
+        for block in self.blocks:
+            block.layout(self.width, self.options)
+            self._tops.append(len(self.lines))
+            self.lines.extend(block.lines)
+
+    # looking things up
+
+    def placed(self) -> list[tuple[Block, int]]:
+        """Every block with its first row."""
+        top = len(self.lines)
+        out = list(zip(self.blocks, self._tops, strict=True))
+        for block in self.tail:
+            out.append((block, top))
+            top += len(block.lines)
+        return out
+
+    def block_at(self, row: int) -> tuple[Block, int] | None:
+        """The block a row belongs to, with its first row."""
+        placed = self.placed()
+        index = bisect_right([top for _, top in placed], row) - 1
+        return placed[index] if 0 <= index < len(placed) else None
+
+    def line_of(self, offset: int) -> int:
+        """The row that shows a character of the source (or the nearest one above it)."""
+        found: tuple[Block, int] | None = None
+        for block, top in self.placed():
+            if 0 <= block.start <= offset:
+                found = block, top
+        return found[1] + found[0].line_of(offset) if found else 0
+
+    def headings(self) -> list[tuple[int, str, int]]:
+        """Level, text and row of every heading that stands by itself."""
+        return [
+            (*block.heading, top + (block.gap is not None))
+            for block, top in self.placed()
+            if block.heading is not None and block.kind == "heading"
+        ]
+
+    def find(self, pattern: str) -> list[list[Place]]:
+        """Where a text occurs, also across wrapped rows; case counts only if the pattern has capitals."""
+        if not pattern:
+            return []
+        rows = [*self.lines, *self.tail_lines]
+        starts: list[int] = []
+        parts: list[str] = []
+        length = 0
+        for row in rows:
+            parts += (row.joint, row.content)
+            starts.append(length + len(row.joint))
+            length = starts[-1] + len(parts[-1])
+        flags = 0 if any(char.isupper() for char in pattern) else re.IGNORECASE
+        words = r"\s+".join(re.escape(word) for word in pattern.split(" ")) if pattern.strip() else re.escape(pattern)
+        found = re.finditer(words, "".join(parts), flags)
+        return [_places(match.start(), match.end(), starts, rows) for match in found]
+
+
+def _places(start: int, end: int, starts: list[int], rows: list[Line]) -> list[Place]:
+    places: list[Place] = []
+    row = max(bisect_right(starts, start) - 1, 0)
+    while row < len(rows) and starts[row] < end:
+        low = max(start - starts[row], 0)
+        high = min(end - starts[row], len(rows[row].content))
+        if high > low:
+            places.append((row, rows[row].indent + low, rows[row].indent + high))
+        row += 1
+    return places

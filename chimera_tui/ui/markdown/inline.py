@@ -1,0 +1,116 @@
+"""Inline Markdown as spans: emphasis as style names, links inert, every text with its place in the source."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from chimera_tui.ui.markdown.lines import Span, shown
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_OPENS = {"strong_open": "strong", "em_open": "em", "s_open": "strike"}
+_CLOSES = {"strong_close", "em_close", "s_close"}
+
+
+class SourceCursor:
+    """Walks a part of the source to find where each rendered text came from."""
+
+    def __init__(self, text: str, base: int, start: int, end: int) -> None:
+        self.text, self.base, self.at, self.end = text, base, start, end
+
+    def find(self, part: str) -> int:
+        """Source offset of the next occurrence, which is passed; -1 where the text is not literally there."""
+        index = self.text.find(part, self.at, self.end) if part and self.base >= 0 else -1
+        if index < 0:
+            return -1
+        self.at = index + len(part)
+        return self.base + index
+
+    def pass_target(self) -> None:
+        """Step over the ``(url)`` or ``[label]`` behind a link's text."""
+        for opening, closing in (("](", ")"), ("][", "]")):
+            if self.text.startswith(opening, self.at):
+                self.at = max(self.text.find(closing, self.at + 2, self.end) + 1, self.at)
+                return
+
+
+class _Inline:
+    """Spans of one run of inline tokens."""
+
+    def __init__(self, cursor: SourceCursor, style: str, code_quote: str) -> None:
+        self.cursor = cursor
+        self.styles = [style] if style else []
+        self.code_quote = code_quote
+        self.links: list[tuple[str, int]] = []
+        self.spans: list[Span] = []
+
+    def add(self, text: str, *extra: str, find: str | None = None) -> None:
+        """One text in the current style."""
+        source = self.cursor.find(text if find is None else find)
+        self.spans.extend(shown(text, " ".join(dict.fromkeys([*self.styles, *extra])), source))
+
+    def token(self, token: "Token") -> None:
+        """Take the next token."""
+        kind = token.type
+        if kind == "text":
+            if token.content:
+                self.add(token.content)
+        elif kind in ("softbreak", "hardbreak"):
+            self.spans.append((" " if kind == "softbreak" else "\n", "", -1))
+        elif kind in _OPENS:
+            self.styles.append(_OPENS[kind])
+        elif kind in _CLOSES:
+            self.styles.pop()
+        elif kind == "link_open":
+            self.links.append((str(token.attrGet("href") or ""), len(self.spans)))
+            self.styles.append("link")
+        elif kind == "link_close":
+            self._close_link()
+        else:
+            self._other(token)
+
+    def _other(self, token: "Token") -> None:
+        if token.type == "code_inline":
+            self.add(f"{self.code_quote}{token.content}{self.code_quote}", "code", find=None)
+        elif token.type == "text_special":
+            self.add(token.content, find=token.markup or token.content)
+        elif token.type == "html_inline" and token.content.lower().replace(" ", "") in ("<br>", "<br/>"):
+            self.cursor.find(token.content)
+            self.spans.append(("\n", "", -1))
+        elif token.type == "image":
+            self._image(token)
+        else:
+            self.add(token.content.replace("\n", " "), "html")
+
+    def _image(self, token: "Token") -> None:
+        self.spans.extend(shown("[image: ", " ".join([*self.styles, "url"]), -1))
+        for child in token.children or ():
+            self.token(child)
+        self.cursor.pass_target()
+        self.spans.extend(shown(f"] ({token.attrGet('src') or ''})", " ".join([*self.styles, "url"]), -1))
+
+    def _close_link(self) -> None:
+        self.styles.pop()
+        href, first = self.links.pop()
+        self.cursor.pass_target()
+        text = "".join(span[0] for span in self.spans[first:])
+        if href and href not in (text, f"mailto:{text}"):
+            self.spans.extend(shown(f" ({href})", " ".join([*self.styles, "url"]), -1))
+
+
+def inline_spans(tokens: "list[Token]", cursor: SourceCursor, style: str = "", code_quote: str = "") -> list[Span]:
+    """Inline tokens as spans; a newline in a span is a hard break."""
+    walk = _Inline(cursor, style, code_quote)
+    for token in tokens:
+        walk.token(token)
+    return walk.spans
+
+
+def plain_spans(text: str, style: str, source: int) -> Iterator[Span]:
+    """Text shown as it stands, newlines kept."""
+    for number, line in enumerate(text.split("\n")):
+        if number:
+            yield "\n", "", -1
+        if line:
+            yield from shown(line, style, source)
+        source += len(line) + 1 if source >= 0 else 0

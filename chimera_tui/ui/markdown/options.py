@@ -1,0 +1,45 @@
+"""How blocks are drawn: glyphs for this terminal, coloured code or not."""
+
+import msgspec
+
+
+class Glyphs(msgspec.Struct, frozen=True):
+    """Characters that draw what Markdown means."""
+
+    bullets: tuple[str, ...] = ("•", "◦", "▪")
+    quote: str = "│"
+    rule: str = "─"
+    heading_rules: tuple[str, ...] = ("━", "─")
+    code: str = "▏"
+    column: str = " │ "
+    crossing: str = "─┼─"
+    program: str = "▎"
+    thinking: str = "┊"
+    code_quote: str = ""
+
+
+UNICODE = Glyphs()
+ASCII = Glyphs(
+    bullets=("-", "*", "+"),
+    quote="|",
+    rule="-",
+    heading_rules=("=", "-"),
+    code=":",
+    column=" | ",
+    crossing="-+-",
+    program="|",
+    thinking=":",
+    code_quote="`",
+)
+
+
+class DrawOptions(msgspec.Struct, frozen=True):
+    """What changes every block's rows."""
+
+    ascii: bool = False
+    colour_code: bool = True
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The characters to draw with."""
+        return ASCII if self.ascii else UNICODE

@@ -1,0 +1,114 @@
+"""Style names of spans to Rich styles, through the component classes of the widget that shows them."""
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from chimera_tui.ui.markdown.lines import Line, Span, cut, spans_cells
+
+NAMES = (
+    "heading", "heading-1", "heading-2", "strong", "em", "strike", "link", "url", "code", "html", "quote", "bar",
+    "bullet", "rule", "table", "table-head", "fence", "label", "code-comment", "code-keyword", "code-string",
+    "code-number", "code-name", "margin", "thinking", "match", "match-current",
+)  # fmt: skip
+
+COMPONENT_CLASSES = frozenset(f"stream-view--{name}" for name in NAMES)
+
+CSS = """
+StreamView {
+    & > .stream-view--heading { color: $primary; text-style: bold; }
+    & > .stream-view--strong { text-style: bold; }
+    & > .stream-view--em { text-style: italic; }
+    & > .stream-view--strike { text-style: strike; }
+    & > .stream-view--link { text-style: underline; }
+    & > .stream-view--url { color: $text-muted; }
+    & > .stream-view--code { color: $accent; }
+    & > .stream-view--html { color: $text-muted; }
+    & > .stream-view--quote { color: $text-muted; text-style: italic; }
+    & > .stream-view--bar { color: $text-muted; text-style: not italic; }
+    & > .stream-view--bullet { color: $primary; }
+    & > .stream-view--rule { color: $text-muted; text-style: not bold; }
+    & > .stream-view--table-head { text-style: bold; }
+    & > .stream-view--fence { background: $panel; }
+    & > .stream-view--label { color: $text-muted; text-style: italic; }
+    & > .stream-view--code-comment { color: $text-muted; text-style: italic; }
+    & > .stream-view--code-keyword { color: $secondary; }
+    & > .stream-view--code-string { color: $success; }
+    & > .stream-view--code-number { color: $accent; }
+    & > .stream-view--code-name { color: $primary; }
+    & > .stream-view--margin { color: $text-muted; }
+    & > .stream-view--thinking { color: $text-muted; text-style: italic; }
+    & > .stream-view--match { background: $warning 40%; text-style: underline; }
+    & > .stream-view--match-current { background: $warning; color: $background; text-style: bold; }
+}
+"""
+
+Mark = tuple[int, int, str]
+"""First and last+1 character of a row, and the style name laid over them."""
+
+
+class Palette:
+    """Rich styles of one widget under its current theme; thrown away when that changes."""
+
+    def __init__(self, widget: Widget) -> None:
+        self._widget = widget
+        self.base = widget.rich_style
+        self._styles: dict[str, Style] = {"": self.base}
+
+    def style(self, names: str) -> Style:
+        """The style of several names laid over each other."""
+        style = self._styles.get(names)
+        if style is None:
+            style = self.base
+            for name in names.split():
+                style += self._layer(name)
+            self._styles[names] = style
+        return style
+
+    def _layer(self, name: str) -> Style:
+        component = f"stream-view--{name}"
+        if component not in COMPONENT_CLASSES:
+            return Style.null()
+        whole = self._widget.get_component_rich_style(component)
+        part = self._widget.get_component_rich_style(component, partial=True)
+        color = whole.color if whole.color != self.base.color else None
+        bgcolor = whole.bgcolor if whole.bgcolor != self.base.bgcolor else None
+        return part.without_color + Style.from_color(color, bgcolor)
+
+    def strip(self, line: Line | None, width: int, marks: Sequence[Mark] = ()) -> Strip:
+        """The row as segments, filled up to the width."""
+        if line is None:
+            return Strip.blank(width, self.base)
+        if marks:
+            return self._drawn(list(_marked(line.spans, marks)), width)
+        if line.strip is None or line.strip.cell_length != width:
+            line.strip = self._drawn(line.spans, width)
+        return line.strip  # type: ignore[no-any-return]
+
+    def _drawn(self, spans: Sequence[Span], width: int) -> Strip:
+        segments: list[Segment] = []
+        text, names = "", ""
+        for part, style, _ in spans:
+            if style != names and text:
+                segments.append(Segment(text, self.style(names)))
+                text = ""
+            names = style
+            text += part
+        if text:
+            segments.append(Segment(text, self.style(names)))
+        fill = self.style("fence") if any("fence" in span[1] for span in spans[-1:]) else self.base
+        return Strip(segments, spans_cells(spans)).adjust_cell_length(width, fill)
+
+
+def _marked(spans: Sequence[Span], marks: Sequence[Mark]) -> "list[Span]":
+    """Spans cut at the marks' borders, with the marks' styles laid over."""
+    borders = sorted({0, sum(len(span[0]) for span in spans), *(at for mark in marks for at in mark[:2])})
+    ranges = list(zip(borders, borders[1:], strict=False))
+    out: list[Span] = []
+    for (start, _), piece in zip(ranges, cut(spans, ranges), strict=True):
+        over = " ".join(name for low, high, name in marks if low <= start < high)
+        out.extend((text, f"{style} {over}".strip(), source) for text, style, source in piece)
+    return out
