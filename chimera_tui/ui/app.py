@@ -1,0 +1,161 @@
+"""The application: themes, keys, glyphs, the clipboard and the way out. What it shows is the workspace screen."""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import platformdirs
+from rich.text import Text
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from chimera_tui.core.config.load import Loaded
+from chimera_tui.core.config.schema import Settings
+from chimera_tui.core.inert import inert
+from chimera_tui.ui import keymap, signals, themes
+from chimera_tui.ui.clipboard import osc52, size_in_words
+from chimera_tui.ui.glyphs import ASCII, UNICODE, ascii_wanted
+from chimera_tui.ui.screens.workspace import WorkspaceScreen
+from chimera_tui.ui.widgets.config_panel import ConfigRows
+
+if TYPE_CHECKING:
+    from chimera_tui.engine.workspace import Workspace
+
+Level = Literal["info", "warning", "error"]
+_SHOWN_S: dict[Level, float] = {"info": 5, "warning": 10, "error": 15}
+FALLBACK_THEME = "chimera-dark"
+
+
+class ChimeraApp(App[None]):
+    """chimera-tui on a terminal."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "chimera-tui"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "screen.command('app.quit')", "Quit", show=False, priority=True, system=True)
+    ]
+
+    def __init__(
+        self, root: Path, settings: Settings, origins: Mapping[str, str] | None = None, *, autorun: bool = False,
+        problems: tuple[str, ...] = (), saves_to: Path | None = None, no_cache: bool = False,
+    ) -> None:  # fmt: skip
+        no_color = "NO_COLOR" in os.environ
+        super().__init__(driver_class=signals.HangupDriver, ansi_color=True if no_color else None)
+        self.root, self.settings, self.autorun = root, settings, autorun
+        self.glyphs = ASCII if ascii_wanted(settings.ui.ascii, os.environ) else UNICODE
+        self.themes, theme_problems = themes.load_themes((themes.builtin_folder(), themes.user_folder()))
+        self._problems = [*problems, *theme_problems]
+        self._origins = dict(origins or {})
+        self._saves_to = saves_to
+        self._no_cache = no_cache
+        self._leaving = False
+        self._use_themes("mono-ascii" if no_color else settings.ui.theme)
+        self._use_keys(settings.keys)
+
+    @property
+    def ascii_glyphs(self) -> bool:
+        """Whether borders and icons must be ASCII."""
+        return self.glyphs.ascii
+
+    # -- themes and keys
+
+    def _use_themes(self, wanted: str) -> None:
+        for theme in self.themes.values():
+            self.register_theme(theme.to_textual())
+        for name in set(self.available_themes) - set(self.themes):
+            self.unregister_theme(name)
+        if wanted not in self.themes:
+            self._problems.append(f"There is no theme {wanted!r}; there are: {', '.join(sorted(self.themes))}.")
+            wanted = FALLBACK_THEME
+        self.theme = wanted
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own variables where a theme says nothing."""
+        return {"bar-text-style": "none"}
+
+    def watch_theme(self, name: str) -> None:
+        """A theme may ask for ASCII on any terminal."""
+        ascii_theme = name in self.themes and self.themes[name].ascii
+        wanted = ascii_theme or ascii_wanted(self.settings.ui.ascii, os.environ)
+        self.glyphs = ASCII if wanted else UNICODE
+        self.set_class(wanted, "-ascii")
+
+    def preview_theme(self, name: str) -> None:
+        """Show a theme while it is under the cursor."""
+        self.theme = name
+
+    def _use_keys(self, keys: Mapping[str, str]) -> None:
+        checked = keymap.check(keys, (b for b in ConfigRows.BINDINGS if isinstance(b, Binding)))
+        self._problems += checked.problems
+        self.set_keymap(checked.keys)
+
+    # -- life
+
+    def on_mount(self) -> None:
+        """The first screen, and what was wrong with files of settings."""
+        signals.install(self.leave_in_order)
+        screen = WorkspaceScreen(self.root, self.settings, self._origins, saves_to=self._saves_to)
+        self.push_screen(screen)
+        for problem in self._problems:
+            self.say(problem, "warning")
+
+    def make_workspace(self, settings: Settings) -> "Workspace":
+        """The workspace of this folder."""
+        from chimera_tui.engine.cache import cache_folder
+        from chimera_tui.engine.workspace import Workspace
+
+        return Workspace(self.root, scan=settings.scan, cache_dir=None if self._no_cache else cache_folder())
+
+    def say(self, words: str, level: Level = "info") -> None:
+        """One notice, as plain text."""
+        severity: Literal["information", "warning", "error"] = "information" if level == "info" else level
+        self.notify(inert(words), severity=severity, timeout=_SHOWN_S[level], markup=False)
+
+    def leave_in_order(self, status: int) -> None:
+        """The terminal is gone or we are told to end: let the run save itself, then leave."""
+        if not self._leaving:
+            self._leaving = True
+            self.run_worker(self._leave(status), group="leave", exclusive=True)
+
+    async def _leave(self, status: int) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, WorkspaceScreen):
+                await screen.run_control.stop_and_wait(signals.SAVE_GRACE_S)
+        self.exit(return_code=status)
+
+    # -- the clipboard
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Send text to the terminal's clipboard and say what else can be done with it."""
+        self._clipboard = text
+        sequence = osc52(text, os.environ)
+        if sequence is None:
+            self.say(
+                f"{size_in_words(text)} are too much for a terminal's clipboard; W writes them to a file.", "warning"
+            )
+            return
+        if self._driver is not None:
+            self._driver.write(sequence)
+        self.say(f"Copied {size_in_words(text)}. If your terminal has no clipboard, W writes it to a file.")
+
+    def save_copied(self) -> Path:
+        """Write what was copied last to a new file. Raises OSError."""
+        folder = platformdirs.user_data_path("chimera-tui") / "copied"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}.txt"
+        path.write_text(self.clipboard, "utf-8")
+        return path
+
+
+def run_app(root: Path, loaded: Loaded, *, autorun: bool = False, no_cache: bool = False) -> int:
+    """Show a repository until the person leaves; the exit status."""
+    app = ChimeraApp(
+        root, loaded.settings, loaded.origins, autorun=autorun, no_cache=no_cache,
+        problems=tuple(str(problem) for problem in loaded.problems),
+        saves_to=platformdirs.user_config_path("chimera-tui") / "config.toml",
+    )  # fmt: skip
+    app.run(mouse=loaded.settings.ui.mouse)
+    return app.return_code or 0

@@ -1,0 +1,167 @@
+"""The one table of commands: bindings, the key bar, the palette and the help screen all come from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from textual.binding import Binding
+
+
+class Pane(StrEnum):
+    """The panes, in the order of their number keys."""
+
+    TREE = "tree"
+    INVENTORY = "inventory"
+    MEASUREMENTS = "measurements"
+    STREAM = "stream"
+    REPORTS = "reports"
+    CONFIG = "config"
+
+    @property
+    def title(self) -> str:
+        """The name people see."""
+        return "Files" if self is Pane.TREE else self.value.capitalize()
+
+    @property
+    def number(self) -> int:
+        """Its key: 1 to 6."""
+        return list(Pane).index(self) + 1
+
+
+CENTRE = (Pane.INVENTORY, Pane.MEASUREMENTS, Pane.STREAM, Pane.REPORTS)
+"""The panes that share the middle, one at a time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """What decides whether a command can be used now."""
+
+    pane: Pane = Pane.TREE
+    running: bool = False
+    scanning: bool = False
+    root_problem: str = ""
+    file: str = ""
+    reports: int = 0
+    unsaved: int = 0
+    saves_to: str = ""
+    copied: bool = False
+
+
+Reason = Callable[[State], str]
+
+
+def _always(_state: State) -> str:
+    return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One thing a person can do. ``enabled`` returns why not, or an empty string.
+
+    ``bar`` orders the key bar (smaller comes first, 0 is not shown); ``pane`` None is everywhere.
+    """
+
+    id: str
+    key: str
+    label: str
+    help: str
+    pane: Pane | None = None
+    enabled: Reason = _always
+    bar: int = 0
+
+    def binding(self) -> Binding:
+        """The command as textual binds it."""
+        return Binding(self.key, f"command('{self.id}')", self.label, id=self.id, show=False)
+
+
+def _can_run(state: State) -> str:
+    if state.running:
+        return "A run is going on; stop it first."
+    return state.root_problem
+
+
+def _is_running(state: State) -> str:
+    return "" if state.running else "Nothing is running; r starts a run."
+
+
+def _not_scanning(state: State) -> str:
+    return "The folder is being read already." if state.scanning else ""
+
+
+def _has_file(state: State) -> str:
+    return "" if state.file else "There is no file under the cursor to edit."
+
+
+def _has_reports(state: State) -> str:
+    return "" if state.reports else "There are no saved reports yet; r makes one."
+
+
+def _has_copied(state: State) -> str:
+    return "" if state.copied else "Nothing was copied yet; y copies."
+
+
+def _can_save(state: State) -> str:
+    if not state.saves_to:
+        return "There is no file to save settings to."
+    return "" if state.unsaved else "No setting was changed since the last save."
+
+
+def _jump(pane: Pane) -> Command:
+    return Command(
+        id=f"pane.{pane}", key=str(pane.number), label=pane.title, help=f"Go to {pane.title}.",
+    )  # fmt: skip
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        id="run.start", key="r", label="Run", bar=1, enabled=_can_run,
+        help="Read the files, let the model write the report, save it. Settings are those of Config.",
+    ),
+    Command(
+        id="run.stop", key="x", label="Stop", bar=1, enabled=_is_running,
+        help="Stop the run. What was written is saved, with the ending “cancelled”.",
+    ),
+    *(_jump(pane) for pane in Pane),
+    Command(id="pane.zoom", key="z", label="Zoom", bar=7, help="Give this pane the whole width, or take it back."),
+    Command(id="app.back", key="escape", label="Back", help="Close the preview or the drawer; in Stream, stop the run."),
+    Command(
+        id="file.edit", key="e", label="Edit", bar=6, enabled=_has_file,
+        help="Open the file this pane points at in $VISUAL or $EDITOR; the screen comes back when the editor ends.",
+    ),
+    Command(
+        id="repo.rescan", key="f5,R", label="Rescan", enabled=_not_scanning,
+        help="Read the folder again.",
+    ),
+    Command(
+        id="copy.text", key="y", label="Copy", help="Copy what this pane points at to the terminal's clipboard (OSC 52).",
+    ),
+    Command(
+        id="copy.save", key="W", label="Copy to file", enabled=_has_copied,
+        help="Write what was copied last to a file: for terminals without a clipboard and for large texts.",
+    ),
+    Command(
+        id="reports.newest", key="o", label="Newest", bar=2, enabled=_has_reports, pane=Pane.REPORTS,
+        help="Open the newest report.",
+    ),
+    Command(
+        id="config.save", key="w", label="Save", bar=2, enabled=_can_save, pane=Pane.CONFIG,
+        help="Save the changed settings to your own file; its comments and order stay.",
+    ),
+    Command(id="app.theme", key="t", label="Theme", help="Choose a theme; it shows while you move."),
+    Command(id="app.palette", key="ctrl+p", label="Commands", bar=8, help="Find a command by its name."),
+    Command(id="app.help", key="question_mark", label="Help", bar=9, help="The keys of this pane."),
+    Command(id="app.quit", key="q", label="Quit", bar=10, help="Leave. With a run going on you are asked once."),
+)  # fmt: skip
+
+BY_ID = {command.id: command for command in COMMANDS}
+
+
+def bindings() -> list[Binding]:
+    """Every command as a binding of the workspace screen."""
+    return [command.binding() for command in COMMANDS]
+
+
+def applicable(pane: Pane) -> list[Command]:
+    """The commands that mean something in a pane, its own first."""
+    own = [command for command in COMMANDS if command.pane is pane]
+    return own + [command for command in COMMANDS if command.pane is None]

@@ -1,0 +1,183 @@
+"""What each command of the table does on the workspace screen."""
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chimera_tui.ui.commands import COMMANDS, Pane
+from chimera_tui.ui.keymap import shown
+from chimera_tui.ui.screens.dialogs import QuitDialog
+from chimera_tui.ui.screens.editor import edit_file
+from chimera_tui.ui.screens.help import HelpScreen
+from chimera_tui.ui.screens.picker import Choice, Picker
+from chimera_tui.ui.widgets.config_panel import ConfigPanel
+from chimera_tui.ui.widgets.key_bar import current_keys
+from chimera_tui.ui.widgets.reports import ReportsPane
+from chimera_tui.ui.widgets.stream_pane import StreamPane
+
+if TYPE_CHECKING:
+    from chimera_tui.ui.screens.workspace import WorkspaceScreen
+
+
+class Actions:
+    """One method a command, found by its id."""
+
+    def __init__(self, screen: "WorkspaceScreen") -> None:
+        self._screen = screen
+        self._app = screen.app
+        self.by_id: dict[str, Callable[[], object]] = {
+            "run.start": screen.start_run,
+            "run.stop": screen.run_control.stop,
+            "pane.zoom": lambda: screen.panes.toggle_zoom(),
+            "app.back": self._back,
+            "file.edit": self._edit,
+            "repo.rescan": screen.read_repository,
+            "copy.text": self._copy,
+            "copy.save": self._save_copy,
+            "reports.newest": self._newest,
+            "config.save": self._save_settings,
+            "app.theme": self._choose_theme,
+            "app.palette": self._palette,
+            "app.help": lambda: self._app.push_screen(HelpScreen(screen, screen.state())),
+            "app.quit": self._quit,
+            **{f"pane.{pane}": self._jump(pane) for pane in Pane},
+        }
+
+    async def do(self, identifier: str) -> None:
+        """Do it."""
+        result = self.by_id[identifier]()
+        if inspect.iscoroutine(result):
+            await result
+
+    def _jump(self, pane: Pane) -> Callable[[], object]:
+        return lambda: self._screen.panes.go(pane)
+
+    def _back(self) -> None:
+        screen = self._screen
+        reports = screen.query_one(ReportsPane)
+        if screen.panes.current is Pane.STREAM and screen.run_control.running:
+            screen.run_control.stop()
+        elif screen.panes.current is Pane.REPORTS and reports.reading:
+            reports.close()
+        else:
+            screen.panes.back()
+
+    def _newest(self) -> None:
+        self._screen.panes.go(Pane.REPORTS)
+        self._screen.query_one(ReportsPane).open_newest()
+
+    # -- files and text
+
+    def current_file(self) -> str:
+        """The file that the current pane points at, or an empty string."""
+        screen = self._screen
+        match screen.panes.current:
+            case Pane.REPORTS:
+                report = screen.query_one(ReportsPane).selected
+                return str(report.path) if report is not None and report.finished else ""
+            case Pane.CONFIG:
+                return str(screen.saves_to or "")
+            case Pane.STREAM:
+                return ""
+            case pane:
+                path = getattr(screen.panes.contents[pane], "current_path", None)
+                return str(screen.root / path) if path else ""
+
+    def _edit(self) -> None:
+        self._screen.run_worker(edit_file(self._app, Path(self.current_file())), group="editor", exclusive=True)
+
+    def _copy(self) -> None:
+        screen = self._screen
+        match screen.panes.current:
+            case Pane.STREAM:
+                text = "".join(screen.query_one(StreamPane).text)
+            case Pane.CONFIG:
+                text = screen.query_one(ConfigPanel).current_text()
+            case _:
+                text = self.current_file()
+        if text:
+            self._app.copy_to_clipboard(text)
+        else:
+            self._app.say("There is nothing here to copy.")
+
+    async def _save_copy(self) -> None:
+        try:
+            path = await asyncio.to_thread(self._app.save_copied)
+        except OSError as error:
+            self._app.say(f"It could not be written: {error}.", "error")
+        else:
+            self._app.say(f"Written to {path}.")
+
+    # -- settings
+
+    async def _save_settings(self) -> None:
+        from chimera_tui.core.config.save import save_values
+
+        screen = self._screen
+        path, values = screen.saves_to, dict(screen.unsaved)
+        if path is None:
+            return
+        prefix = f"profiles.{screen.settings.profile}." if screen.settings.profile else ""
+        named = {prefix + name if name.startswith("options.") else name: value for name, value in values.items()}
+        try:
+            await asyncio.to_thread(save_values, path, named)
+        except Exception as error:  # noqa: BLE001 - tomlkit raises many kinds; all mean the file was not written
+            self._app.say(f"The settings were not saved to {path}: {error}. Correct the file (e opens it).", "error")
+            return
+        screen.unsaved.clear()
+        screen.settings_noted()
+        self._app.say(f"Saved to {path}.")
+
+    def _choose_theme(self) -> None:
+        before = self._app.theme
+
+        def chosen(name: str | None) -> None:
+            self._app.theme = name or before
+            if name and name != before:
+                self._screen.unsaved["ui.theme"] = name
+                self._screen.settings_noted()
+
+        choices = [
+            Choice(theme.name, theme.name, "light" if not theme.dark else "dark", theme.description)
+            for theme in self._app.themes.values()
+        ]
+        self._app.push_screen(Picker("Theme", choices, current=before, preview=self._app.preview_theme), chosen)
+
+    def _palette(self) -> None:
+        state = self._screen.state()
+        keys = current_keys(self._screen)
+        choices = []
+        for command in COMMANDS:
+            reason = command.enabled(state)
+            label = (
+                f"Go to {command.label}" if command.id.startswith("pane.") and command.key.isdigit() else command.label
+            )
+            help_ = f"{command.help} Not now: {reason}" if reason else command.help
+            key = keys.get(command.id, shown(command.key))
+            choices.append(Choice(command.id, label, key, help_, off=bool(reason)))
+
+        def chosen(identifier: str | None) -> None:
+            if identifier:
+                self._screen.call_later(self._screen.action_command, identifier)
+
+        self._app.push_screen(Picker("Command", choices), chosen)
+
+    # -- the end
+
+    def _quit(self) -> None:
+        if not self._screen.run_control.running:
+            self._app.exit()
+            return
+
+        def answered(quit_: bool | None) -> None:
+            if quit_:
+                self._screen.run_worker(self._stop_and_quit(), group="quit", exclusive=True)
+
+        self._app.push_screen(QuitDialog(), answered)
+
+    async def _stop_and_quit(self) -> None:
+        self._app.say("Stopping the run and saving what there is.")
+        await self._screen.run_control.stop_and_wait()
+        self._app.exit()

@@ -1,0 +1,77 @@
+"""One run at a time, from its start to its end, with the screen told of every event."""
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from chimera_tui.core.config.schema import Settings
+from chimera_tui.engine.busy import BusyAnswer, BusyBox
+from chimera_tui.engine.events import Event
+from chimera_tui.ui.screens.dialogs import BusyDialog
+
+if TYPE_CHECKING:
+    from chimera_tui.engine.run import Run
+    from chimera_tui.engine.workspace import Workspace
+
+APPLY_EVERY_S = 0.11
+"""Events are applied in batches, nine times a second."""
+
+
+class RunControl:
+    """Starts, follows and stops the run of a screen. Without a listener the run would go on all the same."""
+
+    def __init__(self, app: App[object], apply: Callable[[Event], None]) -> None:
+        self._app = app
+        self._apply = apply
+        self._run: Run | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether a run is going on."""
+        return self._run is not None and self._run.ended is None
+
+    async def follow(self, workspace: "Workspace", settings: Settings) -> None:
+        """Start a run and apply its events until the last; the caller's worker may be cancelled, the run goes on."""
+        Run = await asyncio.to_thread(_run_class)  # noqa: N806 - a class
+        run = Run(workspace, settings, ask=self._ask)
+        self._run = run
+        run.start()
+        async for batch in run.subscribe():
+            for event in batch:
+                self._apply(event)
+            await asyncio.sleep(APPLY_EVERY_S)
+
+    def stop(self) -> None:
+        """Ask the run to stop."""
+        if self._run is not None:
+            self._run.stop()
+
+    async def stop_and_wait(self, grace_s: float | None = None) -> bool:
+        """Stop the run and wait until it is saved, at most ``grace_s`` seconds; whether it is."""
+        if self._run is None or not self.running:
+            return True
+        self._run.stop()
+        try:
+            await asyncio.wait_for(self._run.wait(), grace_s)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _ask(self, box: BusyBox) -> BusyAnswer:
+        answer: asyncio.Future[BusyAnswer] = asyncio.get_running_loop().create_future()
+
+        def answered(result: BusyAnswer | None) -> None:
+            if not answer.done():
+                answer.set_result(result or "stop")
+
+        self._app.push_screen(BusyDialog(box), answered)
+        return await answer
+
+
+def _run_class() -> "type[Run]":
+    """The engine, imported away from the event loop: it brings the server's client along."""
+    from chimera_tui.engine.run import Run
+
+    return Run

@@ -1,0 +1,209 @@
+"""The screen of a repository: it holds the settings, decides what messages mean, and starts runs."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.events import DescendantBlur, DescendantFocus, Resize
+from textual.screen import Screen
+from textual.widgets import Static
+
+from chimera_tui.core.config.schema import Settings
+from chimera_tui.core.endings import Ending
+from chimera_tui.engine.events import Event, Notice, ReportSaved, RunEnded, RunStarted
+from chimera_tui.ui.commands import BY_ID, Pane, State, bindings
+from chimera_tui.ui.screens.actions import Actions
+from chimera_tui.ui.screens.repository import RepositoryReader
+from chimera_tui.ui.screens.run_control import RunControl
+from chimera_tui.ui.setting_values import with_value
+from chimera_tui.ui.widgets.config_panel import ConfigPanel
+from chimera_tui.ui.widgets.key_bar import KeyBar
+from chimera_tui.ui.widgets.metrics_bar import MetricsBar
+from chimera_tui.ui.widgets.pane_area import PaneArea
+from chimera_tui.ui.widgets.pending import Inventory, Measurements, Preview, RepoTree
+from chimera_tui.ui.widgets.reports import ReportsPane
+from chimera_tui.ui.widgets.stream_pane import StreamPane
+from chimera_tui.ui.widgets.titles import RepositoryLine
+
+if TYPE_CHECKING:
+    from chimera_tui.ui.app import ChimeraApp
+
+SMALLEST = (50, 12)
+"""Columns and lines below which nothing useful fits."""
+
+
+class WorkspaceScreen(Screen[None]):
+    """Tree, centre, config; figures and keys below."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
+    app: "ChimeraApp"
+
+    def __init__(self, root: Path, settings: Settings, origins: Mapping[str, str], *, saves_to: Path | None) -> None:
+        super().__init__()
+        self.root = root
+        self.settings = settings
+        self.saves_to = saves_to
+        self.unsaved: dict[str, object] = {}
+        self.reader = RepositoryReader(self)
+        self.run_control = RunControl(self.app, self._apply_event)
+        self._origins = origins
+        self._actions = Actions(self)
+
+    def compose(self) -> ComposeResult:
+        """Lines above and below, the panes between."""
+        yield RepositoryLine()
+        contents = {
+            Pane.TREE: RepoTree(self.root),
+            Pane.INVENTORY: Inventory(),
+            Pane.MEASUREMENTS: Measurements(),
+            Pane.STREAM: StreamPane(),
+            Pane.REPORTS: ReportsPane(),
+            Pane.CONFIG: ConfigPanel(self.settings, self._origins, glyphs=self.app.glyphs),
+        }
+        yield PaneArea(contents, Preview())
+        yield MetricsBar()
+        yield KeyBar()
+        yield Static(id="too-small", markup=False)
+
+    def on_mount(self) -> None:
+        """Paint first, read after."""
+        line = self.query_one(RepositoryLine)
+        line.name_shown, line.place = self.root.resolve().name or str(self.root), str(self.root.resolve().parent)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.panes.go(Pane.TREE)
+        self._say_hint()
+        self.read_repository()
+
+    @property
+    def panes(self) -> PaneArea:
+        """The panes."""
+        return self.query_one(PaneArea)
+
+    # -- commands
+
+    def state(self) -> State:
+        """What decides which commands can be used now."""
+        return State(
+            pane=self.panes.current, running=self.run_control.running, scanning=self.reader.reading,
+            root_problem=self.reader.problem, file=self._actions.current_file(),
+            reports=len(self.query_one(ReportsPane).reports), unsaved=len(self.unsaved),
+            saves_to=str(self.saves_to or ""), copied=bool(self.app.clipboard),
+        )  # fmt: skip
+
+    async def action_command(self, identifier: str) -> None:
+        """Do what a command of the table says, or say why it cannot be done now."""
+        reason = BY_ID[identifier].enabled(self.state())
+        if reason:
+            self.app.say(reason)
+            return
+        await self._actions.do(identifier)
+        self.show_keys()
+
+    def show_keys(self) -> None:
+        """Bring the key bar up to date."""
+        if self.is_mounted and self.query(KeyBar):
+            self.query_one(KeyBar).show(self.state(), self)
+
+    @on(PaneArea.PaneChanged)
+    def _pane_changed(self, event: PaneArea.PaneChanged) -> None:
+        event.stop()
+        self.show_keys()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Other keys."""
+        self.call_after_refresh(self.show_keys)
+
+    def on_descendant_blur(self, event: DescendantBlur) -> None:
+        """Other keys."""
+        self.call_after_refresh(self.show_keys)
+
+    def _say_hint(self) -> None:
+        model = "the program alone" if self.settings.run.engine == "offline" else self.settings.run.model
+        self.query_one(MetricsBar).hint = f"r writes a report with {model}{self.app.glyphs.dot}? shows the keys"
+
+    # -- the size
+
+    def on_resize(self, event: Resize) -> None:
+        """Say so when the terminal is too small; everything comes back when it grows."""
+        small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
+        self.set_class(small, "-too-small")
+        if small:
+            self.query_one("#too-small", Static).update(
+                f"This terminal has {event.size.width} columns and {event.size.height} lines; "
+                f"{SMALLEST[0]} and {SMALLEST[1]} are needed. Make it larger, or q to quit."
+            )
+
+    # -- the repository
+
+    @work(group="repository", exclusive=True)
+    async def read_repository(self) -> None:
+        """Read the folder and show what is in it."""
+        await self.reader.read()
+
+    @work(group="reports", exclusive=True)
+    async def list_reports(self, open_path: Path | None = None) -> None:
+        """List the saved reports; open one of them."""
+        reports = await self.reader.saved_reports(self.settings.run.report_dir)
+        pane = self.query_one(ReportsPane)
+        pane.show(reports)
+        self.show_keys()
+        if open_path is not None:
+            pane.open_path(open_path)
+
+    # -- the run
+
+    @work(group="run", exclusive=True)
+    async def start_run(self) -> None:
+        """Run with the settings as they are now; the stream comes to the front."""
+        self.panes.go(Pane.STREAM)
+        await self.run_control.follow(self.reader.workspace_for(self.settings), self.settings)
+        self.show_keys()
+
+    def _apply_event(self, event: Event) -> None:
+        self.query_one(StreamPane).apply(event)
+        self.query_one(MetricsBar).apply(event)
+        match event:
+            case RunStarted():
+                self.show_keys()
+            case Notice():
+                self.app.say(event.text, event.level)
+            case ReportSaved():
+                self.app.say(f"Report saved: {event.path}")
+            case RunEnded():
+                self._run_ended(event)
+
+    def _run_ended(self, event: RunEnded) -> None:
+        if event.ending is not Ending.COMPLETE:
+            self.app.say(f"Ended: {event.ending.value}. {event.reason}".strip(), "warning")
+        self.list_reports(Path(event.report) if event.report else None)
+        self.show_keys()
+
+    # -- the settings
+
+    @on(ConfigPanel.OptionChanged)
+    def _option_changed(self, event: ConfigPanel.OptionChanged) -> None:
+        event.stop()
+        self.settings = with_value(self.settings, event.path, event.value)
+        self.unsaved[event.path] = event.value
+        panel = self.query_one(ConfigPanel)
+        panel.changed_here(event.path)
+        panel.show(self.settings)
+        self.settings_noted()
+        self._say_hint()
+
+    def settings_noted(self) -> None:
+        """Say how many changes are not saved yet."""
+        count = len(self.unsaved)
+        self.panes.note(Pane.CONFIG, f"{count} not saved" if count else "")
+        self.show_keys()
+
+    @on(ReportsPane.CouldNotRead)
+    def _could_not_read(self, event: ReportsPane.CouldNotRead) -> None:
+        event.stop()
+        self.app.say(event.reason, "error")

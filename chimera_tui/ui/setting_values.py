@@ -1,0 +1,186 @@
+"""Values of settings in words: what is shown, what is allowed, what the next step is."""
+
+import json
+import math
+from collections.abc import Mapping
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import msgspec
+from msgspec import UNSET, UnsetType, inspect
+
+from chimera_tui.core.config.load import parse_word
+from chimera_tui.core.config.schema import Setting, Settings, describe
+
+GROUPS = ("Run", "GPU", "Context", "Sampling")
+_RUN = ("model", "engine", "think", "keep_alive", "persona")
+
+SERVER_DEFAULTS: dict[str, object] = {
+    "num_gpu": -1, "main_gpu": 0, "num_thread": 0, "num_batch": 512, "use_mmap": True, "num_ctx": 4096, "num_keep": 4,
+    "num_predict": -1, "temperature": 0.8, "top_k": 40, "top_p": 0.9, "min_p": 0.0, "typical_p": 1.0,
+    "repeat_penalty": 1.0, "repeat_last_n": 64, "presence_penalty": 0.0, "frequency_penalty": 0.0, "seed": 0,
+}  # fmt: skip
+"""Where stepping an unset option starts, unless the Modelfile says otherwise."""
+
+
+def panel_settings() -> list[tuple[str, Setting]]:
+    """The settings of the panel with their groups, in order."""
+    run = {setting.name: setting for setting in describe("run")}
+    host = next(setting for setting in describe("server") if setting.name == "host")
+    rows = [("Run", run[name]) for name in _RUN]
+    rows.insert(2, ("Run", host))
+    options = sorted(describe("options"), key=lambda setting: GROUPS.index(setting.group))
+    return rows + [(setting.group, setting) for setting in options]
+
+
+def value_of(settings: Settings, path: str) -> Any:  # noqa: ANN401 - a value of any setting's type
+    """The value of a dotted name."""
+    section, _, name = path.rpartition(".")
+    return getattr(getattr(settings, section), name)
+
+
+def with_value(settings: Settings, path: str, value: object) -> Settings:
+    """The settings with one value changed; the value is validated already."""
+    section, _, name = path.rpartition(".")
+    changed = msgspec.structs.replace(getattr(settings, section), **{name: value})
+    return msgspec.structs.replace(settings, **{section: changed})
+
+
+def shown(value: object) -> str:
+    """A value as it is read and typed: ``unset``, ``true``, ``0.8``, ``["a", "b"]``."""
+    if value is UNSET:
+        return "unset"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def parsed(setting: Setting, text: str) -> Any:  # noqa: ANN401 - a value of any setting's type
+    """A typed value. Raises ValueError with a sentence that says what is allowed."""
+    word = text.strip()
+    if word.lower() in ("", "unset") and _can_be_unset(setting):
+        return UNSET
+    try:
+        value = parse_word(setting.path, word)
+    except msgspec.ValidationError:
+        raise ValueError(f"{_quoted(word)} is not {allowed(setting)}") from None
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{_quoted(word)} is not {allowed(setting)}")
+    return value
+
+
+def _quoted(word: str) -> str:
+    return f"“{word}”" if word else "nothing"
+
+
+def _can_be_unset(setting: Setting) -> bool:
+    return setting.default is UNSET or setting.section == "options"
+
+
+def unset_value(setting: Setting) -> object:
+    """What a setting goes back to: UNSET, or its default where it must have a value."""
+    return UNSET if _can_be_unset(setting) else setting.default
+
+
+def allowed(setting: Setting) -> str:
+    """What is allowed, in words: ``a whole number from -1 to 9999``."""
+    if setting.name == "keep_alive":
+        return "seconds as a number, or a duration such as 5m or 1h30m"
+    if setting.name == "persona":
+        return "a name of letters, digits, - and _"
+    return " or ".join(_words(inspect.type_info(setting.type)))
+
+
+def _words(info: inspect.Type) -> list[str]:
+    match info:
+        case inspect.Metadata():
+            return _words(info.type)
+        case inspect.UnionType():
+            return [word for part in info.types for word in _words(part)]
+        case inspect.IntType():
+            return ["a whole number" + _range(info)]
+        case inspect.FloatType():
+            return ["a number" + _range(info)]
+        case inspect.BoolType():
+            return ["true", "false"]
+        case inspect.LiteralType():
+            return sorted(map(str, info.values))
+        case inspect.ListType():
+            return ['strings, as in a,b or ["a", "b"]']
+    return ["a text"]
+
+
+def _range(info: inspect.IntType | inspect.FloatType) -> str:
+    low = info.ge if info.ge is not None else info.gt
+    if low is not None and info.le is not None:
+        return f" {'above' if info.gt is not None else 'from'} {low:g} {'up ' if info.gt is not None else ''}to {info.le:g}"
+    if low is not None:
+        return f" above {low:g}" if info.gt is not None else f", {low:g} or more"
+    return ""
+
+
+def choices(setting: Setting) -> list[object]:
+    """The values of a setting that has only a few, in the order of the schema: stepping goes round them."""
+    found: list[object] = []
+    for part in _parts(setting.type):
+        if part is bool:
+            found += [False, True]
+        elif get_origin(part) is Literal:
+            found += get_args(part)
+        elif part is not UnsetType:
+            return []
+    return found
+
+
+def _parts(kind: Any) -> list[Any]:  # noqa: ANN401 - a type expression
+    """The members of a union, annotations taken off."""
+    if get_origin(kind) is Annotated:
+        return _parts(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        return [part for member in get_args(kind) for part in _parts(member)]
+    return [kind]
+
+
+def stepped(setting: Setting, value: object, direction: int, modelfile: Mapping[str, object]) -> Any:  # noqa: ANN401
+    """The next value up or down; an unset option starts at what is in force without it.
+
+    Raises ValueError where there is no next one, with what is allowed.
+    """
+    few = choices(setting)
+    if few:
+        here = few.index(value) if value in few else (-1 if direction > 0 else len(few))
+        return few[(here + direction) % len(few)]
+    if setting.step is None:
+        raise ValueError("press enter to type a value")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        start = modelfile.get(setting.name, SERVER_DEFAULTS.get(setting.name, 0))
+        return msgspec.convert(start, setting.type)
+    step = setting.step
+    position = value / step
+    moved = math.floor(position + 1e-9) + 1 if direction > 0 else math.ceil(position - 1e-9) - 1
+    result = round(moved * step, 10)
+    try:
+        return msgspec.convert(int(result) if isinstance(value, int) else result, setting.type)
+    except msgspec.ValidationError:
+        return _edge(setting, value, direction)
+
+
+def _edge(setting: Setting, value: float, direction: int) -> object:
+    """The end of the range when a whole step would leave it."""
+    info = inspect.type_info(setting.type)
+    parts = [info]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, inspect.Metadata):
+            parts.append(part.type)
+        elif isinstance(part, inspect.UnionType):
+            parts.extend(part.types)
+        elif isinstance(part, inspect.IntType | inspect.FloatType):
+            edge = part.le if direction > 0 else part.ge
+            if edge is not None and edge != value:
+                return int(edge) if isinstance(part, inspect.IntType) else float(edge)
+    raise ValueError(f"it must be {allowed(setting)}")

@@ -1,0 +1,100 @@
+"""A terminal that goes away: SIGHUP, SIGTERM and the end of standard input all end the program in order."""
+
+import asyncio
+import os
+import selectors
+import signal
+from codecs import getincrementaldecoder
+from collections.abc import Callable
+from typing import IO, TYPE_CHECKING
+
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+SAVE_GRACE_S = 5.0
+"""How long a run may take to save itself when the terminal is gone."""
+
+
+class HangupDriver(LinuxDriver):
+    """Textual's driver, but the end of input ends the program (Textual #6690: the stock loop spins on it)."""
+
+    def __init__(self, app: "App[object]", **options: object) -> None:
+        super().__init__(app, **options)  # type: ignore[arg-type]  # textual's own keywords, passed on
+        self._file = DeadProof(self._file)  # type: ignore[assignment]
+
+    def run_input_thread(self) -> None:
+        """Read keys until the driver stops or the input ends."""
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        with selectors.SelectSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if selector.select(0.1):
+                    data = self._read()
+                    if not data:
+                        self._app.call_later(_input_ended, self._app)
+                        return
+                    for event in parser.feed(decode(data)):
+                        self.process_message(event)
+                for event in parser.tick():
+                    self.process_message(event)
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self.fileno, 4096)
+        except OSError:  # EIO: the terminal hung up
+            return b""
+
+
+class DeadProof:
+    """A file whose terminal may be gone: writing to it never raises, or textual's writer would die and block us."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._wrapped = file
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        try:
+            return self._wrapped.write(text)
+        except (OSError, ValueError):
+            return len(text)
+
+    def flush(self) -> None:
+        """Flush what can be flushed."""
+        try:
+            self._wrapped.flush()
+        except (OSError, ValueError):
+            return
+
+    def fileno(self) -> int:
+        """The descriptor of the file."""
+        return self._wrapped.fileno()
+
+    def isatty(self) -> bool:
+        """Whether the file is a terminal."""
+        return self._wrapped.isatty()
+
+
+def _input_ended(app: "App[object]") -> None:
+    leave = getattr(app, "leave_in_order", None)
+    if leave is not None:
+        leave(128 + signal.SIGHUP)
+    else:
+        app.exit()
+
+
+def install(leave: Callable[[int], object]) -> None:
+    """Call ``leave(128 + signal)`` on SIGHUP and SIGTERM, from the running loop; once, later ones are ignored."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        loop.add_signal_handler(number, leave, 128 + number)
+
+
+def remove() -> None:
+    """Give both signals back to the system: from here on they end the process at once."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        loop.remove_signal_handler(number)

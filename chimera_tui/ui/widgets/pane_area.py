@@ -1,0 +1,225 @@
+"""Where the panes are: side by side when there is room, one at a time with side drawers when there is not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus, Resize
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
+
+from chimera_tui.ui.commands import CENTRE, Pane
+from chimera_tui.ui.widgets.titles import PaneStrip
+
+TREE_FROM = 100
+"""Columns from which the tree has its own place."""
+CONFIG_FROM = 120
+"""Columns from which the config panel has its own place."""
+
+
+class PaneArea(Horizontal):
+    """Tree, centre and config; it knows which pane the keys go to, which is zoomed and which drawer is open."""
+
+    DEFAULT_CSS = """
+    PaneArea {
+        height: 1fr; layers: base drawer;
+        #centre { width: 1fr; }
+        #centre ContentSwitcher { height: 1fr; }
+        .side { border: none; }
+        #tree-pane { width: 30; border-right: solid $border-blurred; }
+        #config-pane { width: 40; border-left: solid $border-blurred; }
+        .side > .pane--content { height: 1fr; }
+        &.-drawer-tree-only #tree-pane { layer: drawer; dock: left; width: 40; display: none; background: $background; }
+        &.-drawer-config-only #config-pane { layer: drawer; dock: right; width: 40; display: none; background: $background; }
+        &.-tree-open #tree-pane { display: block; }
+        &.-config-open #config-pane { display: block; }
+        &.-zoom-tree #centre, &.-zoom-tree #config-pane { display: none; }
+        &.-zoom-config #centre, &.-zoom-config #tree-pane { display: none; }
+        &.-zoom-centre .side { display: none; }
+        &.-zoom-tree #tree-pane { width: 1fr; max-width: 100%; border: none; display: block; }
+        &.-zoom-config #config-pane { width: 1fr; max-width: 100%; border: none; display: block; }
+        &.-drawer-tree-only.-zoom-tree #tree-pane, &.-drawer-config-only.-zoom-config #config-pane { width: 100%; }
+    }
+    """
+
+    @dataclass
+    class PaneChanged(Message):
+        """The keys go to another pane."""
+
+        pane: Pane
+
+    def __init__(self, contents: Mapping[Pane, Widget], preview: Widget, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.contents = dict(contents)
+        self.preview = preview
+        self.current = Pane.TREE
+        self._centre = Pane.INVENTORY
+
+    def compose(self) -> ComposeResult:
+        """Three columns, each under its line of names."""
+        with Vertical(id="tree-pane", classes="side"):
+            yield PaneStrip(id="tree-strip")
+            yield self._content(Pane.TREE)
+        with Vertical(id="centre"):
+            yield PaneStrip(id="centre-strip")
+            with ContentSwitcher(initial=Pane.INVENTORY.value):
+                for pane in CENTRE:
+                    yield self._content(pane)
+                self.preview.id = "preview"
+                yield self.preview
+        with Vertical(id="config-pane", classes="side"):
+            yield PaneStrip(id="config-strip")
+            yield self._content(Pane.CONFIG)
+
+    def _content(self, pane: Pane) -> Widget:
+        widget = self.contents[pane]
+        widget.id = pane.value
+        widget.add_class("pane--content")
+        return widget
+
+    def on_resize(self, event: Resize) -> None:
+        """More room, fewer drawers."""
+        self.set_class(event.size.width < TREE_FROM, "-drawer-tree-only")
+        self.set_class(event.size.width < CONFIG_FROM, "-drawer-config-only")
+        if event.size.width >= TREE_FROM:
+            self.remove_class("-tree-open")
+        if event.size.width >= CONFIG_FROM:
+            self.remove_class("-config-open")
+        self.call_after_refresh(self._keep_focus_visible)
+        self._label()
+
+    def _keep_focus_visible(self) -> None:
+        """A pane that lost its place to a narrower terminal stays reachable: its drawer opens."""
+        if self.current in (Pane.TREE, Pane.CONFIG) and self._is_drawer(self.current):
+            self.add_class(f"-{self.current}-open")
+        if self.screen.is_current and self.screen.focused is None:
+            self.focus_pane(self.current)
+
+    def _is_drawer(self, pane: Pane) -> bool:
+        return pane not in CENTRE and self.has_class(f"-drawer-{pane}-only")
+
+    # -- going somewhere
+
+    def go(self, pane: Pane) -> None:
+        """Show a pane and give it the keys."""
+        zoomed = self.zoomed is not None
+        self._unzoom()
+        self.remove_class("-tree-open", "-config-open")
+        if pane in CENTRE:
+            self._show_page(pane.value)
+            self._centre = pane
+        elif self._is_drawer(pane):
+            self.add_class(f"-{pane}-open")
+        self._enter(pane)
+        if zoomed:
+            self.toggle_zoom()
+        self.call_after_refresh(self.focus_pane, pane)
+
+    def focus_pane(self, pane: Pane) -> None:
+        """Give the keys to a pane that is shown."""
+        content = self.preview if self.previewing and pane in CENTRE else self.contents[pane]
+        focus_inside = getattr(content, "focus_inside", None)
+        if focus_inside is not None:
+            focus_inside()
+        elif content.focusable:
+            content.focus()
+        else:
+            inside = next((child for child in content.query("*") if child.focusable), None)
+            if inside is not None:
+                inside.focus()
+
+    def back(self) -> bool:
+        """Close the preview, the drawer or the zoom; False when nothing is open."""
+        if self.previewing:
+            self.close_preview()
+        elif self.has_class("-tree-open") or self.has_class("-config-open"):
+            self.go(self._centre)
+        elif self.zoomed is not None:
+            self._unzoom()
+        else:
+            return False
+        return True
+
+    # -- the preview, a page without a number
+
+    @property
+    def previewing(self) -> bool:
+        """Whether the preview covers the centre."""
+        return self.query_one(ContentSwitcher).current == "preview"
+
+    def open_preview(self) -> None:
+        """Show the preview in the centre and give it the keys."""
+        self.remove_class("-tree-open", "-config-open")
+        if self.zoomed is Pane.TREE:
+            self._unzoom()
+        self._show_page("preview")
+        self._enter(self._centre)
+        self.call_after_refresh(self.focus_pane, self._centre)
+
+    def close_preview(self) -> None:
+        """Back to the pane that was there, and to the tree where one came from."""
+        self._show_page(self._centre.value)
+        self.go(Pane.TREE)
+
+    def _show_page(self, page: str) -> None:
+        self.query_one(ContentSwitcher).current = page
+
+    # -- zoom
+
+    @property
+    def zoomed(self) -> Pane | None:
+        """The zoomed pane; the centre ones are one place."""
+        for pane, name in ((Pane.TREE, "tree"), (Pane.CONFIG, "config"), (self._centre, "centre")):
+            if self.has_class(f"-zoom-{name}"):
+                return pane
+        return None
+
+    def toggle_zoom(self) -> None:
+        """The current pane alone, or all again."""
+        if self.zoomed is not None:
+            self._unzoom()
+        else:
+            self.add_class("-zoom-centre" if self.current in CENTRE else f"-zoom-{self.current}")
+
+    def _unzoom(self) -> None:
+        self.remove_class("-zoom-tree", "-zoom-centre", "-zoom-config")
+
+    # -- which pane it is
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """The keys go to the pane that holds the focus."""
+        names = {node.id for node in event.widget.ancestors_with_self}
+        for pane, content in self.contents.items():
+            if content.id in names:
+                self._enter(pane)
+        if "preview" in names:
+            self._enter(self._centre)
+
+    def _enter(self, pane: Pane) -> None:
+        changed = pane is not self.current
+        self.current = pane
+        if pane in CENTRE:
+            self._centre = pane
+        self._label()
+        if changed:
+            self.post_message(self.PaneChanged(pane))
+
+    def _label(self) -> None:
+        tree, centre, config = (self.query_one(f"#{name}-strip", PaneStrip) for name in ("tree", "centre", "config"))
+        panes = list(CENTRE)
+        if self._is_drawer(Pane.TREE):
+            panes.insert(0, Pane.TREE)
+        if self._is_drawer(Pane.CONFIG):
+            panes.append(Pane.CONFIG)
+        tree.panes, config.panes, centre.panes = (Pane.TREE,), (Pane.CONFIG,), tuple(panes)
+        tree.current, config.current, centre.current = Pane.TREE, Pane.CONFIG, self._centre
+        tree.focused_here = self.current is Pane.TREE
+        config.focused_here = self.current is Pane.CONFIG
+        centre.focused_here = self.current in CENTRE
+
+    def note(self, pane: Pane, text: str) -> None:
+        """A few words at the right of a side pane's line."""
+        name = "centre" if pane in CENTRE else pane.value
+        self.query_one(f"#{name}-strip", PaneStrip).note = text
