@@ -1,13 +1,13 @@
 """The runs that were saved for a repository, read back from their folders."""
 
-import tomllib
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
+from chimera_tui.core.report.saved import REPORT, read_saved_run
 from chimera_tui.engine.folder import report_parents
 from chimera_tui.engine.journal import NAME as JOURNAL
-from chimera_tui.engine.save import REPORT
 
 
 class SavedReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,16 +30,6 @@ class SavedReport(msgspec.Struct, frozen=True, kw_only=True):
         return self.path.name == REPORT
 
 
-class _Totals(msgspec.Struct, frozen=True):
-    decode_tps: float | None = None
-    ttft_s: float | None = None
-    generated_tokens: int | None = None
-
-
-class _Metrics(msgspec.Struct):
-    totals: _Totals = _Totals()
-
-
 def list_reports(root: Path, report_dir: str = "", out: Path | None = None) -> list[SavedReport]:
     """Every saved run of a repository, newest first. Folders that cannot be read are passed over."""
     parents = report_parents(root, report_dir)
@@ -48,34 +38,29 @@ def list_reports(root: Path, report_dir: str = "", out: Path | None = None) -> l
     found = []
     for parent in parents:
         try:
-            folders = [entry for entry in parent.iterdir() if (entry / JOURNAL).is_file()]
+            found += [_saved(entry) for entry in parent.iterdir() if (entry / JOURNAL).is_file()]
         except OSError:
             continue
-        found += [saved for folder in folders if (saved := read_saved(folder)) is not None]
-    return sorted(found, key=lambda saved: (saved.started, saved.path.parent.name), reverse=True)
+    return sorted(found, key=lambda saved: (saved.started, saved.title), reverse=True)
 
 
-def read_saved(folder: Path) -> SavedReport | None:
-    """One run's folder; None where its run.toml cannot be read."""
-    try:
-        run = tomllib.loads((folder / "run.toml").read_text("utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
-        return None
-    try:
-        totals = msgspec.json.decode((folder / "metrics.json").read_bytes(), type=_Metrics).totals
-    except (OSError, msgspec.MsgspecError):
-        totals = _Totals()
+def _saved(folder: Path) -> SavedReport:
+    row = read_saved_run(folder, folder.name)
+    started = row.get("started")
     finished = (folder / REPORT).is_file()
-    engine, model = run.get("engine", {}), run.get("model", {})
     return SavedReport(
         path=folder / REPORT if finished else folder,
         title=folder.name,
-        started=str(run.get("started", "")),
-        agent=str(run.get("agent", "")),
-        model=str(model.get("name", "")) if isinstance(model, dict) else "",
-        engine=str(engine.get("name", "")) if isinstance(engine, dict) else "",
-        ending=str(run.get("ending", "")) if finished else "unfinished",
-        tokens_per_s=totals.decode_tps,
-        ttft_s=totals.ttft_s,
-        generated_tokens=totals.generated_tokens,
+        started=started.isoformat(timespec="seconds") if isinstance(started, datetime) else "",
+        agent=str(row.get("agent", "")),
+        model=str(row.get("model", "")),
+        engine=str(row.get("engine", "")),
+        ending=str(row.get("ending", "")),
+        tokens_per_s=_number(row.get("decode_tps")),
+        ttft_s=_number(row.get("ttft_s")),
+        generated_tokens=int(tokens) if (tokens := _number(row.get("generated_tokens"))) is not None else None,
     )
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
