@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from chimera_tui.core.findings.advice import recommendations
 from chimera_tui.core.findings.finding import Finding, Recommendation, Source
 
 if TYPE_CHECKING:
@@ -12,7 +14,10 @@ if TYPE_CHECKING:
     from chimera_tui.core.findings.evidence import Evidence
     from chimera_tui.core.frames import Frames
 
-__all__ = ["Finding", "Recommendation", "Source", "findings"]
+__all__ = ["Finding", "Recommendation", "Source", "findings", "recommendations"]
+
+REPEATED = 0.88
+"""What each further finding of one kind counts for, as a share of the one before."""
 
 
 def findings(frames: Frames, settings: Run) -> tuple[Finding, ...]:
@@ -21,7 +26,23 @@ def findings(frames: Frames, settings: Run) -> tuple[Finding, ...]:
 
     evidence = Evidence(frames, settings)
     found = [finding for family in _families() for finding in family(evidence)]
-    return tuple(sorted(found, key=lambda finding: (-finding.rank, finding.kind, finding.statement)))
+    return _ordered(found)
+
+
+def _ordered(found: list[Finding]) -> tuple[Finding, ...]:
+    """By rank, each further finding of a kind counting a little less, so that one kind does not fill the top."""
+    from msgspec.structs import replace
+
+    seen: Counter[str] = Counter()
+    weighed = []
+    for finding in sorted(found, key=_order):
+        weighed.append(replace(finding, rank=round(finding.rank * REPEATED ** seen[finding.kind], 3)))
+        seen[finding.kind] += 1
+    return tuple(sorted(weighed, key=_order))
+
+
+def _order(finding: Finding) -> tuple[float, str, str]:
+    return -finding.rank, finding.kind, finding.statement
 
 
 def _families() -> tuple[Callable[[Evidence], Iterator[Finding]], ...]:

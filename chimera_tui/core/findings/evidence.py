@@ -55,7 +55,7 @@ class Evidence:
     @cached_property
     def factors(self) -> pl.DataFrame:
         """``config_id`` and a column a factor."""
-        return factor_frame(self.frames.configs)
+        return factor_frame(self.frames.wide_configs)
 
     @cached_property
     def kinds(self) -> dict[str, Kind]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import polars as pl
@@ -17,9 +16,6 @@ WORKLOADS = ("input_tokens", "output_tokens")
 """What it works on."""
 
 Kind = Literal["entity", "option", "workload", "repeat", "environment"]
-
-MAX_EXTRA = 64
-"""Extra factors that get a column of their own, the most common first; the others count as one text."""
 
 _WORD = r"(?:^|[_\W])(?:{})(?:$|[_\W\d])"
 _REPEAT = re.compile(
@@ -59,64 +55,18 @@ def kind_of(factor: str) -> Kind:
 
 
 def factor_frame(configs: pl.DataFrame) -> pl.DataFrame:
-    """``config_id`` with one column a factor: numbers where all its values are numbers, else text."""
+    """The wide configurations with factors alone, those without any value dropped, and ``base_model``."""
     import polars as pl
 
-    known = configs.select("config_id", *ENTITIES, *OPTIONS, *WORKLOADS)
-    columns = _extra_columns(configs["extra"].to_list(), taken=set(known.columns))
-    frame = known.with_columns(columns) if columns else known
-    frame = frame.with_columns(_base_model(frame).alias("base_model"))
-    empty = [name for name in frame.columns if name != "config_id" and frame[name].null_count() == frame.height]
-    keep = [name for name in frame.columns if name not in empty or name in ENTITIES or name == "base_model"]
+    frame = configs.drop("path_conflict").with_columns(base_model=_base_model(configs))
+    always = {"config_id", "base_model", *ENTITIES}
+    keep = [name for name in frame.columns if name in always or frame[name].null_count() < frame.height]
     return frame.select(pl.col(keep))
 
 
 def kinds(frame: pl.DataFrame) -> dict[str, Kind]:
     """Kind of every factor column of :func:`factor_frame`, ``base_model`` left out."""
     return {name: kind_of(name) for name in frame.columns if name not in {"config_id", "base_model"}}
-
-
-def _extra_columns(texts: list[str | None], taken: set[str]) -> list[pl.Series]:
-    """The ``extra`` JSON objects as columns."""
-    import polars as pl
-
-    decoded = [_decoded(text) for text in texts]
-    common = Counter(key for extra in decoded for key in extra)
-    own = [key for key, _ in sorted(common.items(), key=lambda item: (-item[1], item[0]))[:MAX_EXTRA]]
-    columns = []
-    for key in sorted(own):
-        values = [extra.get(key) for extra in decoded]
-        numeric = all(
-            value is None or (isinstance(value, int | float) and not isinstance(value, bool)) for value in values
-        )
-        name = key if key not in taken else f"extra.{key}"
-        columns.append(
-            pl.Series(name, [None if v is None else float(v) for v in values], dtype=pl.Float64)
-            if numeric
-            else pl.Series(name, [None if v is None else _text(v) for v in values], dtype=pl.String)
-        )
-    if len(common) > len(own):
-        rest = [{k: v for k, v in extra.items() if k not in own} for extra in decoded]
-        columns.append(pl.Series("other factors", [_text(r) if r else None for r in rest], dtype=pl.String))
-    return columns
-
-
-def _decoded(text: str | None) -> dict[str, Any]:
-    import msgspec
-
-    if not text:
-        return {}
-    try:
-        found = msgspec.json.decode(text)
-    except msgspec.DecodeError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _text(value: object) -> str:
-    import msgspec
-
-    return value if isinstance(value, str) else msgspec.json.encode(value, order="sorted").decode()
 
 
 def _base_model(frame: pl.DataFrame) -> pl.Series:

@@ -1,0 +1,132 @@
+"""Recommendations by rule: each repeats the numbers of the findings it rests on, or is not made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from chimera_tui.core.findings.finding import Finding, Recommendation
+from chimera_tui.core.findings.wording import amount, count, factors, metric_words, name, percent, ratio
+
+MOST = 6
+COLD_RATIO = 2.0
+ENOUGH_RUNS = 5
+
+
+def recommendations(findings: Sequence[Finding]) -> tuple[Recommendation, ...]:
+    """What the findings support, in the order of the findings' ranks; empty where they support nothing."""
+    found: list[tuple[float, Recommendation]] = []
+    for kind, rule in _RULES.items():
+        of_kind = [finding for finding in findings if finding.kind.endswith(kind)]
+        found += [(max(f.rank for f in of_kind if f.key in one.findings), one) for one in rule(of_kind)]
+    found.sort(key=lambda item: -item[0])
+    return tuple(one for _, one in found[:MOST])
+
+
+def _best(found: list[Finding]) -> Iterator[Recommendation]:
+    separable = [finding for finding in found if finding.details["separable"]]
+    for finding in separable[:2]:
+        best: dict[str, Any] = finding.details["best"]  # type: ignore[assignment]
+        yield Recommendation(
+            f"Run {finding.details['subject']} with {factors(best['factors'])}: "
+            f"{amount(best['mean'], finding.unit)} mean {metric_words(str(finding.details['metric']))} (n = {best['n']}), "
+            "separable from the runner-up.",
+            (finding.key,),
+        )
+    open_ = [finding for finding in found if not finding.details["separable"]]
+    if open_:
+        ranges = ", ".join(
+            f"{finding.details['subject']} {percent(float(str(finding.details['range_pct'])))}" for finding in open_[:4]
+        )
+        fewest = min(finding.n or 1 for finding in open_)
+        yield Recommendation(
+            f"Do not choose a configuration by these numbers alone where the best is not separable (range over all "
+            f"configurations: {ranges}; n = {fewest} at the best): repeat the leading ones with at least {ENOUGH_RUNS} runs "
+            "each.",
+            tuple(finding.key for finding in open_[:4]),
+        )
+
+
+def _cold(found: list[Finding]) -> Iterator[Recommendation]:
+    telling = [f for f in found if float(str(f.details["ratio"])) >= COLD_RATIO]
+    if telling:
+        first = telling[0].details
+        yield Recommendation(
+            f"Keep the model loaded (keep_alive) where time to first token matters: {first['subject']} needs "
+            f"{amount(float(str(first['cold_median'])), 's')} cold and {amount(float(str(first['warm_median'])), 's')} warm "
+            "(medians); and report cold and warm apart.",
+            tuple(finding.key for finding in telling[:4]),
+        )
+
+
+def _failures(found: list[Finding]) -> Iterator[Recommendation]:
+    for finding in found[:1]:
+        details = finding.details
+        tail = ", and write an empty cell instead of 0 for them" if details["zeros"] else ""
+        yield Recommendation(
+            f"Repeat or drop the {count(int(str(details['failed'])), 'failed row')} of {details['rows']} "
+            f"({percent(float(str(details['fail_pct'])))}) before averaging{tail}.",
+            (finding.key,),
+        )
+
+
+def _ratio(found: list[Finding]) -> Iterator[Recommendation]:
+    for finding in found[:1]:
+        details = finding.details
+        yield Recommendation(
+            f"Quote the ratio {ratio(float(str(details['speedup_min'])))} (by minimum), not "
+            f"{ratio(float(str(details['speedup_mean'])))} (by mean), for {name(details['candidate'])} against "
+            f"{name(details['baseline'])}, and discard warm-up runs when measuring again.",
+            (finding.key,),
+        )
+
+
+def _ranking(found: list[Finding]) -> Iterator[Recommendation]:
+    seen = set()
+    for finding in found:
+        details = finding.details
+        if not details["separable"] or finding.kind in seen:
+            continue
+        seen.add(finding.kind)
+        ranking: list[object] = details["ranking"]  # type: ignore[assignment]
+        mates = [f for f in found if f.kind == finding.kind and f.details["metric"] == details["metric"]]
+        agreeing = [f for f in mates if f.details["separable"] and f.details["ranking"][0] == ranking[0]]  # type: ignore[index]
+        wins = f", the best of {len(agreeing)} of {count(len(mates), 'experiment')}" if len(mates) > 1 else ""
+        yield Recommendation(
+            f"For {metric_words(str(details['metric']))} prefer {name(ranking[0])} among {', '.join(map(name, ranking[1:6]))} "
+            f"({details['subject']}: {ratio(float(finding.value or 0))} the last{wins}); what it costs in quality is not part "
+            "of that number.",
+            tuple(f.key for f in (agreeing or [finding])[:6]),
+        )
+
+
+def _effect(found: list[Finding]) -> Iterator[Recommendation]:
+    null: dict[str, list[Finding]] = {}
+    for finding in found:
+        null.setdefault(str(finding.details["factor"]), []).append(finding)
+    for factor, effects in null.items():
+        if len(effects) >= 2 and not any(finding.details["effect_shown"] for finding in effects):
+            most = max(finding.value or 0.0 for finding in effects)
+            yield Recommendation(
+                f"Do not tune {name(factor)} for speed: in {count(len(effects), 'comparison')} no effect that matters is shown "
+                f"(group means within {percent(most)}).",
+                tuple(finding.key for finding in effects[:6]),
+            )
+
+
+def _knee(found: list[Finding]) -> Iterator[Recommendation]:
+    for finding in found[:2]:
+        if finding.details.get("beyond"):
+            yield Recommendation(f"{finding.details['advice']}", (finding.key,))
+
+
+_RULES: dict[str, Callable[[list[Finding]], Iterator[Recommendation]]] = {
+    "best configuration": _best,
+    "cold and warm": _cold,
+    "failures": _failures,
+    "outlier ratio": _ratio,
+    " ranking": _ranking,
+    "factor effect": _effect,
+    "knee": _knee,
+}
+"""End of a finding's kind → the rule that reads such findings."""
