@@ -1,0 +1,212 @@
+"""What a tool's field means: the lexicon is data (``lexicon.tsv``), this looks things up in it."""
+
+import re
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from chimera_tui.core.measure.naming import enclosed_unit, normalised, stat_named, variants
+from chimera_tui.core.measure.units import unit_of
+
+UNKNOWN = "not in the lexicon: kept under its own name"
+NO_UNIT = "the unit is not stated"
+
+
+class Entry(NamedTuple):
+    """One row of the lexicon."""
+
+    tool: str
+    field: str
+    role: str
+    name: str
+    stat: str
+    unit: str
+    better: str
+    definition: str
+
+
+class Meaning(NamedTuple):
+    """What a field is. ``role`` is ``measure``, ``factor``, ``at``, ``n``, ``error``, ``id`` and so on."""
+
+    role: str
+    name: str
+    stat: str = "value"
+    unit: str = ""
+    raw_unit: str = ""
+    scale: float = 1.0
+    better: str = "neutral"
+    definition: str = ""
+    known: bool = True
+
+
+SETTINGS = frozenset(
+    "config configuration settings setting options params parameters environment env args hparams hyperparameters"
+    " model system_info machine_info machine commit_info input_config server_info metadata requirements context info"
+    " model_args generation_config spec host platform hardware software versions model_info gpu_info".split()
+)
+"""Names of objects that hold configuration: a number in one is a factor unless the lexicon knows it as a metric."""
+
+_IDENTIFIER = re.compile(
+    r"(?:^|_)(?:id|ids|idx|index|uuid|guid|hash|sha|sha1|digest|seed|rng_seed|port|pid|tid|version|timestamp|datetime"
+    r"|timestamps|start_ns|end_ns|url|row|line)$"
+)
+_INDEX = re.compile(r"\[\d*\]")
+_HEADS = ("percentiles", "quantiles", "percentile", "quantile", "statistics", "stats", "value", "values")
+
+
+@cache
+def entries() -> dict[str, dict[str, Entry]]:
+    """The lexicon by tool and normalised field; tool ``*`` holds the synonyms that any tool may use."""
+    lines = files(__package__).joinpath("lexicon.tsv").read_text("utf-8").splitlines()[1:]
+    table: dict[str, dict[str, Entry]] = {"*": {}}
+    for line in lines:
+        entry = Entry(*line.split("\t"))
+        table.setdefault(entry.tool, {})[entry.field] = entry
+    return table
+
+
+@cache
+def metrics() -> dict[str, Entry]:
+    """The first generic entry of each canonical metric: its direction and what it means when no tool says more."""
+    found: dict[str, Entry] = {}
+    for entry in entries()["*"].values():
+        if entry.role == "measure" and (entry.better or entry.name not in found):
+            found.setdefault(entry.name, entry)
+    return found
+
+
+@lru_cache(maxsize=65536)
+def meaning(tool: str, field: str, unit: str = "") -> Meaning:
+    """What ``field`` (a column, or a path with dots below its record) of a tool's file means.
+
+    ``unit`` is what the file says beside the field; it wins over the lexicon's.
+    """
+    bare, enclosed = enclosed_unit(field)
+    parts = [normalised(part) for part in _INDEX.sub("", bare).split(".")]
+    parts = [part for part in parts if part] or [normalised(bare)]
+    found = _search(tool, parts)
+    if found is None:
+        return _unknown(parts, unit or enclosed)
+    entry, stat, suffix_unit = found
+    if entry.role != "measure":
+        return Meaning(entry.role, entry.name or parts[-1])
+    return _measure(entry, stat, unit or enclosed or suffix_unit, parts)
+
+
+@lru_cache(maxsize=16384)
+def container(tool: str, key: str) -> str:
+    """The role of an object's key: ``text`` (skip it), ``settings`` or nothing special."""
+    name = normalised(key)
+    for table in (entries().get(tool, {}), entries()["*"]):
+        entry = table.get(name)
+        if entry and entry.role in ("text", "settings"):
+            return entry.role
+    return "settings" if name in SETTINGS else ""
+
+
+def _search(tool: str, parts: list[str]) -> tuple[Entry, str, str] | None:
+    for table in (entries().get(tool, {}), entries()["*"]):
+        for start in range(len(parts)):
+            if found := _match(table, ".".join(parts[start:])):
+                return found
+    stat, parts, unit = _statistic_of_parent(parts)
+    if not stat:
+        return None
+    for table in (entries().get(tool, {}), entries()["*"]):
+        for start in range(len(parts)):
+            if found := _match(table, ".".join(parts[start:])):
+                return found[0], found[1] or stat, unit or found[2]
+    return None
+
+
+def _match(table: dict[str, Entry], name: str) -> tuple[Entry, str, str] | None:
+    for base, stat, unit in variants(name):
+        entry = table.get(base)
+        if entry is not None and (_fits(entry, unit) if entry.role == "measure" else not (stat or unit)):
+            return entry, stat, unit
+    return None
+
+
+_TIMES = re.compile(r"ttf|ttst|tpot|itl|(?:^|_)(?:latency|time|duration)$")
+_DIMENSIONS = ((re.compile(r"tps"), "tokens/s"), (_TIMES, "s"), (re.compile(r"memory|bytes"), "bytes"))
+
+
+def _fits(entry: Entry, unit: str) -> bool:
+    """Whether a unit in a name can be that of a metric: ``memory_percent`` is not the metric ``memory``."""
+    found = unit_of(unit) if unit else None
+    if found is None:
+        return True
+    return all(found.name == name for pattern, name in _DIMENSIONS if pattern.search(entry.name))
+
+
+def _statistic_of_parent(parts: list[str]) -> tuple[str, list[str], str]:
+    """``request_latency.successful.percentiles.p50`` is the p50 of ``request_latency``; also ``timing.mean_ms``."""
+    last, unit = parts[-1], ""
+    stat = stat_named(last)
+    if not stat:
+        for base, inner, suffix in variants(last):
+            if suffix and not inner and (stat := stat_named(base)):
+                unit = suffix
+                break
+    if not stat and last in ("value", "values", "samples", "data"):
+        stat = "value"
+    if not stat:
+        return "", parts, ""
+    rest = [part for part in parts[:-1] if part not in _HEADS and part != "successful"]
+    if rest:
+        for head in ("_percentiles", "_quantiles", "_stats"):
+            rest[-1] = rest[-1].removesuffix(head) or rest[-1]
+    elif unit and (unit_of(unit) or ("",))[0] == "s":
+        rest = ["wall_time"]
+    return stat, rest, unit
+
+
+def _measure(entry: Entry, stat: str, stated: str, parts: list[str]) -> Meaning:
+    general = metrics().get(entry.name)
+    raw = stated or entry.unit or (general.unit if general and general.name == entry.name else "")
+    unit = unit_of(raw) if raw else None
+    better = entry.better or (general.better if general else "") or "neutral"
+    definition = entry.definition or (general.definition if general else "")
+    if not raw and NO_UNIT not in definition and "unit" not in definition and entry.name not in _UNITLESS:
+        definition = f"{definition}; {NO_UNIT}" if definition else NO_UNIT
+    named = unit.name if unit else raw
+    name = _throughput(entry.name, named)
+    return Meaning("measure", name, entry.stat or stat or "value", named, raw, unit.factor if unit else 1.0, better, definition)
+
+
+_UNITLESS = frozenset(("speedup", "loss", "perplexity", "score", "success_rate", "error_rate", "coefficient_of_variation"))
+
+
+def _throughput(name: str, unit: str) -> str:
+    """``throughput`` says what of once its unit is known."""
+    if name != "throughput":
+        return name
+    return {"tokens/s": "output_tps", "requests/s": "request_rate", "samples/s": "samples_per_s"}.get(unit, name)
+
+
+def _unknown(parts: list[str], stated: str) -> Meaning:
+    last = parts[-1]
+    if _IDENTIFIER.search(last):
+        return Meaning("id", last)
+    if any(part in SETTINGS for part in parts[:-1]):
+        return Meaning("factor", last, known=False)
+    stat, rest, unit = _statistic_of_parent(parts)
+    name = ".".join(rest) if stat and rest else ".".join(parts)
+    if not stat:
+        name, stat, unit = _own_name(name)
+    raw = stated or unit
+    known = unit_of(raw) if raw else None
+    return Meaning(
+        "measure", name, stat or "value", known.name if known else raw, raw, known.factor if known else 1.0, "neutral",
+        UNKNOWN if raw else f"{UNKNOWN}; {NO_UNIT}", known=False,
+    )  # fmt: skip
+
+
+def _own_name(name: str) -> tuple[str, str, str]:
+    """The longest reading: with a unit taken off, else with a statistic taken off, else as it is."""
+    readings = list(variants(name))
+    for wanted in (lambda r: r[1] and r[2], lambda r: r[2], lambda r: r[1]):
+        for reading in readings:
+            if wanted(reading):
+                return reading
+    return name, "", ""

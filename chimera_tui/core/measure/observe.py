@@ -1,0 +1,278 @@
+"""One observation of a JSON document: its leaves sorted into numbers, factors, status and time."""
+
+import math
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
+
+from chimera_tui.core.measure.entities import entity_column
+from chimera_tui.core.measure.factors import Factors, put
+from chimera_tui.core.measure.lexicon import Meaning, meaning
+from chimera_tui.core.measure.numbers import number_in
+from chimera_tui.core.measure.paths import name_column
+from chimera_tui.core.measure.records import Leaf, Record
+from chimera_tui.core.measure.sink import FAILED, OK, Sink
+from chimera_tui.core.measure.spread import sample_statistics
+from chimera_tui.core.measure.units import unit_of
+from chimera_tui.core.measure.when import moment_ns
+
+FAILED_STATES = frozenset(
+    "failed failure fail error errored timeout timedout timed_out crashed aborted cancelled canceled invalid oom".split()
+)
+_PHASES = {"warmup": 1, "warm-up": 1, "warm_up": 1, "profiling": 2, "measured": 2, "measurement": 2, "benchmark": 2}
+_LONGEST_LIST = 8
+Cell = tuple[str, Meaning, float, int | None, str | None]
+"""Field, meaning, value in canonical units, n, raw text."""
+
+
+class Seen:
+    """What a record says, kept until those inside it are done: they inherit its factors, time and n."""
+
+    __slots__ = ("arrays", "at", "cells", "error", "factors", "failed", "keys", "n", "parent", "phase", "stat", "unit")
+
+    def __init__(self, parent: "Seen | None") -> None:
+        self.parent = parent
+        self.factors: Factors = {}
+        self.keys: Factors = {}
+        self.cells: list[Cell] = []
+        self.arrays: list[tuple[str, Meaning, list[float]]] = []
+        self.at: int | None = None
+        self.n: int | None = None
+        self.phase = 0
+        self.failed = False
+        self.error = ""
+        self.stat = ""
+        self.unit = ""
+
+
+def see(record: Record, parent: Seen | None, tool: str) -> Seen:
+    """Sort a record's leaves."""
+    seen = Seen(parent)
+    for name, key in record.factors:
+        put(seen.keys, name, key)
+        if (column := entity_column(key)) and column != name:
+            put(seen.keys, column, key)
+    units = [v for f, v, _, _ in record.leaves if isinstance(v, str) and meaning(tool, f).role == "unit"]
+    seen.unit = units[0] if units else ""
+    for leaf in record.leaves:
+        _leaf(seen, leaf, tool)
+    return seen
+
+
+def _leaf(seen: Seen, leaf: Leaf, tool: str) -> None:
+    field, value, unit, n = leaf
+    what = meaning(tool, field, unit)
+    if what.role == "measure":
+        if isinstance(value, bool):
+            put(seen.factors, what.name, value)
+        elif isinstance(value, int | float):
+            _number(seen, field, what, value, n)
+        elif isinstance(value, list):
+            _array(seen, field, what, value)
+        else:
+            _text(seen, field, what, value)
+    elif what.role == "factor":
+        _factor(seen, field, what, value)
+    else:
+        _special(seen, field, what, value)
+
+
+def _number(seen: Seen, field: str, what: Meaning, value: float, n: int | None) -> None:
+    if seen.unit and what.unit == "s" and (unit := unit_of(seen.unit)):
+        what = what._replace(unit=unit.name, raw_unit=seen.unit, scale=unit.factor)
+    try:
+        scaled = float(value) * what.scale
+    except OverflowError:
+        return
+    if math.isfinite(scaled):
+        plain = what.scale == 1.0 and abs(scaled) < 1e15
+        seen.cells.append((field, what, scaled, n, None if plain else repr(value)))
+
+
+def _text(seen: Seen, field: str, what: Meaning, value: str) -> None:
+    if what.known:
+        found = number_in(value)
+        if found is not None and not found.unit:
+            seen.cells.append((field, what, found.value * what.scale, None, value.strip()))
+            return
+    put(seen.factors, _factor_name(seen.factors, field, what), value)
+
+
+def _array(seen: Seen, field: str, what: Meaning, value: list[Any]) -> None:
+    flat = list(chain.from_iterable(v if isinstance(v, list) else (v,) for v in value))
+    numbers = [float(v) for v in flat if isinstance(v, int | float) and not isinstance(v, bool) and abs(v) < 1e300]
+    numbers = [v * what.scale for v in numbers if v == v]  # noqa: PLR0124  NaN differs from itself
+    if len(numbers) == 2 and ("confidence_interval" in field or "ci95" in field):
+        for stat, number in zip(("ci_low", "ci_high"), numbers, strict=True):
+            seen.cells.append((field, what._replace(stat=stat), number, None, None))
+    elif numbers:
+        seen.arrays.append((field, what, numbers))
+    else:
+        _list_factor(seen, field, what, value)
+
+
+def _list_factor(seen: Seen, field: str, what: Meaning, value: list[Any]) -> None:
+    texts = [str(v) for v in value if isinstance(v, str | int | float)]
+    if texts and len(texts) <= _LONGEST_LIST and len(texts) == len(value):
+        text = texts[0] if len(texts) == 1 else ", ".join(texts)
+        put(seen.factors, _factor_name(seen.factors, field, what), text)
+
+
+def _factor(seen: Seen, field: str, what: Meaning, value: Any) -> None:
+    if isinstance(value, list):
+        _list_factor(seen, field, what, value)
+    elif not isinstance(value, dict):
+        name = what.name if what.known else _factor_name(seen.factors, field, what)
+        if name not in seen.factors:
+            put(seen.factors, name, value)
+
+
+_VAGUE = frozenset("name type type_ value kind id version mode path url class str module start end".split())
+
+
+def _factor_name(factors: Factors, field: str, what: Meaning) -> str:
+    """The last part of the field where that says enough and is free, else the whole of it."""
+    last = field.rpartition(".")[2]
+    return field if last in factors or last in _VAGUE else last or what.name
+
+
+def _special(seen: Seen, field: str, what: Meaning, value: Any) -> None:
+    role = what.role
+    if role == "at":
+        seen.at = moment_ns(value) if seen.at is None else seen.at
+    elif role == "n":
+        if isinstance(value, int) and not isinstance(value, bool):
+            seen.n = value
+            put(seen.factors, what.name, value)
+    elif role == "error":
+        _error(seen, value)
+    elif role in ("ok", "state", "cancelled", "exit_codes"):
+        _status(seen, role, field, value)
+    elif role == "phase":
+        _phase(seen, what.name, value)
+    elif role == "config":
+        _config(seen, field, what, value)
+    elif role == "stat" and isinstance(value, str):
+        seen.stat = value
+
+
+def _error(seen: Seen, value: Any) -> None:
+    if isinstance(value, str) and value.strip().lower() not in ("", "none", "null", "no", "false", "0", "nan"):
+        seen.failed, seen.error = True, seen.error or value.strip()
+    elif isinstance(value, int | float) and value and not isinstance(value, bool) and value == value:  # noqa: PLR0124
+        seen.failed, seen.error = True, seen.error or f"error code {value:g}"
+
+
+def _status(seen: Seen, role: str, field: str, value: Any) -> None:
+    if role == "ok":
+        bad = value is False or (isinstance(value, str) and value.strip().lower() in ("false", "no", "0", "failed"))
+    elif role == "state":
+        bad = isinstance(value, str) and value.strip().lower() in FAILED_STATES
+    elif role == "exit_codes":
+        bad = isinstance(value, list) and any(code != 0 for code in value)
+    else:
+        bad = value is True
+    if bad:
+        seen.failed = True
+        seen.error = seen.error or f"{field.rpartition('.')[2]}: {value}"[:200]
+
+
+def _phase(seen: Seen, name: str, value: Any) -> None:
+    if name == "is_warmup":
+        seen.phase = 1 if value is True else 2 if value is False else 0
+    elif isinstance(value, str):
+        seen.phase = _PHASES.get(value.strip().lower(), 0)
+        if not seen.phase:
+            put(seen.factors, name, value)
+
+
+def _config(seen: Seen, field: str, what: Meaning, value: Any) -> None:
+    if isinstance(value, str):
+        for name, hinted in name_column(value).items():
+            seen.factors.setdefault(name, hinted)
+    if not isinstance(value, list):
+        put(seen.factors, what.name, value)
+    else:
+        _list_factor(seen, field, what, value)
+
+
+def inherited(seen: Seen) -> Factors:
+    """All factors that hold for a record, the innermost winning; dict keys yield to what the record itself says."""
+    chain_: list[Seen] = []
+    node: Seen | None = seen
+    while node is not None:
+        chain_.append(node)
+        node = node.parent
+    found: Factors = {}
+    for one in reversed(chain_):
+        found.update(one.keys)
+        found.update(one.factors)
+    return found
+
+
+def emit(seen: Seen, number: int, sink: Sink) -> bool:
+    """Write a record's cells as observation ``number``; whether there were any."""
+    cells = seen.cells
+    if seen.arrays:
+        cells = cells + _of_arrays(seen)
+    if not cells:
+        return False
+    config = sink.config(inherited(seen))
+    at, n = _up(seen, "at"), _up(seen, "n")
+    status, phase = (FAILED if seen.failed else OK), seen.phase
+    error = sink.error(seen.error) if seen.error else None
+    lengths = {meaning.name: len(values) for _, meaning, values in seen.arrays}
+    kind = test_kind(inherited(seen)) if sink.tool == "llama-bench" else ""
+    for field, what, value, own_n, raw in cells:
+        meant = what if what.name != "@test" else what._replace(name=kind)
+        if seen.stat and meant.stat == "value":
+            meant = _aggregate(meant, seen.stat)
+        count = own_n or (None if meant.stat == "value" else lengths.get(what.name) or n)
+        sink.add(
+            sink.series(field, meant), (number,), (config,), (value,),
+            n=(count,), raw=(raw,), phase=(phase,), status=(status,), at=(at,), error=(error,),
+        )  # fmt: skip
+    return True
+
+
+def _aggregate(what: Meaning, stat: str) -> Meaning:
+    """A value of an aggregate record: google-benchmark's ``cv`` is a ratio, not a time."""
+    from chimera_tui.core.measure.naming import normalised, stat_named
+
+    name = stat_named(normalised(stat)) or normalised(stat)
+    if name == "cv":
+        return what._replace(stat=name, unit="ratio", raw_unit="ratio", scale=1.0)
+    return what._replace(stat=name)
+
+
+def _of_arrays(seen: Seen) -> list[Cell]:
+    """Statistics of recorded samples, but for those that the tool gives itself."""
+    given = {(meaning.name, meaning.stat) for _, meaning, _, _, _ in seen.cells}
+    found: list[Cell] = []
+    for field, what, values in seen.arrays:
+        for stat, value in sample_statistics(values):
+            if (what.name, stat) not in given and not (stat == "mean" and (what.name, "value") in given):
+                given.add((what.name, stat))
+                found.append((field, what._replace(stat=stat), value, len(values), None))
+    return found
+
+
+def _up(seen: Seen, name: str) -> int | None:
+    node: Seen | None = seen
+    while node is not None:
+        value: int | None = getattr(node, name)
+        if value is not None:
+            return value
+        node = node.parent
+    return None
+
+
+def test_kind(factors: Mapping[str, Any]) -> str:
+    """What a llama-bench test measures, by its prompt and generation lengths or the name of the test."""
+    test = str(factors.get("test", ""))
+    prompt, generated = factors.get("input_tokens") or 0, factors.get("output_tokens") or 0
+    if (prompt and not generated) or (test.startswith("pp") and "tg" not in test):
+        return "prefill_tps"
+    if (generated and not prompt) or test.startswith("tg"):
+        return "decode_tps"
+    return "mixed_tps"

@@ -1,0 +1,160 @@
+"""Where cells are collected: columns that index the tables of series, configurations and errors."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from chimera_tui.core.measure.factors import config_key
+from chimera_tui.core.measure.lexicon import Meaning
+from chimera_tui.core.measure.result import ConfigKey, FileResult, Limits, SeriesKey
+from chimera_tui.core.measure.spread import Spread
+
+OK, FAILED = 0, 1
+
+
+@lru_cache(maxsize=65536)
+def series_key(tool: str, field: str, meaning: Meaning) -> SeriesKey:
+    """What a column or leaf is, as a row of the series."""
+    return SeriesKey(
+        field, meaning.name, meaning.stat, meaning.unit, meaning.raw_unit, tool, meaning.definition, meaning.better
+    )
+
+
+class Sink:
+    """Collects the cells of one file; past the cap it keeps statistics of each series instead."""
+
+    def __init__(self, tool: str, hints: Mapping[str, Any], limits: Limits) -> None:
+        self.result = FileResult(tool=tool, role="data")
+        self.tool = tool
+        self.hints = hints
+        self.limits = limits
+        self.spreads: dict[int, Spread] | None = None
+        self.left_out = 0
+        """Values of failed observations that the statistics of a summary leave out."""
+        self._series: dict[SeriesKey, int] = {}
+        self._configs: dict[ConfigKey, int] = {}
+        self._known_configs: dict[Any, int] = {}
+        self._errors: dict[str, int] = {}
+
+    def series(self, field: str, meaning: Meaning) -> int:
+        """The index of a series."""
+        key = series_key(self.tool, field, meaning)
+        found = self._series.get(key)
+        if found is None:
+            found = self._series[key] = len(self.result.series_table)
+            self.result.series_table.append(key)
+        return found
+
+    def config(self, factors: Mapping[str, Any]) -> int:
+        """The index of a configuration; the path's hints are merged in here."""
+        items = tuple(factors.items())
+        found = self._known_configs.get(items)
+        if found is None:
+            key = config_key(factors, self.hints)
+            found = self._configs.get(key)
+            if found is None:
+                found = self._configs[key] = len(self.result.config_table)
+                self.result.config_table.append(key)
+            self._known_configs[items] = found
+        return found
+
+    def error(self, text: str) -> int:
+        """The index of an error text (cut to what a person reads)."""
+        text = text[:500]
+        found = self._errors.get(text)
+        if found is None:
+            found = self._errors[text] = len(self.result.error_table)
+            self.result.error_table.append(text)
+        return found
+
+    def add(
+        self,
+        series: int,
+        records: Sequence[int],
+        configs: Sequence[int],
+        values: Sequence[float],
+        *,
+        n: Sequence[int | None],
+        raw: Sequence[str | None],
+        phase: Sequence[int],
+        status: Sequence[int],
+        at: Sequence[int | None],
+        error: Sequence[int | None],
+    ) -> None:
+        """Append cells of one series; all sequences have one length."""
+        out = self.result
+        if self.spreads is None and len(out.value) + len(values) > self.limits.cells_per_file:
+            self._fold()
+        if self.spreads is not None:
+            self._summarise(series, values, status)
+            return
+        out.record.extend(records)
+        out.series.extend([series] * len(values))
+        out.config.extend(configs)
+        out.value.extend(values)
+        out.n.extend(n)
+        out.raw.extend(raw)
+        out.phase.extend(phase)
+        out.status_code.extend(status)
+        out.at.extend(at)
+        out.error.extend(error)
+
+    def _summarise(self, series: int, values: Sequence[float], status: Sequence[int]) -> None:
+        assert self.spreads is not None
+        kept = [v for v, s in zip(values, status, strict=True) if s == OK] if FAILED in status else values
+        self.left_out += len(values) - len(kept)
+        if kept:
+            self.spreads.setdefault(series, Spread()).extend(kept)
+
+    def _fold(self) -> None:
+        """Turn the cells so far into statistics of each series."""
+        out = self.result
+        self.spreads = {}
+        by_series: dict[int, list[float]] = {}
+        for series, value, status in zip(out.series, out.value, out.status_code, strict=True):
+            if status == OK:
+                by_series.setdefault(series, []).append(value)
+            else:
+                self.left_out += 1
+        for series, values in by_series.items():
+            self.spreads.setdefault(series, Spread()).extend(values)
+        for column in (
+            out.record, out.series, out.config, out.value, out.n, out.raw, out.phase, out.status_code, out.at, out.error
+        ):  # fmt: skip
+            column.clear()  # type: ignore[attr-defined]
+        out.records.clear()
+
+    def finish(self) -> FileResult:
+        """The result; of a file past the cap, the statistics of each series as the cells of record 0."""
+        if self.spreads is not None:
+            self._close_summary(self.spreads)
+        return self.result
+
+    def _close_summary(self, spreads: Mapping[int, Spread]) -> None:
+        out, keys = self.result, list(self.result.series_table)
+        constant = _constant(out.config_table)
+        out.level, out.config_table, out.error_table, out.series_table = "summary", [constant], [], []
+        self._series.clear()
+        for index, spread in spreads.items():
+            key = keys[index]
+            for stat, value in spread.statistics():
+                known = key._replace(stat=stat if key.stat == "value" else f"{stat} of {key.stat}")
+                out.series_table.append(known)
+                out.record.append(0)
+                out.series.append(len(out.series_table) - 1)
+                out.config.append(0)
+                out.value.append(value)
+                out.n.append(spread.n)
+                for column, empty in (
+                    (out.raw, None), (out.phase, 0), (out.status_code, OK), (out.at, None), (out.error, None)
+                ):  # fmt: skip
+                    column.append(empty)  # type: ignore[attr-defined]
+
+
+def _constant(configs: Sequence[ConfigKey]) -> ConfigKey:
+    """The factors that all configurations share."""
+    if not configs:
+        return ConfigKey()
+    first = configs[0]
+    same = [value if all(c[i] == value for c in configs) else None for i, value in enumerate(first)]
+    return ConfigKey(*same)  # type: ignore[arg-type]

@@ -1,0 +1,261 @@
+"""Tables measured column by column: which are numbers, which are factors, and how each row ended."""
+
+from collections.abc import Callable, Sequence
+from itertools import repeat
+from typing import Any, NamedTuple
+
+import msgspec
+
+from chimera_tui.core.measure.entities import entity_column
+from chimera_tui.core.measure.factors import LONGEST_TEXT, Factors, put
+from chimera_tui.core.measure.lexicon import Meaning, meaning
+from chimera_tui.core.measure.numbers import MISSING, number_in, without_escapes
+from chimera_tui.core.measure.observe import FAILED_STATES, test_kind
+from chimera_tui.core.measure.paths import name_column
+from chimera_tui.core.measure.sink import FAILED, OK, Sink
+from chimera_tui.core.measure.units import unit_of
+from chimera_tui.core.measure.when import moment_ns
+
+MOST_LEVELS = 200
+"""A text column with more different values than this, nearly all of them different, is no factor."""
+_GOOD = frozenset(("", "none", "null", "nan", "no", "false", "0", "ok", "success", "n/a", "-", "200"))
+_BAD = frozenset(("false", "no", "0", "failed", "f", "n", "0.0"))
+_PHASES = {"warmup": 1, "warm-up": 1, "warm_up": 1, "profiling": 2, "measured": 2, "measurement": 2}
+
+Column = Sequence[str]
+
+
+class Grid(NamedTuple):
+    """A table ready to be measured: names, columns of cells, and what each row's number is."""
+
+    names: list[str]
+    columns: list[Column]
+    records: Sequence[int]
+    units: list[str] | None = None
+    stats: list[str] | None = None
+
+
+class Rows:
+    """What holds for each row of a table: configuration, status, time."""
+
+    def __init__(self, count: int) -> None:
+        self.configs: Sequence[int] = ()
+        self.status: Sequence[int] = list(repeat(OK, count))
+        self.error: Sequence[int | None] = list(repeat(None, count))
+        self.phase: Sequence[int] = list(repeat(0, count))
+        self.at: Sequence[int | None] = list(repeat(None, count))
+        self.n: Sequence[int | None] = list(repeat(None, count))
+        self.kinds: list[str] | None = None
+
+
+def measure_grid(grid: Grid, sink: Sink) -> int:
+    """Write a table's cells; how many columns held numbers."""
+    count = len(grid.records)
+    means = [_meaning(sink.tool, grid, i) for i in range(len(grid.names))]
+    numbers: dict[int, tuple[list[float | None], Column]] = {}
+    rows = Rows(count)
+    factors: list[tuple[str, Column, Callable[[str], Any]]] = []
+    failures: list[tuple[str, str, Column]] = []
+    for i, what in enumerate(means):
+        column = grid.columns[i]
+        if what.role == "measure":
+            values = _numbers(column, what)
+            if values is not None:
+                numbers[i] = (values, column)
+            elif (levels := _levels(column)) is not None:
+                factors.append((_bare(grid.names[i]), levels, _plain))
+        elif what.role in ("factor", "config", "n"):
+            factors.append((what.name, column, _plain if what.role != "config" else _options))
+            if what.role == "n":
+                rows.n = [int(v) if v is not None and v == int(v) else None for v in (_numbers(column, what) or [None] * count)]
+        elif what.role in ("error", "ok", "state", "cancelled"):
+            failures.append((what.role, grid.names[i], column))
+        elif what.role == "at":
+            rows.at = [moment_ns(_maybe_number(cell)) for cell in column]
+        elif what.role == "phase":
+            rows.phase = [_PHASES.get(cell.strip().lower(), 0) for cell in column]
+    _fail(rows, failures, sink)
+    _configure(rows, factors, sink, count)
+    for i, (values, column) in numbers.items():
+        _write(grid, i, means[i], values, column, rows, sink)
+    return len(numbers)
+
+
+def _meaning(tool: str, grid: Grid, i: int) -> Meaning:
+    unit = grid.units[i] if grid.units else ""
+    what = meaning(tool, grid.names[i], unit)
+    if grid.stats and grid.stats[i] and what.role == "measure":
+        from chimera_tui.core.measure.naming import normalised, stat_named
+
+        what = what._replace(stat=stat_named(normalised(grid.stats[i])) or what.stat)
+    return what
+
+
+def _numbers(column: Column, what: Meaning) -> list[float | None] | None:
+    """The column as numbers, None where a cell holds none; None when it is not a column of numbers."""
+    try:
+        values: list[float | None] = list(map(float, column))
+    except ValueError:
+        values = [_number(cell, what) for cell in column]
+        filled = sum(1 for cell in column if cell.strip().lower() not in MISSING)
+        found = sum(1 for value in values if value is not None)
+        if not found or 2 * found < filled:
+            return None if filled else []
+        return values
+    return [v if v - v == 0 else None for v in values]  # type: ignore[operator]  # NaN and infinities are no measurements
+
+
+def _number(cell: str, what: Meaning) -> float | None:
+    found = number_in(cell)
+    if found is None:
+        return None
+    if found.unit and (unit := unit_of(found.unit)):
+        return found.value * unit.factor / what.scale if unit.name == what.unit or not what.unit else found.value
+    return found.value
+
+
+def _levels(column: Column) -> Column | None:
+    """A text column as a factor, or None for one whose texts are long or nearly all different."""
+    different = set(column)
+    if len(different) > MOST_LEVELS and len(different) * 2 > len(column):
+        return None
+    if not any(cell.strip() for cell in different):
+        return None
+    return column if sum(len(cell) <= LONGEST_TEXT for cell in different) * 2 > len(different) else None
+
+
+def _plain(cell: str) -> Any:
+    text = without_escapes(cell).strip()
+    if text.lower() in MISSING and text.lower() not in ("inf", "infinity"):
+        return None
+    number = _maybe_number(text)
+    if isinstance(number, float):
+        return int(number) if number == int(number) and abs(number) < 1e15 else number
+    return {"true": True, "false": False}.get(text.lower(), text)
+
+
+def _maybe_number(cell: str) -> str | float:
+    try:
+        value = float(cell)
+    except ValueError:
+        return cell
+    return value if value - value == 0 else cell
+
+
+def _options(cell: str) -> Any:
+    """A cell that holds options as JSON, or a name like ``g60_c1024_t0.4``."""
+    text = cell.strip()
+    if text[:1] == "{":
+        try:
+            return msgspec.json.decode(text)
+        except (msgspec.DecodeError, RecursionError):
+            return text
+    return text or None
+
+
+def _bare(name: str) -> str:
+    return name.strip() or "name"
+
+
+def _fail(rows: Rows, failures: list[tuple[str, str, Column]], sink: Sink) -> None:
+    for role, name, column in failures:
+        texts = [cell.strip() for cell in column]
+        if role == "error":
+            bad = [text.lower() not in _GOOD for text in texts]
+        elif role == "state":
+            bad = [text.lower() in FAILED_STATES for text in texts]
+        elif role == "ok":
+            bad = [text.lower() in _BAD for text in texts]
+        else:
+            bad = [text.lower() in ("true", "1", "yes") for text in texts]
+        if not any(bad):
+            continue
+        rows.status = [FAILED if now else before for now, before in zip(bad, rows.status, strict=True)]
+        shown = texts if role == "error" else [f"{name.strip()}: {text}" for text in texts]
+        rows.error = [
+            sink.error(text) if now and before is None else before
+            for now, text, before in zip(bad, shown, rows.error, strict=True)
+        ]
+
+
+def _configure(rows: Rows, factors: list[tuple[str, Column, Callable[[str], Any]]], sink: Sink, count: int) -> None:
+    if not factors:
+        rows.configs = [sink.config({})] * count
+        return
+    known: dict[tuple[str, ...], tuple[int, str]] = {}
+    configs, kinds = [], []
+    for cells in zip(*(column for _, column, _ in factors), strict=True):
+        found = known.get(cells)
+        if found is None:
+            recorded = _recorded(factors, cells)
+            kind = test_kind(recorded) if sink.tool == "llama-bench" else ""
+            found = known[cells] = (sink.config(recorded), kind)
+        configs.append(found[0])
+        kinds.append(found[1])
+    rows.configs = configs
+    rows.kinds = kinds if sink.tool == "llama-bench" else None
+
+
+def _recorded(factors: list[tuple[str, Column, Callable[[str], Any]]], cells: tuple[str, ...]) -> Factors:
+    recorded: Factors = {}
+    later: Factors = {}
+    for (name, _, convert), cell in zip(factors, cells, strict=True):
+        value = convert(cell)
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                what = meaning("", str(key))
+                if isinstance(inner, str | int | float):
+                    put(recorded, what.name if what.role in ("factor", "config") else str(key), inner)
+        else:
+            put(recorded, name, value)
+            if convert is _options and isinstance(value, str):
+                later.update(name_column(value))
+            elif isinstance(value, str) and name not in recorded and (column := entity_column(value)):
+                later.setdefault(column, value)
+    for name, value in later.items():
+        recorded.setdefault(name, value)
+    return recorded
+
+
+def _write(grid: Grid, i: int, what: Meaning, values: list[float | None], column: Column, rows: Rows, sink: Sink) -> None:
+    if not values:
+        return
+    scale = what.scale
+    kept = [k for k, value in enumerate(values) if value is not None] if None in values else None
+    take = (lambda items: items) if kept is None else (lambda items: [items[k] for k in kept])
+    numbers: list[float] = take(values)  # type: ignore[assignment]
+    scaled = numbers if scale == 1.0 else [value * scale for value in numbers]
+    texts = take(column)
+    raw = [None if text in (shown := repr(v)) and (text == shown or text + ".0" == shown) else text.strip()[:64] for text, v in zip(texts, scaled, strict=True)]
+    n = take(rows.n) if what.stat != "value" else [None] * len(scaled)
+    common = {
+        "records": take(grid.records), "configs": take(rows.configs), "n": n, "raw": raw, "phase": take(rows.phase),
+        "status": take(rows.status), "at": take(rows.at), "error": take(rows.error),
+    }  # fmt: skip
+    if what.name == "@test" and rows.kinds:
+        _write_kinds(grid.names[i], what, take(rows.kinds), scaled, common, sink)
+    else:
+        sink.add(sink.series(grid.names[i], what), values=scaled, **common)
+    _write_spreads(grid.names[i], what, texts, common, sink, take(rows.kinds) if rows.kinds else None)
+
+
+def _write_kinds(
+    name: str, what: Meaning, kinds: list[str], values: list[float], common: dict[str, Any], sink: Sink
+) -> None:
+    for kind in dict.fromkeys(kinds):
+        at = [k for k, one in enumerate(kinds) if one == kind]
+        part = {key: [items[k] for k in at] for key, items in common.items()}
+        sink.add(sink.series(name, what._replace(name=kind)), values=[values[k] for k in at], **part)
+
+
+def _write_spreads(
+    name: str, what: Meaning, texts: Column, common: dict[str, Any], sink: Sink, kinds: list[str] | None
+) -> None:
+    """What stands behind ``±`` is the standard deviation of the mean before it."""
+    if not any("±" in text for text in texts[:3]):
+        return
+    found = [(k, read.spread) for k, text in enumerate(texts) if (read := number_in(text)) and read.spread is not None]
+    for k, spread in found:
+        meant = what._replace(stat="std", name=kinds[k] if kinds and what.name == "@test" else what.name)
+        part = {key: [items[k]] for key, items in common.items()} | {"raw": [None]}
+        sink.add(sink.series(name, meant), values=[spread * what.scale], **part)

@@ -1,0 +1,42 @@
+"""Moments as tools write them, as nanoseconds since the epoch in UTC."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+
+_EARLIEST, _LATEST = 631_152_000, 4_102_444_800  # 1990 and 2100, in seconds
+_SCALES = (1, 1_000, 1_000_000, 1_000_000_000)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def moment_ns(value: object) -> int | None:
+    """The moment a timestamp means; None when it is none. Times without a zone are taken as UTC."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float):
+        return _from_number(value)
+    return _from_text(value) if isinstance(value, str) else None
+
+
+def _from_number(value: float) -> int | None:
+    for scale in _SCALES:
+        if _EARLIEST * scale <= value <= _LATEST * scale:
+            return int(value) * (1_000_000_000 // scale) if isinstance(value, int) else round(value * (1e9 / scale))
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _from_text(text: str) -> int | None:
+    text = text.strip()
+    if not 8 <= len(text) <= 40:
+        return None
+    try:
+        found = datetime.fromisoformat(text.replace(" UTC", "Z").replace(" Z", "Z"))
+    except ValueError:
+        try:
+            return _from_number(float(text))
+        except ValueError:
+            return None
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=UTC)
+    since = found - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000_000 + since.microseconds * 1_000

@@ -1,0 +1,179 @@
+"""CSV and TSV text as tables: dialects, several tables in one file, headers of several rows, units below them."""
+
+import csv
+import json
+import re
+from dataclasses import dataclass, field
+from itertools import islice
+
+csv.field_size_limit(2**31 - 1)
+
+_NUMERIC = re.compile(r"\s*[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*%?\s*")
+_WORD = re.compile(r"[A-Za-z]")
+
+
+@dataclass(slots=True)
+class Table:
+    """One table. ``first_line`` is the line of its header, from 1."""
+
+    header: list[str]
+    rows: list[list[str]] = field(default_factory=list)
+    units: list[str] | None = None
+    """The row of units below the header, if there is one."""
+    first_line: int = 1
+    ragged: int = 0
+    """Rows that have another number of cells than the header."""
+    stats: list[str] | None = None
+    """In headers of several rows: the statistic of each column."""
+
+
+@dataclass(slots=True)
+class Tables:
+    """The tables of a text, or why there are none."""
+
+    tables: list[Table] = field(default_factory=list)
+    delimiter: str = ","
+    problem: str = ""
+
+
+def split_tables(text: str) -> Tables:
+    """All tables of a delimited text; never raises."""
+    delimiter = sniff(text)
+    reader = csv.reader(text.splitlines() if '"' not in text else text.split("\n"), delimiter=delimiter)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    try:
+        for row in reader:
+            rows.append(row)
+            lines.append(reader.line_num)
+    except csv.Error as fault:
+        if not rows:
+            return Tables(delimiter=delimiter, problem=f"not a table: {fault} in line {reader.line_num}")
+    found = Tables(delimiter=delimiter)
+    for block, first in _blocks(rows, lines):
+        table = _table(block, first)
+        if table is not None:
+            found.tables.append(table)
+    if not found.tables:
+        found.problem = _why_not(text)
+    return found
+
+
+def sniff(text: str) -> str:
+    """The delimiter that the first lines agree on: comma, semicolon, tab or bar."""
+    lines = [line for line in text[:20_000].split("\n", 12)[:12] if line.strip()]
+    if not lines:
+        return ","
+    counts = {d: [line.count(d) for line in lines] for d in ",;\t|"}
+    return max(",;\t|", key=lambda d: (sum(c == counts[d][0] > 0 for c in counts[d]) * (counts[d][0] > 0), counts[d][0]))
+
+
+def _blocks(rows: list[list[str]], lines: list[int]) -> list[tuple[list[list[str]], int]]:
+    """Parts between blank lines that each begin with a header; others continue the part before."""
+    if [] not in rows:
+        return [(rows, 1)] if rows else []
+    found: list[tuple[list[list[str]], int]] = []
+    current: list[list[str]] = []
+    start = 1
+    for row, line in zip(rows, lines, strict=True):
+        if any(cell.strip() for cell in row):
+            if not current:
+                start = line
+            current.append(row)
+        elif current:
+            found.append((current, start))
+            current = []
+    if current:
+        found.append((current, start))
+    merged: list[tuple[list[list[str]], int]] = []
+    for block, first in found:
+        if merged and not is_header(block[0], merged[-1][0][0]):
+            merged[-1][0].extend(block)
+        else:
+            merged.append((block, first))
+    return merged
+
+
+def is_header(row: list[str], before: list[str] | None = None) -> bool:
+    """Whether a row names columns: words, no bare numbers (``before`` is the header of the table above)."""
+    cells = [cell.strip() for cell in row]
+    filled = [cell for cell in cells if cell]
+    if not filled or (before is not None and len(filled) < 2) or cells == before:
+        return False
+    numeric = sum(1 for cell in filled if _NUMERIC.fullmatch(cell))
+    return numeric == 0 and all(len(cell) <= 200 for cell in filled) and any(_WORD.search(cell) for cell in filled)
+
+
+def _table(block: list[list[str]], first: int) -> Table | None:
+    header = [cell.strip() for cell in block[0]]
+    if len(header) < 2 and (len(block) < 2 or not _single_column(block)):
+        return None
+    if not is_header(header) and not _mostly_named(header):
+        return None
+    body = block[1:]
+    if len(body) >= 2 and (table := _three_row_header(block, first)):
+        return table
+    units = None
+    if body and _is_units(body[0], header, body[1:2]):
+        units, body = [cell.strip() for cell in body[0]], body[1:]
+    table = Table(header, body, units, first)
+    width = len(header)
+    table.ragged = sum(1 for row in body if len(row) != width)
+    return table
+
+
+def _mostly_named(header: list[str]) -> bool:
+    """Headers may hold numbers as names (batch sizes): most cells are then still words, and the first is one."""
+    words = sum(1 for cell in header if _WORD.search(cell))
+    return bool(header) and words * 2 >= len(header) and (not header[0] or bool(_WORD.search(header[0])))
+
+
+def _single_column(block: list[list[str]]) -> bool:
+    return all(len(row) == 1 for row in block) and all(_NUMERIC.fullmatch(row[0]) for row in block[1:])
+
+
+def _is_units(row: list[str], header: list[str], following: list[list[str]]) -> bool:
+    """A row below the header is of units when it holds no number, some short words, and numbers stand below it."""
+    if not following or len(row) != len(header):
+        return False
+    filled = [(cell.strip(), below) for cell, below in zip(row, following[0], strict=False) if cell.strip()]
+    if not filled or any(_NUMERIC.fullmatch(cell) or len(cell) > 24 for cell, _ in filled):
+        return False
+    above_numbers = sum(1 for _, below in filled if _NUMERIC.fullmatch(below))
+    return above_numbers * 2 > len(filled) and all(cell.count(" ") <= 1 for cell, _ in filled)
+
+
+_STAT_CELLS = frozenset(("mean", "median", "std dev", "std", "stddev", "min", "max", "percentiles", "count", "avg"))
+
+
+def _three_row_header(block: list[list[str]], first: int) -> Table | None:
+    """guidellm's CSV: group, then status and unit, then statistic; names above empty cells reach to the right."""
+    if len(block) < 3:
+        return None
+    stats = [cell.strip() for cell in block[2]]
+    if sum(1 for cell in stats if cell.lower() in _STAT_CELLS) < 3:
+        return None
+    top, middle = _filled_right(block[0], len(stats)), [cell.strip() for cell in block[1]] + [""] * len(stats)
+    header = [" / ".join(part for part in (top[i], middle[i]) if part) for i in range(len(stats))]
+    body = block[3:]
+    table = Table(header, body, None, first, stats=stats)
+    table.ragged = sum(1 for row in body if len(row) != len(stats))
+    return table
+
+
+def _filled_right(row: list[str], width: int) -> list[str]:
+    found: list[str] = []
+    for cell in islice([*row, *[""] * width], width):
+        found.append(cell.strip() or (found[-1] if found else ""))
+    return found
+
+
+def _why_not(text: str) -> str:
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    low = line.lower()
+    shown = line if len(line) <= 120 else line[:119] + "…"
+    if "error" in low or "exception" in low or "traceback" in low or "invalid" in low or "not found" in low:
+        return f"an error message, not a table: {shown}"
+    if low.startswith(("<!doctype", "<html", "<?xml")):
+        return "a web page or XML, not a table"
+    return f"no table in it; it begins with: {json.dumps(shown, ensure_ascii=False)}"
