@@ -1,0 +1,170 @@
+"""Which tables only repeat another: a summary that restates single runs, a CSV and JSON of the same results.
+
+A file is derived from another when each of its values also stands in that other file, at the same value exactly,
+under a configuration that contradicts it in no factor both state, and the other has at least as many records. Names
+of metrics are not compared, because summaries rename them; instead a file needs ``TELLING`` different values of two
+decimals or more, which do not agree by chance. Of several sources, one in the same folder is named first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chimera_tui.core import frames as schema
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from chimera_tui.core.frames import Frames
+
+TELLING = 3
+"""How many different telling values a file must have before it can count as derived."""
+MOST_SHARERS = 32
+"""A value that more files than this share tells nothing about its source."""
+FACTORS = tuple(name for name in schema.CONFIGS if name not in {"config_id", "extra", "path_conflict"})
+
+
+def sources(frames: Frames) -> pl.DataFrame:
+    """``file_id, source_path`` of the derived files."""
+    import polars as pl
+
+    none = pl.DataFrame(schema={"file_id": pl.UInt32, "source_path": pl.String})
+    values = _values(frames)
+    candidates = _candidates(values)
+    if not candidates.height:
+        return none
+    own = values.join(candidates, on="file_id", how="semi")
+    pairs = _pairs(own, values, _sizes(frames, values))
+    if not pairs.height:
+        return none
+    return _chosen(_confirmed(pairs, own, values, frames.configs), frames.files)
+
+
+def _values(frames: Frames) -> pl.DataFrame:
+    """The different values of each original, complete data file, with their configurations."""
+    import polars as pl
+
+    originals = frames.files.filter(
+        (pl.col("role") == "data") & pl.col("dup_of").is_null() & (pl.col("level") == "full")
+    )["file_id"]
+    return (
+        frames.cells.lazy()
+        .filter(pl.col("file_id").is_in(originals.implode()) & pl.col("value").is_finite())
+        .select("file_id", "config_id", "value")
+        .unique()
+        .collect()
+    )
+
+
+def _candidates(values: pl.DataFrame) -> pl.DataFrame:
+    """Files of which every value occurs in another file too, and that hold enough telling ones."""
+    import polars as pl
+
+    return (
+        values.lazy()
+        .with_columns(alone=pl.col("file_id").min().over("value") == pl.col("file_id").max().over("value"))
+        .group_by("file_id")
+        .agg(~pl.col("alone").any().alias("shared"), pl.col("value").filter(_telling()).n_unique().alias("telling"))
+        .filter(pl.col("shared") & (pl.col("telling") >= TELLING))
+        .select("file_id")
+        .collect()
+    )
+
+
+def _telling() -> pl.Expr:
+    import polars as pl
+
+    tenfold = pl.col("value") * 10
+    return (tenfold - tenfold.round()).abs() > tenfold.abs() * 1e-12
+
+
+def _sizes(frames: Frames, values: pl.DataFrame) -> pl.DataFrame:
+    """A strict order of files: records, then cells, then the earlier path."""
+    import polars as pl
+
+    ids = values["file_id"].unique()
+    counted = (
+        frames.cells.lazy()
+        .filter(pl.col("file_id").is_in(ids.implode()))
+        .group_by("file_id")
+        .agg(pl.col("record").n_unique().alias("records"), pl.len().alias("cells"))
+        .collect()
+    )
+    order = frames.files.select("file_id").with_row_index("place")
+    ranked = counted.join(order, on="file_id").sort("records", "cells", "place", descending=[True, True, False])
+    return ranked.select("file_id", "records").with_row_index("rank")
+
+
+def _pairs(own: pl.DataFrame, values: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
+    """Each candidate with the larger files that hold its rarest telling value."""
+    import polars as pl
+
+    holders = (
+        values.lazy()
+        .filter(_telling())
+        .join(own.lazy().select("value").unique(), on="value", how="semi")
+        .select("file_id", "value")
+        .unique()
+        .with_columns(sharers=pl.len().over("value"))
+        .filter(pl.col("sharers") <= MOST_SHARERS)
+    )
+    rarest = (
+        holders.join(own.lazy().select("file_id").unique(), on="file_id", how="semi")
+        .sort("sharers", "value")
+        .group_by("file_id", maintain_order=True)
+        .first()
+        .select("file_id", "value")
+    )
+    ranks = sizes.lazy().select("file_id", "rank")
+    return (
+        rarest.join(holders.select(source="file_id", value="value"), on="value")
+        .join(ranks, on="file_id")
+        .join(ranks.select(source="file_id", source_rank="rank"), on="source")
+        .filter(pl.col("source_rank") < pl.col("rank"))
+        .select("file_id", "source", "source_rank")
+        .collect()
+    )
+
+
+def _confirmed(pairs: pl.DataFrame, own: pl.DataFrame, values: pl.DataFrame, configs: pl.DataFrame) -> pl.DataFrame:
+    """The pairs in which the source holds every value of the candidate under an agreeing configuration."""
+    import polars as pl
+
+    factors = configs.lazy().select("config_id", *FACTORS)
+    theirs = factors.select(
+        pl.col("config_id").alias("source_config"), *(pl.col(name).alias(f"{name}_source") for name in FACTORS)
+    )
+    agree = pl.all_horizontal(
+        pl.col(name).is_null() | pl.col(f"{name}_source").is_null() | (pl.col(name) == pl.col(f"{name}_source"))
+        for name in FACTORS
+    )
+    matched = (
+        pairs.lazy()
+        .join(own.lazy(), on="file_id")
+        .join(values.lazy().select(source="file_id", source_config="config_id", value="value"), on=["source", "value"])
+        .join(factors, on="config_id")
+        .join(theirs, on="source_config")
+        .filter(agree)
+        .select("file_id", "source", "source_rank", "config_id", "value")
+        .unique()
+        .group_by("file_id", "source", "source_rank")
+        .agg(pl.len().alias("matched"))
+    )
+    wanted = own.lazy().group_by("file_id").agg(pl.len().alias("wanted"))
+    return matched.join(wanted, on="file_id").filter(pl.col("matched") == pl.col("wanted")).collect()
+
+
+def _chosen(confirmed: pl.DataFrame, files: pl.DataFrame) -> pl.DataFrame:
+    """One source for each derived file: of the same folder where there is one, else the largest."""
+    import polars as pl
+
+    folders = files.select("file_id", "path", folder=pl.col("path").str.replace("[^/]*$", ""))
+    return (
+        confirmed.join(folders.select("file_id", "folder"), on="file_id")
+        .join(folders.select(source="file_id", source_path="path", source_folder="folder"), on="source")
+        .with_columns(elsewhere=pl.col("folder") != pl.col("source_folder"))
+        .sort("elsewhere", "source_rank")
+        .group_by("file_id", maintain_order=True)
+        .first()
+        .select("file_id", "source_path")
+    )

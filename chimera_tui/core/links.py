@@ -1,0 +1,110 @@
+"""Files that repeat other files: byte-identical copies, and tables derived from another's values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import polars as pl
+
+    from chimera_tui.core.frames import Frames
+
+REPEATS = "repeats the configurations and values of "
+"""How the reason of a derived file begins; the path of its source follows."""
+DERIVED = "derived"
+UNHASHED = ("other", "folder")
+"""Kinds that are never compared: model weights are large, and nothing is read from them."""
+BLOCK = 1 << 20
+HEAD = 1 << 16
+
+
+def linked(frames: Frames, root: Path, stopped: Callable[[], bool] = lambda: False) -> Frames:
+    """The frames with ``hash`` and ``dup_of`` of copies, and role ``derived`` with the source in the reason.
+
+    Findings leave out files with ``dup_of`` or role ``derived``; queries show them. Nothing on disk raises.
+    """
+    import polars as pl
+
+    from chimera_tui.core.derived import sources
+
+    files = with_copies(frames.files, root, stopped).with_columns(
+        role=pl.when(pl.col("role") == DERIVED).then(pl.lit("data")).otherwise("role"),
+        reason=pl.when(pl.col("reason").str.starts_with(REPEATS)).then(pl.lit("")).otherwise("reason"),
+    )
+    found = sources(replace(frames, files=files))
+    if found.height:
+        files = _marked(files, found)
+    return replace(frames, files=files)
+
+
+def with_copies(files: pl.DataFrame, root: Path, stopped: Callable[[], bool] = lambda: False) -> pl.DataFrame:
+    """``files`` with the hash of each file whose size another has, and ``dup_of``: the first of its copies."""
+    import polars as pl
+
+    comparable = (pl.col("size") > 0) & ~pl.col("kind").is_in(UNHASHED) & (pl.col("role") != "run")
+    shared = files.filter(comparable).filter(pl.len().over("size") > 1)
+    new = shared.filter(pl.col("hash").is_null()).select("file_id", "path", "path_raw", "size")
+    hashes = {}
+    for file_id, path, raw, size in _plausible(new, shared, root, stopped):
+        if stopped():
+            break
+        hashes[file_id] = content_hash(root / real_path(path, raw)) if size else None
+    files = files.with_columns(
+        hash=pl.coalesce("hash", pl.col("file_id").replace_strict(hashes, default=None, return_dtype=pl.String))
+        if hashes
+        else "hash"
+    )
+    first = pl.col("file_id").first().over("hash")
+    return files.with_columns(dup_of=pl.when(pl.col("hash").is_not_null() & (first != pl.col("file_id"))).then(first))
+
+
+def content_hash(path: Path, most: int | None = None) -> str | None:
+    """BLAKE2b of a file, or of its first ``most`` bytes, in hexadecimal; None where it cannot be read."""
+    digest = blake2b(digest_size=16)
+    try:
+        with path.open("rb", buffering=0) as file:
+            while (most is None or most > 0) and (block := file.read(min(BLOCK, most or BLOCK))):
+                digest.update(block)
+                most = None if most is None else most - len(block)
+    except OSError:
+        return None
+    return digest.hexdigest()
+
+
+def real_path(path: str, raw: bytes | None) -> str:
+    """The path as the operating system takes it, from the two columns of ``files``."""
+    return path if raw is None else raw.decode("utf-8", "surrogateescape")
+
+
+def _plausible(
+    new: pl.DataFrame, shared: pl.DataFrame, root: Path, stopped: Callable[[], bool]
+) -> list[tuple[int, str, bytes | None, int]]:
+    """Those whose beginning another of their size shares too; only large files are worth that look."""
+    rows = list(new.iter_rows())
+    heads: dict[tuple[int, str | None], int] = {}
+    begins = {}
+    for file_id, path, raw, size in shared.select("file_id", "path", "path_raw", "size").iter_rows():
+        if size > BLOCK and not stopped():
+            begins[file_id] = (size, content_hash(root / real_path(path, raw), HEAD))
+            heads[begins[file_id]] = heads.get(begins[file_id], 0) + 1
+    return [row for row in rows if row[0] not in begins or heads[begins[row[0]]] > 1]
+
+
+def _marked(files: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    import polars as pl
+
+    source = pl.col("source_path")
+    return (
+        files.join(found, on="file_id", how="left", maintain_order="left")
+        .with_columns(
+            role=pl.when(source.is_not_null()).then(pl.lit(DERIVED)).otherwise("role"),
+            reason=pl.when(source.is_not_null() & (pl.col("reason") == "")).then(pl.lit(REPEATS) + source)
+            .otherwise("reason"),
+        )
+        .drop("source_path")
+    )  # fmt: skip

@@ -1,0 +1,200 @@
+"""One pass over a repository: what is new, what changed, what is gone; reading it; the frames of it all.
+
+The methods block and belong in a worker thread, one at a time. :mod:`chimera_tui.engine.workspace` drives them.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from chimera_tui.core.assemble import PENDING, Assembler, row_of
+from chimera_tui.core.frames import Frames
+from chimera_tui.core.measure.result import FileResult, Limits
+from chimera_tui.core.report.older import HEAD, is_chimera_report, read_chimera_report
+from chimera_tui.core.scan import FOLDER, RUN, Entry
+
+if TYPE_CHECKING:
+    import polars as pl
+
+REPOSITORY_CELLS = 5_000_000
+"""Beyond this many cells in a repository further files are kept as statistics per column."""
+LARGE_BYTES = 8_000_000
+"""Files above this size are measured in a child process."""
+SETTLED_NS = 2_000_000_000
+"""A file that fails to read and changed less than this ago is probably still being written."""
+OVER_CAP = f"kept as statistics per column: this repository holds more than {REPOSITORY_CELLS:,} measurements"
+REPORT_REASON = "a report that a Chimera agent wrote; reports are never a source of measurements"
+LONGEST_REPORT = 16_000_000
+
+Measure = Callable[[Path, str, str, Limits], FileResult]
+
+
+class Task(NamedTuple):
+    """A file to be read, with the id it will have."""
+
+    file_id: int
+    entry: Entry
+
+
+class Pass:
+    """One pass: what to read follows from what was found and from the frames there are already."""
+
+    def __init__(
+        self, root: Path, entries: list[Entry], frames: Frames, next_file_id: int, *,
+        stopped: Callable[[], bool] = lambda: False, measure: Measure | None = None, patient: bool = False,
+    ) -> None:  # fmt: skip
+        self.root = root
+        self.stopped = stopped
+        self.patient = patient
+        """Whether a file that fails to read right after it changed is left pending: somebody will read it again."""
+        self.unsettled = False
+        """Whether there is such a file."""
+        self._measure = measure
+        self._runs: dict[str, dict[str, object]] = {}
+        self._run_folders = sorted({e.rel.rpartition("/")[0] for e in entries if e.role == RUN and _marks_run(e)})
+        kept, fresh = _compare(entries, frames)
+        self.changed = bool(fresh) or len(kept) != frames.files.height
+        self.n_found = sum(1 for entry in entries if entry.kind != FOLDER)
+        self.assembler = Assembler(frames, next_file_id)
+        self.assembler.keep(kept)
+        self.small: list[Task] = []
+        self.large: list[Task] = []
+        for entry in fresh:
+            self._plan(entry)
+
+    @property
+    def n_to_read(self) -> int:
+        """How many files this pass reads."""
+        return len(self.small) + len(self.large)
+
+    def _plan(self, entry: Entry) -> None:
+        expect = self.assembler.expect
+        if entry.role == RUN:
+            expect(entry, status="no measurements", reason="part of a saved run")
+        elif entry.status:
+            expect(entry)
+        elif entry.kind == "other":
+            expect(entry, status="no measurements", reason="not a kind of file that measurements are read from")
+        else:
+            task = Task(expect(entry, status=PENDING, reason="not read yet"), entry)
+            (self.large if entry.size > LARGE_BYTES else self.small).append(task)
+
+    def read(self, task: Task) -> None:
+        """Read one small file into the frames; whatever is wrong with it ends up in its row."""
+        if self._is_report(task.entry):
+            self.take(task, FileResult(status="no measurements", reason=REPORT_REASON, encoding="text", role="report"))
+            return
+        self.take(task, self._measure_file(task.entry))
+
+    def take(self, task: Task, result: FileResult, cells: pl.DataFrame | None = None) -> None:
+        """Take a result in, unless the file is still being written and will be read again."""
+        if result.status == "failed" and self.patient and self._being_written(task.entry):
+            self.unsettled = True
+            row = row_of(task.file_id, task.entry, status=PENDING, reason="still being written; it is read again soon")
+            self.assembler.put(row)
+            return
+        self.assembler.add(task.file_id, task.entry, self._capped(result), cells)
+
+    def limits(self) -> Limits:
+        """How much of the next file may be taken in full."""
+        room = max(0, REPOSITORY_CELLS - self.assembler.n_cells)
+        return Limits(cells_per_file=min(Limits().cells_per_file, room))
+
+    def frames(self) -> Frames:
+        """The frames of what has been read so far."""
+        return self.assembler.frames()
+
+    def finished(self) -> Frames:
+        """The frames with duplicates and derived tables linked and the runs filled in."""
+        from chimera_tui.core.links import linked
+        from chimera_tui.core.report.runs import runs_frame
+
+        frames = self.assembler.frames()
+        runs = runs_frame(self.root, self._run_folders, self._runs, frames)
+        return linked(replace(frames, runs=runs), self.root, self.stopped)
+
+    def _measure_file(self, entry: Entry) -> FileResult:
+        if self._measure is None:
+            from chimera_tui.core.measure import measure_file
+
+            self._measure = measure_file
+        return self._measure(self.root / entry.rel, entry.shown, entry.kind, self.limits())
+
+    def _capped(self, result: FileResult) -> FileResult:
+        if result.level == "summary" and self.limits().cells_per_file < Limits().cells_per_file:
+            result.reason = OVER_CAP
+        return result
+
+    def _being_written(self, entry: Entry) -> bool:
+        try:
+            found = (self.root / entry.rel).stat()
+        except OSError:
+            return False
+        return (found.st_size, found.st_mtime_ns) != (entry.size, entry.mtime_ns) or (
+            time.time_ns() - found.st_mtime_ns < SETTLED_NS
+        )
+
+    def _is_report(self, entry: Entry) -> bool:
+        if entry.kind != "markdown":
+            return False
+        try:
+            with (self.root / entry.rel).open("rb") as file:
+                head = file.read(HEAD)
+                if not is_chimera_report(head.decode("utf-8", "replace")):
+                    return False
+                text = (head + file.read(LONGEST_REPORT)).decode("utf-8", "replace")
+        except OSError:
+            return False
+        self._runs[entry.shown] = read_chimera_report(text, entry.shown)
+        return True
+
+
+def _marks_run(entry: Entry) -> bool:
+    from chimera_tui.core.scan.saved_runs import MARKS
+
+    return entry.rel.rpartition("/")[2] in MARKS
+
+
+def _compare(entries: list[Entry], frames: Frames) -> tuple[set[int], list[Entry]]:
+    """Which rows still hold, and which entries have to be read."""
+    files = frames.files
+    names = ("file_id", "path", "path_raw", "size", "mtime_ns", "status", "reason", "role", "encoding")
+    known = {
+        raw or path: (file_id, size, mtime, status, reason, role == RUN, encoding)
+        for file_id, path, raw, size, mtime, status, reason, role, encoding in zip(
+            *(files[name].to_list() for name in names), strict=True
+        )
+    }
+    kept, fresh = set(), []
+    for entry in entries:
+        row = known.get(_key(entry.rel))
+        if row is not None and _holds(entry, row):
+            kept.add(row[0])
+        else:
+            fresh.append(entry)
+    return kept, fresh
+
+
+def _holds(entry: Entry, row: tuple[int, int, int, str, str, bool, str]) -> bool:
+    _, size, mtime_ns, status, reason, saved_run, encoding = row
+    if (size, mtime_ns, saved_run) != (entry.size, entry.mtime_ns, entry.role == RUN):
+        return False
+    if entry.status:
+        return (status, reason) == (entry.status, entry.reason)
+    # A file that could not be opened is tried again: permissions change without changing its time.
+    return status != PENDING and not (status == "failed" and not encoding)
+
+
+def _key(rel: str) -> str | bytes:
+    if rel.isascii():
+        return rel
+    try:
+        rel.encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(rel)
+    return rel
