@@ -1,8 +1,8 @@
 """Which tables only repeat another: a summary that restates single runs, a CSV and JSON of the same results.
 
 A file is derived from another when each of its values also stands in that other file, at the same value exactly,
-under a configuration that contradicts it in no factor both state, and the other has at least as many records. Names
-of metrics are not compared, because summaries rename them; instead a file needs ``TELLING`` different values of two
+under a configuration that contradicts it in no factor both state (of two models one may be the other's beginning, as
+a file name shortens it), and the other has at least as many records. Names of metrics are not compared, because summaries rename them; instead a file needs ``TELLING`` different values of two
 decimals or more, which do not agree by chance. Of several sources, one in the same folder is named first.
 """
 
@@ -79,7 +79,7 @@ def _telling() -> pl.Expr:
 
 
 def _sizes(frames: Frames, values: pl.DataFrame) -> pl.DataFrame:
-    """A strict order of files: records, then cells, then the earlier path."""
+    """How many records each file has, and a strict order: records, then cells, then the earlier path."""
     import polars as pl
 
     ids = values["file_id"].unique()
@@ -96,7 +96,7 @@ def _sizes(frames: Frames, values: pl.DataFrame) -> pl.DataFrame:
 
 
 def _pairs(own: pl.DataFrame, values: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
-    """Each candidate with the larger files that hold its rarest telling value."""
+    """Each candidate with the files of as many records that hold its rarest telling value."""
     import polars as pl
 
     holders = (
@@ -115,13 +115,14 @@ def _pairs(own: pl.DataFrame, values: pl.DataFrame, sizes: pl.DataFrame) -> pl.D
         .first()
         .select("file_id", "value")
     )
-    ranks = sizes.lazy().select("file_id", "rank")
+    theirs = sizes.lazy().select(source="file_id", source_rank="rank", source_records="records")
     return (
         rarest.join(holders.select(source="file_id", value="value"), on="value")
-        .join(ranks, on="file_id")
-        .join(ranks.select(source="file_id", source_rank="rank"), on="source")
-        .filter(pl.col("source_rank") < pl.col("rank"))
-        .select("file_id", "source", "source_rank")
+        .filter(pl.col("source") != pl.col("file_id"))
+        .join(sizes.lazy(), on="file_id")
+        .join(theirs, on="source")
+        .filter(pl.col("source_records") >= pl.col("records"))
+        .select("file_id", "source", "rank", "source_rank")
         .collect()
     )
 
@@ -130,13 +131,10 @@ def _confirmed(pairs: pl.DataFrame, own: pl.DataFrame, values: pl.DataFrame, con
     """The pairs in which the source holds every value of the candidate under an agreeing configuration."""
     import polars as pl
 
-    factors = configs.lazy().select("config_id", *FACTORS)
+    model = pl.col("model").str.to_lowercase().str.replace_all("[^a-z0-9]", "")
+    factors = configs.lazy().select("config_id", *FACTORS).with_columns(model)
     theirs = factors.select(
         pl.col("config_id").alias("source_config"), *(pl.col(name).alias(f"{name}_source") for name in FACTORS)
-    )
-    agree = pl.all_horizontal(
-        pl.col(name).is_null() | pl.col(f"{name}_source").is_null() | (pl.col(name) == pl.col(f"{name}_source"))
-        for name in FACTORS
     )
     matched = (
         pairs.lazy()
@@ -144,14 +142,33 @@ def _confirmed(pairs: pl.DataFrame, own: pl.DataFrame, values: pl.DataFrame, con
         .join(values.lazy().select(source="file_id", source_config="config_id", value="value"), on=["source", "value"])
         .join(factors, on="config_id")
         .join(theirs, on="source_config")
-        .filter(agree)
-        .select("file_id", "source", "source_rank", "config_id", "value")
+        .filter(pl.all_horizontal(_agree(name) for name in FACTORS))
+        .select("file_id", "source", "rank", "source_rank", "config_id", "value")
         .unique()
-        .group_by("file_id", "source", "source_rank")
+        .group_by("file_id", "source", "rank", "source_rank")
         .agg(pl.len().alias("matched"))
     )
     wanted = own.lazy().group_by("file_id").agg(pl.len().alias("wanted"))
-    return matched.join(wanted, on="file_id").filter(pl.col("matched") == pl.col("wanted")).collect()
+    whole = matched.join(wanted, on="file_id").filter(pl.col("matched") == pl.col("wanted")).collect()
+    # Of two that hold the same, only the lesser is derived.
+    mutual = whole.select(file_id="source", source="file_id")
+    equals = whole.join(mutual, on=["file_id", "source"], how="semi")
+    return pl.concat(
+        [
+            whole.join(mutual, on=["file_id", "source"], how="anti"),
+            equals.filter(pl.col("source_rank") < pl.col("rank")),
+        ]
+    )
+
+
+def _agree(factor: str) -> pl.Expr:
+    import polars as pl
+
+    own, source = pl.col(factor), pl.col(f"{factor}_source")
+    same = own == source
+    if factor == "model":
+        same = own.str.starts_with(source) | source.str.starts_with(own)
+    return own.is_null() | source.is_null() | same
 
 
 def _chosen(confirmed: pl.DataFrame, files: pl.DataFrame) -> pl.DataFrame:
