@@ -45,7 +45,8 @@ def put(factors: Factors, name: str, value: Any) -> None:
 
 def _fitted(name: str, value: Any) -> Any:
     if name in TEXTS:
-        return value if isinstance(value, str) else str(value)
+        text = value if isinstance(value, str) else str(value)
+        return text.removeprefix("torch.") if name == "dtype" else text
     if isinstance(value, bool):
         return None
     try:

@@ -33,10 +33,27 @@ class Meaning(NamedTuple):
     stat: str = "value"
     unit: str = ""
     raw_unit: str = ""
-    scale: float = 1.0
+    factor: float = 1.0
+    divisor: float = 1.0
     better: str = "neutral"
     definition: str = ""
     known: bool = True
+
+    def canonical(self, value: float) -> float:
+        """A value of the file in the canonical unit."""
+        return value * self.factor / self.divisor
+
+    @property
+    def converts(self) -> bool:
+        """Whether canonical values differ from those in the file."""
+        return self.factor != 1.0 or self.divisor != 1.0
+
+    def in_unit(self, raw: str) -> "Meaning":
+        """The same, with its values in another raw unit."""
+        unit = unit_of(raw)
+        if unit is None:
+            return self
+        return self._replace(unit=unit.name, raw_unit=raw, factor=unit.factor, divisor=unit.divisor)
 
 
 SETTINGS = frozenset(
@@ -171,7 +188,8 @@ def _measure(entry: Entry, stat: str, stated: str, parts: list[str]) -> Meaning:
         definition = f"{definition}; {NO_UNIT}" if definition else NO_UNIT
     named = unit.name if unit else raw
     name = _throughput(entry.name, named)
-    return Meaning("measure", name, entry.stat or stat or "value", named, raw, unit.factor if unit else 1.0, better, definition)
+    factor, divisor = (unit.factor, unit.divisor) if unit else (1.0, 1.0)
+    return Meaning("measure", name, entry.stat or stat or "value", named, raw, factor, divisor, better, definition)
 
 
 _UNITLESS = frozenset(("speedup", "loss", "perplexity", "score", "success_rate", "error_rate", "coefficient_of_variation"))
@@ -195,11 +213,8 @@ def _unknown(parts: list[str], stated: str) -> Meaning:
     if not stat:
         name, stat, unit = _own_name(name)
     raw = stated or unit
-    known = unit_of(raw) if raw else None
-    return Meaning(
-        "measure", name, stat or "value", known.name if known else raw, raw, known.factor if known else 1.0, "neutral",
-        UNKNOWN if raw else f"{UNKNOWN}; {NO_UNIT}", known=False,
-    )  # fmt: skip
+    definition = UNKNOWN if raw else f"{UNKNOWN}; {NO_UNIT}"
+    return Meaning("measure", name, stat or "value", raw, raw, definition=definition, known=False).in_unit(raw)
 
 
 def _own_name(name: str) -> tuple[str, str, str]:

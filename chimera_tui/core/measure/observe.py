@@ -13,13 +13,14 @@ from chimera_tui.core.measure.paths import name_column
 from chimera_tui.core.measure.records import Leaf, Record
 from chimera_tui.core.measure.sink import FAILED, OK, Sink
 from chimera_tui.core.measure.spread import sample_statistics
-from chimera_tui.core.measure.units import unit_of
 from chimera_tui.core.measure.when import moment_ns
 
 FAILED_STATES = frozenset(
     "failed failure fail error errored timeout timedout timed_out crashed aborted cancelled canceled invalid oom".split()
 )
 _PHASES = {"warmup": 1, "warm-up": 1, "warm_up": 1, "profiling": 2, "measured": 2, "measurement": 2, "benchmark": 2}
+HOTTEST_SAMPLING = 5
+"""A temperature above this is one of a chip, not of sampling."""
 _LONGEST_LIST = 8
 Cell = tuple[str, Meaning, float, int | None, str | None]
 """Field, meaning, value in canonical units, n, raw text."""
@@ -72,20 +73,20 @@ def _leaf(seen: Seen, leaf: Leaf, tool: str) -> None:
         else:
             _text(seen, field, what, value)
     elif what.role == "factor":
-        _factor(seen, field, what, value)
+        _factor(seen, field, what, value, tool)
     else:
         _special(seen, field, what, value)
 
 
 def _number(seen: Seen, field: str, what: Meaning, value: float, n: int | None) -> None:
-    if seen.unit and what.unit == "s" and (unit := unit_of(seen.unit)):
-        what = what._replace(unit=unit.name, raw_unit=seen.unit, scale=unit.factor)
+    if seen.unit and what.unit == "s":
+        what = what.in_unit(seen.unit)
     try:
-        scaled = float(value) * what.scale
+        scaled = what.canonical(float(value))
     except OverflowError:
         return
     if math.isfinite(scaled):
-        plain = what.scale == 1.0 and abs(scaled) < 1e15
+        plain = not what.converts and abs(scaled) < 1e15
         seen.cells.append((field, what, scaled, n, None if plain else repr(value)))
 
 
@@ -93,7 +94,7 @@ def _text(seen: Seen, field: str, what: Meaning, value: str) -> None:
     if what.known:
         found = number_in(value)
         if found is not None and not found.unit:
-            seen.cells.append((field, what, found.value * what.scale, None, value.strip()))
+            seen.cells.append((field, what, what.canonical(found.value), None, value.strip()))
             return
     put(seen.factors, _factor_name(seen.factors, field, what), value)
 
@@ -101,7 +102,7 @@ def _text(seen: Seen, field: str, what: Meaning, value: str) -> None:
 def _array(seen: Seen, field: str, what: Meaning, value: list[Any]) -> None:
     flat = list(chain.from_iterable(v if isinstance(v, list) else (v,) for v in value))
     numbers = [float(v) for v in flat if isinstance(v, int | float) and not isinstance(v, bool) and abs(v) < 1e300]
-    numbers = [v * what.scale for v in numbers if v == v]  # noqa: PLR0124  NaN differs from itself
+    numbers = [what.canonical(v) for v in numbers if v == v]  # noqa: PLR0124  NaN differs from itself
     if len(numbers) == 2 and ("confidence_interval" in field or "ci95" in field):
         for stat, number in zip(("ci_low", "ci_high"), numbers, strict=True):
             seen.cells.append((field, what._replace(stat=stat), number, None, None))
@@ -118,12 +119,14 @@ def _list_factor(seen: Seen, field: str, what: Meaning, value: list[Any]) -> Non
         put(seen.factors, _factor_name(seen.factors, field, what), text)
 
 
-def _factor(seen: Seen, field: str, what: Meaning, value: Any) -> None:
+def _factor(seen: Seen, field: str, what: Meaning, value: Any, tool: str) -> None:
     if isinstance(value, list):
         _list_factor(seen, field, what, value)
     elif not isinstance(value, dict):
         name = what.name if what.known else _factor_name(seen.factors, field, what)
-        if name not in seen.factors:
+        if name == "temperature" and isinstance(value, int | float) and value > HOTTEST_SAMPLING:
+            _number(seen, field, meaning(tool, "gpu_temperature"), value, None)
+        elif name not in seen.factors and seen.factors.get(field.rpartition(".")[2]) != value:
             put(seen.factors, name, value)
 
 
@@ -158,7 +161,7 @@ def _special(seen: Seen, field: str, what: Meaning, value: Any) -> None:
 
 def _error(seen: Seen, value: Any) -> None:
     if isinstance(value, str) and value.strip().lower() not in ("", "none", "null", "no", "false", "0", "nan"):
-        seen.failed, seen.error = True, seen.error or value.strip()
+        seen.failed, seen.error = True, value.strip()
     elif isinstance(value, int | float) and value and not isinstance(value, bool) and value == value:  # noqa: PLR0124
         seen.failed, seen.error = True, seen.error or f"error code {value:g}"
 
@@ -241,7 +244,7 @@ def _aggregate(what: Meaning, stat: str) -> Meaning:
 
     name = stat_named(normalised(stat)) or normalised(stat)
     if name == "cv":
-        return what._replace(stat=name, unit="ratio", raw_unit="ratio", scale=1.0)
+        return what._replace(stat=name, unit="ratio", raw_unit="ratio", factor=1.0, divisor=1.0)
     return what._replace(stat=name)
 
 

@@ -10,7 +10,7 @@ from chimera_tui.core.measure.entities import entity_column
 from chimera_tui.core.measure.factors import LONGEST_TEXT, Factors, put
 from chimera_tui.core.measure.lexicon import Meaning, meaning
 from chimera_tui.core.measure.numbers import MISSING, number_in, without_escapes
-from chimera_tui.core.measure.observe import FAILED_STATES, test_kind
+from chimera_tui.core.measure.observe import FAILED_STATES, HOTTEST_SAMPLING, test_kind
 from chimera_tui.core.measure.paths import name_column
 from chimera_tui.core.measure.sink import FAILED, OK, Sink
 from chimera_tui.core.measure.units import unit_of
@@ -58,6 +58,8 @@ def measure_grid(grid: Grid, sink: Sink) -> int:
     failures: list[tuple[str, str, Column]] = []
     for i, what in enumerate(means):
         column = grid.columns[i]
+        if what.name == "temperature" and what.role == "factor" and _hot(column):
+            what = means[i] = meaning(sink.tool, "gpu_temperature")  # noqa: PLW2901
         if what.role == "measure":
             values = _numbers(column, what)
             if values is not None:
@@ -79,6 +81,10 @@ def measure_grid(grid: Grid, sink: Sink) -> int:
     for i, (values, column) in numbers.items():
         _write(grid, i, means[i], values, column, rows, sink)
     return len(numbers)
+
+
+def _hot(column: Column) -> bool:
+    return any(isinstance(v := _maybe_number(cell), float) and v > HOTTEST_SAMPLING for cell in column)
 
 
 def _meaning(tool: str, grid: Grid, i: int) -> Meaning:
@@ -110,7 +116,8 @@ def _number(cell: str, what: Meaning) -> float | None:
     if found is None:
         return None
     if found.unit and (unit := unit_of(found.unit)):
-        return found.value * unit.factor / what.scale if unit.name == what.unit or not what.unit else found.value
+        if unit.name == what.unit:
+            return found.value * unit.factor / unit.divisor * what.divisor / what.factor
     return found.value
 
 
@@ -220,11 +227,10 @@ def _recorded(factors: list[tuple[str, Column, Callable[[str], Any]]], cells: tu
 def _write(grid: Grid, i: int, what: Meaning, values: list[float | None], column: Column, rows: Rows, sink: Sink) -> None:
     if not values:
         return
-    scale = what.scale
     kept = [k for k, value in enumerate(values) if value is not None] if None in values else None
     take = (lambda items: items) if kept is None else (lambda items: [items[k] for k in kept])
     numbers: list[float] = take(values)  # type: ignore[assignment]
-    scaled = numbers if scale == 1.0 else [value * scale for value in numbers]
+    scaled = [what.canonical(value) for value in numbers] if what.converts else numbers
     texts = take(column)
     raw = [None if text in (shown := repr(v)) and (text == shown or text + ".0" == shown) else text.strip()[:64] for text, v in zip(texts, scaled, strict=True)]
     n = take(rows.n) if what.stat != "value" else [None] * len(scaled)
@@ -258,4 +264,4 @@ def _write_spreads(
     for k, spread in found:
         meant = what._replace(stat="std", name=kinds[k] if kinds and what.name == "@test" else what.name)
         part = {key: [items[k]] for key, items in common.items()} | {"raw": [None]}
-        sink.add(sink.series(name, meant), values=[spread * what.scale], **part)
+        sink.add(sink.series(name, meant), values=[what.canonical(spread)], **part)

@@ -20,7 +20,9 @@ def moment_ns(value: object) -> int | None:
 def _from_number(value: float) -> int | None:
     for scale in _SCALES:
         if _EARLIEST * scale <= value <= _LATEST * scale:
-            return int(value) * (1_000_000_000 // scale) if isinstance(value, int) else round(value * (1e9 / scale))
+            if isinstance(value, int):
+                return value * (1_000_000_000 // scale)
+            return round(value * (1e6 / scale)) * 1_000
     return None
 
 
