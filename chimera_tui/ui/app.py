@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import platformdirs
-from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
 
 from chimera_tui.core.config.load import Loaded
-from chimera_tui.core.config.schema import Settings
+from chimera_tui.core.config.schema import Scan, Settings
 from chimera_tui.core.inert import inert
 from chimera_tui.ui import keymap, signals, themes
 from chimera_tui.ui.clipboard import osc52, size_in_words
@@ -102,12 +101,12 @@ class ChimeraApp(App[None]):
         for problem in self._problems:
             self.say(problem, "warning")
 
-    def make_workspace(self, settings: Settings) -> "Workspace":
+    def make_workspace(self, scan: Scan, *, cached: bool = True) -> "Workspace":
         """The workspace of this folder."""
-        from chimera_tui.engine.cache import cache_folder
         from chimera_tui.engine.workspace import Workspace
 
-        return Workspace(self.root, scan=settings.scan, cache_dir=None if self._no_cache else cache_folder())
+        cache = platformdirs.user_cache_path("chimera-tui")
+        return Workspace(self.root, scan=scan, cache_dir=cache if cached and not self._no_cache else None)
 
     def say(self, words: str, level: Level = "info") -> None:
         """One notice, as plain text."""

@@ -115,11 +115,10 @@ def _words(info: inspect.Type) -> list[str]:
 
 
 def _range(info: inspect.IntType | inspect.FloatType) -> str:
-    low = info.ge if info.ge is not None else info.gt
-    if low is not None and info.le is not None:
-        return f" {'above' if info.gt is not None else 'from'} {low:g} {'up ' if info.gt is not None else ''}to {info.le:g}"
-    if low is not None:
-        return f" above {low:g}" if info.gt is not None else f", {low:g} or more"
+    if info.gt is not None:
+        return f" (above {info.gt:g}{'' if info.le is None else f', up to {info.le:g}'})"
+    if info.ge is not None:
+        return f" ({info.ge:g} {'or more' if info.le is None else f'to {info.le:g}'})"
     return ""
 
 

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from chimera_tui.core.config.schema import Settings
 from chimera_tui.ui.commands import COMMANDS, Pane
 from chimera_tui.ui.keymap import shown
 from chimera_tui.ui.screens.dialogs import QuitDialog
@@ -119,10 +122,8 @@ class Actions:
         path, values = screen.saves_to, dict(screen.unsaved)
         if path is None:
             return
-        prefix = f"profiles.{screen.settings.profile}." if screen.settings.profile else ""
-        named = {prefix + name if name.startswith("options.") else name: value for name, value in values.items()}
         try:
-            await asyncio.to_thread(save_values, path, named)
+            await asyncio.to_thread(save_values, path, names_in_file(screen.settings, values))
         except Exception as error:  # noqa: BLE001 - tomlkit raises many kinds; all mean the file was not written
             self._app.say(f"The settings were not saved to {path}: {error}. Correct the file (e opens it).", "error")
             return
@@ -181,3 +182,13 @@ class Actions:
         self._app.say("Stopping the run and saving what there is.")
         await self._screen.run_control.stop_and_wait()
         self._app.exit()
+
+
+def names_in_file(settings: Settings, changed: dict[str, object]) -> dict[str, object]:
+    """Changed settings by their names in a file: options go into the active profile, whole, or into ``[options]``."""
+    if not settings.profile or not any(name.startswith("options.") for name in changed):
+        return changed
+    named = {name: value for name, value in changed.items() if not name.startswith("options.")}
+    for field in msgspec.structs.fields(settings.options):
+        named[f"profiles.{settings.profile}.options.{field.name}"] = getattr(settings.options, field.name)
+    return named

@@ -1,23 +1,21 @@
 """Reading the repository for a screen: a workspace, its snapshots, what is wrong with the folder."""
 
 import asyncio
-import os
-from pathlib import Path
-from time import monotonic
+import re
 from typing import TYPE_CHECKING
 
-from chimera_tui.core.config.schema import Settings
+import msgspec
+
+from chimera_tui.core.config.schema import Scan
 from chimera_tui.core.inert import inert_line
-from chimera_tui.ui.commands import Pane
+from chimera_tui.ui.widgets.inventory import Inventory
+from chimera_tui.ui.widgets.repo_tree import RepoTree
 from chimera_tui.ui.widgets.titles import RepositoryLine
 
 if TYPE_CHECKING:
     from chimera_tui.engine.runs_on_disk import SavedReport
-    from chimera_tui.engine.workspace import Snapshot, Workspace
+    from chimera_tui.engine.workspace import Progress, Snapshot, Workspace
     from chimera_tui.ui.screens.workspace import WorkspaceScreen
-
-SAY_EVERY_S = 0.25
-"""Progress is said four times a second at most."""
 
 
 class RepositoryReader:
@@ -25,25 +23,23 @@ class RepositoryReader:
 
     def __init__(self, screen: "WorkspaceScreen") -> None:
         self._screen = screen
-        self._said_s = 0.0
+        self._generation = -1
+        self._words = ""
         self.workspace: Workspace | None = None
         self.reading = False
         self.problem = ""
+        self.excluded: frozenset[str] = frozenset()
 
     async def read(self) -> None:
         """Read the folder; what is wrong with it is said, and everything else stays usable."""
-        self.problem = await asyncio.to_thread(folder_problem, self._screen.root)
-        if self.problem:
-            self._fail(self.problem)
-            self._screen.show_keys()
-            return
-        self.reading = True
+        self.reading, self.problem = True, ""
+        self._screen.panes.say_problem("")
         self._line("reading the folder")
         self._screen.show_keys()
         try:
             await self._refresh()
         except Exception as error:  # noqa: BLE001 - a file nobody thought of must not end the program
-            self._fail(f"Reading the folder failed ({error!r}). Please report this; the tree still works.")
+            self._fail(f"Reading the folder failed ({error!r}). Please report this.")
         finally:
             self.reading = False
             self._screen.show_keys()
@@ -58,47 +54,59 @@ class RepositoryReader:
         except WorkspaceError as error:
             self._fail(f"{error.message} {error.advice}")
             return
-        self.show(snapshot)
+        self._show(snapshot)
+        if snapshot.complete and not snapshot.frames.files.height:
+            self._fail(
+                "There are no files here that count. Quit with q and open the folder that holds the results, or see "
+                "scan.include, scan.exclude, scan.hidden and scan.ignored in your settings."
+            )
+        for problem in snapshot.problems:
+            self._screen.app.say(inert_line(problem, 300), "warning")
 
     def _fail(self, problem: str) -> None:
-        self.problem = problem
-        self._line("cannot be read")
-        self._screen.app.say(problem, "error")
+        self.problem = inert_line(problem)
+        if not self._words.startswith("0 files"):
+            self._line("cannot be read")
+        self._screen.panes.say_problem(self.problem)
 
     def _make_workspace(self) -> "Workspace":
         """Imports polars: in a thread, after the first paint."""
         import polars  # noqa: F401, ICN001 - for its import alone
 
         if self.workspace is None:
-            self.workspace = self._screen.app.make_workspace(self._screen.settings)
+            self.workspace = self._screen.app.make_workspace(self._screen.settings.scan)
         return self.workspace
 
-    def workspace_for(self, settings: Settings) -> "Workspace":
-        """The workspace a run reads; made here when the folder was never read."""
-        if self.workspace is None:
-            self.workspace = self._screen.app.make_workspace(settings)
-        return self.workspace
+    def workspace_for_run(self) -> "Workspace":
+        """The workspace that a run reads: without the files that were taken out of the analysis."""
+        workspace = self._make_workspace()
+        if not self.excluded:
+            return workspace
+        scan = without(workspace.scan, self.excluded)
+        return self._screen.app.make_workspace(scan, cached=False)
 
-    def show(self, snapshot: "Snapshot") -> None:
+    def _show(self, snapshot: "Snapshot") -> None:
         """Put a snapshot into the panes."""
+        if snapshot.generation == self._generation:
+            return
+        self._generation = snapshot.generation
+        for pane in (RepoTree, Inventory):
+            self._screen.query_one(pane).show(snapshot)
         files, cells = snapshot.frames.files.height, snapshot.frames.n_measurements
         dot = self._screen.app.glyphs.dot
-        self._line(f"{files:,} files{dot}{cells:,} measurements{dot}read in {snapshot.ingest_s:.1f} s")
-        for pane in (Pane.INVENTORY, Pane.MEASUREMENTS, Pane.TREE):
-            content = self._screen.panes.contents[pane]
-            show = getattr(content, "show", None)
-            if show is not None:
-                show(snapshot)
-        for problem in snapshot.problems:
-            self._screen.app.say(inert_line(str(problem), 300), "warning")
+        if snapshot.complete:
+            self._line(f"{files:,} files{dot}{cells:,} measurements")
 
-    def _progress(self, *progress: object) -> None:
-        now = monotonic()
-        if now - self._said_s >= SAY_EVERY_S:
-            self._said_s = now
-            self._line(f"reading the folder: {progress}")
+    def _progress(self, progress: "Progress") -> None:
+        if self.workspace is not None:
+            self._show(self.workspace.snapshot)
+        if progress.done:
+            return
+        read = f"{progress.read:,} of {progress.total:,} files" if progress.total else f"{progress.found:,} files found"
+        self._line(f"reading{self._screen.app.glyphs.dot}{read}")
 
     def _line(self, words: str) -> None:
+        self._words = words
         self._screen.query_one(RepositoryLine).aside = words
 
     async def saved_reports(self, report_dir: str) -> "list[SavedReport]":
@@ -108,15 +116,7 @@ class RepositoryReader:
         return await asyncio.to_thread(list_reports, self._screen.root, report_dir)
 
 
-def folder_problem(root: Path) -> str:
-    """Why a folder cannot be opened, with what to do; empty when it can."""
-    name = inert_line(str(root), 300)
-    if not root.exists():
-        return f"There is no {name}. Check the path; quit with q and start again with a folder that exists."
-    if not root.is_dir():
-        return f"{name} is a file. Give the folder that holds it."
-    if not os.access(root, os.R_OK | os.X_OK):
-        return f"{name} cannot be read: no permission. Ask its owner for read permission (chmod a+rX)."
-    if not any(root.iterdir()):
-        return f"{name} is empty. Give the folder that holds the benchmark results."
-    return ""
+def without(scan: Scan, paths: frozenset[str]) -> Scan:
+    """The same scan but for these files and folders."""
+    patterns = ["/" + re.sub(r"([\\*?\[\]!# ])", r"\\\1", path) for path in sorted(paths)]
+    return msgspec.structs.replace(scan, exclude=[*scan.exclude, *patterns])

@@ -1,5 +1,6 @@
 """The screen of a repository: it holds the settings, decides what messages mean, and starts runs."""
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -19,11 +20,14 @@ from chimera_tui.ui.screens.actions import Actions
 from chimera_tui.ui.screens.repository import RepositoryReader
 from chimera_tui.ui.screens.run_control import RunControl
 from chimera_tui.ui.setting_values import with_value
+from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.widgets.config_panel import ConfigPanel
+from chimera_tui.ui.widgets.inventory import Inventory
 from chimera_tui.ui.widgets.key_bar import KeyBar
 from chimera_tui.ui.widgets.metrics_bar import MetricsBar
 from chimera_tui.ui.widgets.pane_area import PaneArea
-from chimera_tui.ui.widgets.pending import Inventory, Measurements, Preview, RepoTree
+from chimera_tui.ui.widgets.pending import Measurements, Preview
+from chimera_tui.ui.widgets.repo_tree import RepoTree
 from chimera_tui.ui.widgets.reports import ReportsPane
 from chimera_tui.ui.widgets.stream_pane import StreamPane
 from chimera_tui.ui.widgets.titles import RepositoryLine
@@ -57,7 +61,7 @@ class WorkspaceScreen(Screen[None]):
         """Lines above and below, the panes between."""
         yield RepositoryLine()
         contents = {
-            Pane.TREE: RepoTree(self.root),
+            Pane.TREE: RepoTree(),
             Pane.INVENTORY: Inventory(),
             Pane.MEASUREMENTS: Measurements(),
             Pane.STREAM: StreamPane(),
@@ -156,13 +160,36 @@ class WorkspaceScreen(Screen[None]):
         if open_path is not None:
             pane.open_path(open_path)
 
+    @on(RepoTree.FileOpened)
+    @on(Inventory.FileOpened)
+    def _file_opened(self, event: RepoTree.FileOpened | Inventory.FileOpened) -> None:
+        event.stop()
+        self.preview(event.path)
+
+    def preview(self, path: str) -> None:
+        """Show a file of the repository in the centre."""
+        self.panes.open_preview()
+
+    @on(RepoTree.SelectionChanged)
+    def _selection_changed(self, event: RepoTree.SelectionChanged) -> None:
+        event.stop()
+        self.reader.excluded = event.excluded
+        count = len(event.excluded)
+        self.panes.note(Pane.TREE, f"{count} left out" if count else "")
+
+    @on(CopyRequested)
+    def _copy_requested(self, event: CopyRequested) -> None:
+        event.stop()
+        self.app.copy_to_clipboard(event.text)
+
     # -- the run
 
     @work(group="run", exclusive=True)
     async def start_run(self) -> None:
         """Run with the settings as they are now; the stream comes to the front."""
         self.panes.go(Pane.STREAM)
-        await self.run_control.follow(self.reader.workspace_for(self.settings), self.settings)
+        workspace = await asyncio.to_thread(self.reader.workspace_for_run)
+        await self.run_control.follow(workspace, self.settings)
         self.show_keys()
 
     def _apply_event(self, event: Event) -> None:

@@ -1,5 +1,6 @@
 """The settings of a run, one row each: stepped, typed, unset; what is not allowed never leaves the row."""
 
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -36,7 +37,6 @@ class SettingRow(Widget):
         & > .row--set { text-style: bold; }
         & > .row--badge { color: $accent; }
         & > .row--problem { color: $error; text-style: bold; }
-        &.-problem { height: auto; }
         &.-cursor { background: $block-cursor-blurred-background; color: $block-cursor-blurred-foreground;
                     text-style: $block-cursor-blurred-text-style; }
         Input { width: 1fr; height: 1; border: none; padding: 0; margin-left: 20; background: $panel; }
@@ -75,28 +75,33 @@ class SettingRow(Widget):
         style = self.get_component_rich_style("row--set", partial=True) if self.is_set else muted
         text.append(f"{self._value_words(room):<{room}}", style)
         text.append(badge, self.get_component_rich_style("row--badge", partial=True))
-        if self.problem:
-            text.append("\n")
-            text.append(f"  {self.problem}", self.get_component_rich_style("row--problem", partial=True))
-            text.no_wrap, text.overflow = False, "fold"
+        for line in self._problem_lines():
+            text.append(f"\n  {line}", self.get_component_rich_style("row--problem", partial=True))
         return text
 
     def _value_words(self, room: int) -> str:
         words = inert_line(shown(self.value))
+        if self.setting.name == "host":
+            words = words.removeprefix("http://")
         if self.value is UNSET and self.modelfile is not UNSET:
             longer = f"unset ({shown(self.modelfile)})"
             words = longer if len(longer) <= room else words
         ellipsis = self._glyphs.ellipsis
         return words if len(words) <= room else words[: max(0, room - len(ellipsis))] + ellipsis
 
-    def watch_problem(self, problem: str) -> None:
+    def _problem_lines(self) -> list[str]:
+        return textwrap.wrap(self.problem, max(10, self.content_size.width - 2)) if self.problem else []
+
+    def watch_problem(self) -> None:
         """A row with a problem is as high as the sentence needs."""
-        self.set_class(bool(problem), "-problem")
+        self.styles.height = 1 + len(self._problem_lines())
+        if self.problem:
+            self.call_after_refresh(self.scroll_visible, animate=False)
 
     def edit(self) -> None:
         """Put an input where the value is."""
         text = "" if self.value is UNSET else shown(self.value)
-        entry = Input(text, compact=True, select_on_focus=False)
+        entry = Input(text, compact=True)
         entry.cursor_blink = False
         self.mount(entry)
         entry.focus()
@@ -126,7 +131,7 @@ class ConfigRows(VerticalScroll):
     ]
     DEFAULT_CSS = """
     ConfigRows {
-        scrollbar-size-vertical: 1; padding: 0 0 0 1;
+        scrollbar-size-vertical: 1; padding: 0 1;
         & > .config--group { height: 1; margin-top: 1; color: $primary; text-style: bold; }
         & > .config--first { margin-top: 0; }
     }
@@ -268,7 +273,7 @@ class ConfigPanel(Vertical):
     DEFAULT_CSS = """
     ConfigPanel {
         & > ConfigRows { height: 1fr; }
-        & > #config-help { height: auto; max-height: 7; padding: 0 1; background: $surface; color: $text-muted; }
+        & > #config-help { height: 6; padding: 0 1; background: $surface; color: $text-muted; }
     }
     """
 
@@ -342,8 +347,6 @@ class ConfigPanel(Vertical):
         text.append(f"  {inert_line(shown(row.value), 200)}\n")
         text.append(f"{setting.description[:1].upper()}{setting.description[1:]}. ")
         text.append(f"Allowed: {allowed(setting)}.")
-        if setting.reloads:
-            text.append(" Changing it reloads the model.")
         if row.value is UNSET:
             text.append(
                 f" The model's own file says {shown(row.modelfile)}." if row.modelfile is not UNSET else " Not sent."

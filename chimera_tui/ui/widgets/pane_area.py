@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher
+from textual.widgets import ContentSwitcher, Static
 
 from chimera_tui.ui.commands import CENTRE, Pane
 from chimera_tui.ui.widgets.titles import PaneStrip
@@ -25,22 +25,25 @@ class PaneArea(Horizontal):
     DEFAULT_CSS = """
     PaneArea {
         height: 1fr; layers: base drawer;
+        #all-strip { dock: top; display: none; }
+        #problem { display: none; height: auto; padding: 1 2; color: $warning; text-style: bold; }
+        #problem.-shown { display: block; }
         #centre { width: 1fr; }
         #centre ContentSwitcher { height: 1fr; }
-        .side { border: none; }
         #tree-pane { width: 30; border-right: solid $border-blurred; }
-        #config-pane { width: 40; border-left: solid $border-blurred; }
+        #config-pane { width: 42; border-left: solid $border-blurred; }
         .side > .pane--content { height: 1fr; }
-        &.-drawer-tree-only #tree-pane { layer: drawer; dock: left; width: 40; display: none; background: $background; }
-        &.-drawer-config-only #config-pane { layer: drawer; dock: right; width: 40; display: none; background: $background; }
-        &.-tree-open #tree-pane { display: block; }
-        &.-config-open #config-pane { display: block; }
+        &.-tree-drawer #tree-pane { layer: drawer; dock: left; width: 42; display: none; }
+        &.-config-drawer #config-pane { layer: drawer; dock: right; display: none; }
+        &.-config-drawer .side { margin-top: 1; background: $background; }
+        &.-tree-open #tree-pane, &.-config-open #config-pane { display: block; }
+        &.-config-drawer #all-strip { display: block; }
+        &.-config-drawer .own-strip { display: none; }
         &.-zoom-tree #centre, &.-zoom-tree #config-pane { display: none; }
         &.-zoom-config #centre, &.-zoom-config #tree-pane { display: none; }
         &.-zoom-centre .side { display: none; }
-        &.-zoom-tree #tree-pane { width: 1fr; max-width: 100%; border: none; display: block; }
-        &.-zoom-config #config-pane { width: 1fr; max-width: 100%; border: none; display: block; }
-        &.-drawer-tree-only.-zoom-tree #tree-pane, &.-drawer-config-only.-zoom-config #config-pane { width: 100%; }
+        &.-zoom-tree #tree-pane { width: 100%; border: none; display: block; }
+        &.-zoom-config #config-pane { width: 100%; border: none; display: block; }
     }
     """
 
@@ -59,18 +62,20 @@ class PaneArea(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Three columns, each under its line of names."""
+        yield PaneStrip(id="all-strip")
         with Vertical(id="tree-pane", classes="side"):
-            yield PaneStrip(id="tree-strip")
+            yield PaneStrip(id="tree-strip", classes="own-strip")
             yield self._content(Pane.TREE)
         with Vertical(id="centre"):
-            yield PaneStrip(id="centre-strip")
+            yield PaneStrip(id="centre-strip", classes="own-strip")
+            yield Static(id="problem", markup=False)
             with ContentSwitcher(initial=Pane.INVENTORY.value):
                 for pane in CENTRE:
                     yield self._content(pane)
                 self.preview.id = "preview"
                 yield self.preview
         with Vertical(id="config-pane", classes="side"):
-            yield PaneStrip(id="config-strip")
+            yield PaneStrip(id="config-strip", classes="own-strip")
             yield self._content(Pane.CONFIG)
 
     def _content(self, pane: Pane) -> Widget:
@@ -81,8 +86,8 @@ class PaneArea(Horizontal):
 
     def on_resize(self, event: Resize) -> None:
         """More room, fewer drawers."""
-        self.set_class(event.size.width < TREE_FROM, "-drawer-tree-only")
-        self.set_class(event.size.width < CONFIG_FROM, "-drawer-config-only")
+        self.set_class(event.size.width < TREE_FROM, "-tree-drawer")
+        self.set_class(event.size.width < CONFIG_FROM, "-config-drawer")
         if event.size.width >= TREE_FROM:
             self.remove_class("-tree-open")
         if event.size.width >= CONFIG_FROM:
@@ -98,7 +103,7 @@ class PaneArea(Horizontal):
             self.focus_pane(self.current)
 
     def _is_drawer(self, pane: Pane) -> bool:
-        return pane not in CENTRE and self.has_class(f"-drawer-{pane}-only")
+        return pane not in CENTRE and self.has_class(f"-{pane}-drawer")
 
     # -- going somewhere
 
@@ -126,7 +131,7 @@ class PaneArea(Horizontal):
         elif content.focusable:
             content.focus()
         else:
-            inside = next((child for child in content.query("*") if child.focusable), None)
+            inside = next((child for child in content.query("*") if child.focusable and _on_screen(child)), None)
             if inside is not None:
                 inside.focus()
 
@@ -207,19 +212,26 @@ class PaneArea(Horizontal):
             self.post_message(self.PaneChanged(pane))
 
     def _label(self) -> None:
-        tree, centre, config = (self.query_one(f"#{name}-strip", PaneStrip) for name in ("tree", "centre", "config"))
-        panes = list(CENTRE)
-        if self._is_drawer(Pane.TREE):
-            panes.insert(0, Pane.TREE)
-        if self._is_drawer(Pane.CONFIG):
-            panes.append(Pane.CONFIG)
-        tree.panes, config.panes, centre.panes = (Pane.TREE,), (Pane.CONFIG,), tuple(panes)
-        tree.current, config.current, centre.current = Pane.TREE, Pane.CONFIG, self._centre
-        tree.focused_here = self.current is Pane.TREE
-        config.focused_here = self.current is Pane.CONFIG
-        centre.focused_here = self.current in CENTRE
+        for name, panes, current in (
+            ("all", tuple(Pane), self.current),
+            ("tree", (Pane.TREE,), Pane.TREE),
+            ("centre", CENTRE, self._centre),
+            ("config", (Pane.CONFIG,), Pane.CONFIG),
+        ):
+            strip = self.query_one(f"#{name}-strip", PaneStrip)
+            strip.panes, strip.current, strip.focused_here = panes, current, self.current in panes
+
+    def say_problem(self, problem: str) -> None:
+        """A sentence above the centre that stays; an empty one takes it away."""
+        line = self.query_one("#problem", Static)
+        line.set_class(bool(problem), "-shown")
+        line.update(problem)
 
     def note(self, pane: Pane, text: str) -> None:
         """A few words at the right of a side pane's line."""
         name = "centre" if pane in CENTRE else pane.value
         self.query_one(f"#{name}-strip", PaneStrip).note = text
+
+
+def _on_screen(widget: Widget) -> bool:
+    return all(node.display for node in widget.ancestors_with_self if isinstance(node, Widget))

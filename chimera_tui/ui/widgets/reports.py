@@ -102,7 +102,7 @@ class ReportsPane(Vertical):
         yield Static(_NONE_YET, classes="reports--empty", markup=False)
         yield ReportList(compact=True, markup=False)
         yield Static(classes="reports--reading", markup=False)
-        yield StreamView(id="report-text")
+        yield StreamView(id="report-text", ascii=self.app.ascii_glyphs)
 
     @property
     def reading(self) -> bool:

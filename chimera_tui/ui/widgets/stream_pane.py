@@ -33,7 +33,7 @@ class StreamPane(Vertical):
     def compose(self) -> ComposeResult:
         """Title line and text."""
         yield Static(_IDLE, id="stream-title", markup=False)
-        yield StreamView(id="stream-text")
+        yield StreamView(id="stream-text", ascii=self.app.ascii_glyphs)
 
     @property
     def view(self) -> StreamView:
