@@ -37,6 +37,13 @@ COARSE_TICK_NS = 2_000_000_000
 """The same where only whole seconds are kept."""
 
 
+def cache_folder() -> Path:
+    """Where this platform keeps the cache of all repositories."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("chimera-tui")
+
+
 class Index(msgspec.Struct):
     """The cache of one repository: the folder and checksums of its tables, and what they were made from."""
 

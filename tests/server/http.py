@@ -94,10 +94,15 @@ class Answer:
 
 @dataclass
 class Sent:
-    """How far an answer got."""
+    """How far an answer got: what of its body was handed to the socket."""
 
-    bytes: int = 0
-    headers: bool = field(default=False)
+    body: bytearray = field(default_factory=bytearray)
+    headers: bool = False
+
+    @property
+    def bytes(self) -> int:
+        """Its length so far."""
+        return len(self.body)
 
 
 def json_answer(body: object, status: int = 200) -> Answer:
@@ -157,7 +162,7 @@ async def write_answer(writer: asyncio.StreamWriter, answer: Answer, sent: Sent)
                 await until(piece.at_s)
             writer.write(b"%x\r\n%b\r\n" % (len(piece.data), piece.data) if answer.chunked else piece.data)
             await writer.drain()
-            sent.bytes += len(piece.data)
+            sent.body += piece.data
         if answer.chunked and answer.ended == "complete":
             writer.write(b"0\r\n\r\n")
         await writer.drain()
