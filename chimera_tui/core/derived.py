@@ -2,8 +2,9 @@
 
 A file is derived from another when each of its values also stands in that other file, at the same value exactly,
 under a configuration that contradicts it in no factor both state (of two models one may be the other's beginning, as
-a file name shortens it), and the other has at least as many records. Names of metrics are not compared, because summaries rename them; instead a file needs ``TELLING`` different values of two
-decimals or more, which do not agree by chance. Of several sources, one in the same folder is named first.
+a file name shortens it), and the other has at least as many records. Names of metrics are not compared, because
+summaries rename them; instead a file needs ``TELLING`` different values of two decimals or more, which do not agree
+by chance. Of several sources, one in the same folder is named first.
 """
 
 from __future__ import annotations

@@ -47,9 +47,9 @@ def view(frames: Frames, cold_load_s: float = DEFAULT_COLD_LOAD_S) -> pl.LazyFra
     )
     configs = frames.wide_configs
     joined = (
-        cells.join(frames.series.lazy(), on="series_id")
-        .join(configs.lazy(), on="config_id")
-        .join(frames.files.lazy().select("file_id", *FILE_COLUMNS), on="file_id")
+        cells.join(frames.series.lazy(), on="series_id", maintain_order="left")
+        .join(configs.lazy(), on="config_id", maintain_order="left")
+        .join(frames.files.lazy().select("file_id", *FILE_COLUMNS), on="file_id", maintain_order="left")
     )
     fixed = set(ORDER) | set(TAIL) | set(KEYS)
     factors = [name for name in configs.columns if name not in fixed]
