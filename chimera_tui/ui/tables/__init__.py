@@ -1,0 +1,1 @@
+"""What a table over a Polars frame needs beside its widget: columns, cells, order."""

@@ -1,0 +1,203 @@
+"""The Inventory pane: one row a file, a line that sums them up, a filter line, groups at one key."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Static
+
+from chimera_tui.core.inert import inert_line
+from chimera_tui.core.query import QueryError, compile_filter
+from chimera_tui.ui.tables.column_suggester import ColumnSuggester
+from chimera_tui.ui.tables.files_frame import COLUMNS, GROUPS, files_frame, grouped, summary
+from chimera_tui.ui.tables.filter_line import FilterLine
+from chimera_tui.ui.widgets.frame_table import FrameTable
+
+if TYPE_CHECKING:
+    import polars as pl
+    from textual.app import ComposeResult
+
+    from chimera_tui.engine.workspace import Snapshot
+
+
+class Inventory(Vertical):
+    """Files of a repository: sorted, filtered and grouped; cursor, sort and filter survive another snapshot."""
+
+    DEFAULT_CSS = """
+    Inventory > .inventory--summary {
+        height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: clip;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("b", "group", "Group by", id="inventory.group"),
+        Binding("escape", "clear", "Clear filter", show=False, id="inventory.clear"),
+    ]
+
+    class FileOpened(Message):
+        """Enter on a file; the path is relative to the root."""
+
+        def __init__(self, path: str) -> None:
+            super().__init__()
+            self.path = path
+
+    def __init__(self, *, ascii: bool | None = None, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.table = FrameTable(ascii=ascii, empty="No files yet.")
+        self.filter_line = FilterLine("kind = csv and size > 10k", suggester=ColumnSuggester(self._column_names))
+        self._summary = Static(classes="inventory--summary")
+        self._files: pl.DataFrame | None = None
+        self._head: list[str] = []
+        self.group: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """Summary, filter line, table."""
+        yield self._summary
+        yield self.filter_line
+        yield self.table
+
+    @property
+    def current_path(self) -> str | None:
+        """The file under the cursor, relative to the root; None on a group."""
+        row = self.table.row
+        return row["path"] if row and self.group is None else None
+
+    def focus_inside(self) -> None:
+        """The table takes the keys for the pane."""
+        self.table.focus()
+
+    # -- snapshots
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show a snapshot's files; one that is not complete says that the scan goes on."""
+        self._prepare(snapshot)
+
+    @work(group="files", exclusive=True)
+    async def _prepare(self, snapshot: Snapshot) -> None:
+        def prepared() -> tuple[pl.DataFrame, list[str]]:
+            files = files_frame(snapshot.frames)
+            return files, summary(files, snapshot.frames.n_measurements)
+
+        self._files, self._head = await asyncio.to_thread(prepared)
+        problems = len(snapshot.problems)
+        if not snapshot.complete:
+            self._head.insert(0, "reading")
+        if problems:
+            self._head.append(f"{problems:,} problem{'' if problems == 1 else 's'}")
+        self.table.empty = "No files here." if snapshot.complete else "Reading …"
+        self._show_table()
+
+    def _show_table(self) -> None:
+        if self._files is None:
+            return
+        where = self._where()
+        if self.group is None:
+            self.table.set_frame(self._files, COLUMNS, key=("path",), frozen=1)
+            self.table.set_filter(where)
+        else:
+            files = self._files if where is None else self._files.filter(where)
+            frame, columns = grouped(files, self.group)
+            self.table.set_filter(None)
+            self.table.set_frame(frame, columns, key=(self.group,), frozen=1)
+
+    def _where(self) -> pl.Expr | None:
+        if self._files is None or not self.filter_line.text.strip():
+            self.filter_line.say("")
+            return None
+        try:
+            where = compile_filter(self.filter_line.text, self._files.schema, text_column="path")
+        except QueryError as error:
+            self.filter_line.say(str(error))
+            return None
+        self.filter_line.say("")
+        return where
+
+    def _column_names(self) -> list[str]:
+        return self._files.columns if self._files is not None else []
+
+    @on(FrameTable.ViewChanged)
+    def _say_summary(self, event: FrameTable.ViewChanged) -> None:
+        event.stop()
+        parts = list(self._head)
+        if self.group is not None:
+            parts.insert(0, f"{self.table.row_count:,} groups by {self.group}")
+        elif self.table.row_count != self.table.total_rows:
+            parts.insert(0, f"{self.table.row_count:,} shown")
+        line = inert_line(self.table.glyphs.dot.join(parts))
+        if str(self._summary.content) != line:
+            self._summary.update(Text(line), layout=False)
+
+    # -- filter
+
+    @on(FrameTable.FilterRequested)
+    def _open_filter(self, event: FrameTable.FilterRequested) -> None:
+        event.stop()
+        self.filter_line.open()
+
+    @on(FilterLine.Changed)
+    @on(FilterLine.Submitted)
+    @on(FilterLine.Left)
+    def _filter(self, event: FilterLine.Changed | FilterLine.Submitted | FilterLine.Left) -> None:
+        event.stop()
+        self._show_table()
+        if isinstance(event, FilterLine.Changed):
+            return
+        if not event.text.strip():
+            self.filter_line.close()
+        self.table.focus()
+
+    @on(FilterLine.Cleared)
+    def _cleared(self, event: FilterLine.Cleared) -> None:
+        event.stop()
+        self._show_table()
+        self.table.focus()
+
+    @on(FrameTable.ArrangeFailed)
+    def _say_failure(self, event: FrameTable.ArrangeFailed) -> None:
+        event.stop()
+        self.filter_line.say(event.reason)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Esc is the screen's while there is nothing to clear."""
+        return self.filter_line.is_open or self.group is not None if action == "clear" else True
+
+    def action_clear(self) -> None:
+        """Drop the filter, or else the grouping."""
+        if self.filter_line.is_open:
+            self.filter_line.close()
+        else:
+            self.group = None
+            self.table.sort_by()
+        self._show_table()
+
+    # -- groups and rows
+
+    def action_group(self) -> None:
+        """Group by the next of kind, folder, tool and status; after the last, show files again."""
+        order: list[str | None] = [None, *GROUPS]
+        self.group = order[(order.index(self.group) + 1) % len(order)]
+        self.table.sort_by()
+        self._show_table()
+        self.table.move_cursor(0)
+
+    @on(FrameTable.RowActivated)
+    def _open(self, event: FrameTable.RowActivated) -> None:
+        event.stop()
+        if self.group is None:
+            self.post_message(self.FileOpened(event.row["path"]))
+            return
+        value = event.row[self.group]
+        name, self.group = self.group, None
+        self.table.sort_by()
+        self.filter_line.open(f"{name} = {_quoted(value)}")
+        self._show_table()
+        self.table.focus()
+
+
+def _quoted(value: object) -> str:
+    return "null" if value is None else '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
