@@ -99,7 +99,7 @@ def demo(headless: bool, **settings: Any) -> None:  # noqa: ANN401
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--engine", type=click.Choice(["auto", "ollama", "offline"]), help="Who writes.")
-@click.option("-o", "--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the run's folder.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the run's folder.")
 @click.option("--if-busy", type=click.Choice(["go", "cpu", "stop"]), help="The answer when other models are loaded.")
 @click.option("--json", "as_json", is_flag=True, help="A summary of the run as JSON instead of the path.")
 @click.option("--no-cache", is_flag=True, help="Read every file again.")

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -61,9 +62,13 @@ class Log:
 
     def wait_for(self, condition: Callable[[list[Exchange]], object], timeout_s: float = 10.0) -> list[Exchange]:
         """Block until the condition holds for the exchanges; TimeoutError otherwise. Not on the server's own loop."""
+        deadline = time.monotonic() + timeout_s
         with self._changed:
-            if not self._changed.wait_for(lambda: condition(self.exchanges), timeout_s):
-                raise TimeoutError(f"after {timeout_s} s: {[(e.request.path, e.ended) for e in self.exchanges]}")
+            while not condition(self.exchanges):
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"after {timeout_s} s: {[(e.request.path, e.ended) for e in self.exchanges]}")
+                # How far an answer got changes without a notice.
+                self._changed.wait(0.01)
             return list(self.exchanges)
 
 
