@@ -18,7 +18,7 @@ class Pane(StrEnum):
     CONFIG = "config"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """The name people see."""
         return "Files" if self is Pane.TREE else self.value.capitalize()
 
@@ -108,7 +108,7 @@ def _can_save(state: State) -> str:
 
 def _jump(pane: Pane) -> Command:
     return Command(
-        id=f"pane.{pane}", key=str(pane.number), label=pane.title, help=f"Go to {pane.title}.",
+        id=f"pane.{pane}", key=str(pane.number), label=pane.label, help=f"Go to {pane.label}.",
     )  # fmt: skip
 
 
@@ -123,7 +123,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     *(_jump(pane) for pane in Pane),
     Command(id="pane.zoom", key="z", label="Zoom", bar=7, help="Give this pane the whole width, or take it back."),
-    Command(id="app.back", key="escape", label="Back", help="Close the preview or the drawer; in Stream, stop the run."),
+    Command(id="app.back", key="escape", label="Back", help="Close what is open; in Stream, stop the run."),
     Command(
         id="file.edit", key="e", label="Edit", bar=6, enabled=_has_file,
         help="Open the file this pane points at in $VISUAL or $EDITOR; the screen comes back when the editor ends.",
@@ -133,7 +133,8 @@ COMMANDS: tuple[Command, ...] = (
         help="Read the folder again.",
     ),
     Command(
-        id="copy.text", key="y", label="Copy", help="Copy what this pane points at to the terminal's clipboard (OSC 52).",
+        id="copy.text", key="y", label="Copy",
+        help="Copy what this pane points at: to the terminal's clipboard (OSC 52).",
     ),
     Command(
         id="copy.save", key="W", label="Copy to file", enabled=_has_copied,

@@ -31,7 +31,7 @@ def ascii_wanted(setting: bool | UnsetType, environment: Mapping[str, str]) -> b
 
 
 def _utf8(environment: Mapping[str, str]) -> bool:
-    """Whether the locale is UTF-8. Python turns LC_CTYPE of the C locale into C.UTF-8 (PEP 538): LANG tells the truth."""
+    """Whether the locale is UTF-8. Python makes LC_CTYPE of the C locale C.UTF-8 (PEP 538): LANG tells the truth."""
     lang = environment.get("LANG", "")
     ctype = environment.get("LC_CTYPE", "")
     if ctype == "C.UTF-8" and lang in ("", "C", "POSIX"):

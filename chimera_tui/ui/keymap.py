@@ -95,7 +95,9 @@ def _clashes(keys: Mapping[str, str], changed: Mapping[str, str]) -> dict[str, s
 
 def _meet(one: str, other: str) -> bool:
     """Whether two commands can be used in the same pane."""
-    panes = [BY_ID[identifier].pane if identifier in BY_ID else identifier.split(".")[0] for identifier in (one, other)]
+    panes = [
+        BY_ID[identifier].pane if identifier in BY_ID else identifier.partition(".")[0] for identifier in (one, other)
+    ]
     return None in panes or panes[0] == panes[1]
 
 

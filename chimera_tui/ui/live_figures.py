@@ -62,7 +62,7 @@ class LiveFigures:
         self.now_s = max(self.now_s, event.at_s)
         match event:
             case RunStarted():
-                self.engine, self.model, self.running = event.engine, event.model, True
+                self.engine, self.model = event.engine, event.model
             case StageStarted():
                 self.stage = event.stage
             case CallStarted():

@@ -95,7 +95,7 @@ def allowed(setting: Setting) -> str:
     return " or ".join(_words(inspect.type_info(setting.type)))
 
 
-def _words(info: inspect.Type) -> list[str]:
+def _words(info: inspect.Type) -> list[str]:  # noqa: PLR0911 - one a kind
     match info:
         case inspect.Metadata():
             return _words(info.type)

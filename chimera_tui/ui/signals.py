@@ -6,7 +6,7 @@ import selectors
 import signal
 from codecs import getincrementaldecoder
 from collections.abc import Callable
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
@@ -21,9 +21,9 @@ SAVE_GRACE_S = 5.0
 class HangupDriver(LinuxDriver):
     """Textual's driver, but the end of input ends the program (Textual #6690: the stock loop spins on it)."""
 
-    def __init__(self, app: "App[object]", **options: object) -> None:
+    def __init__(self, app: "App[Any]", **options: object) -> None:
         super().__init__(app, **options)  # type: ignore[arg-type]  # textual's own keywords, passed on
-        self._file = DeadProof(self._file)  # type: ignore[assignment]
+        self._file = DeadProof(self._file)  # type: ignore[assignment, arg-type]
 
     def run_input_thread(self) -> None:
         """Read keys until the driver stops or the input ends."""
@@ -78,7 +78,7 @@ class DeadProof:
         return self._wrapped.isatty()
 
 
-def _input_ended(app: "App[object]") -> None:
+def _input_ended(app: "App[Any]") -> None:
     leave = getattr(app, "leave_in_order", None)
     if leave is not None:
         leave(128 + signal.SIGHUP)

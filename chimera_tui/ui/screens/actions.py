@@ -33,7 +33,7 @@ class Actions:
         self.by_id: dict[str, Callable[[], object]] = {
             "run.start": screen.start_run,
             "run.stop": screen.run_control.stop,
-            "pane.zoom": lambda: screen.panes.toggle_zoom(),
+            "pane.zoom": self._zoom,
             "app.back": self._back,
             "file.edit": self._edit,
             "repo.rescan": screen.read_repository,
@@ -56,6 +56,9 @@ class Actions:
 
     def _jump(self, pane: Pane) -> Callable[[], object]:
         return lambda: self._screen.panes.go(pane)
+
+    def _zoom(self) -> None:
+        self._screen.panes.toggle_zoom()
 
     def _back(self) -> None:
         screen = self._screen
@@ -95,7 +98,7 @@ class Actions:
         screen = self._screen
         match screen.panes.current:
             case Pane.STREAM:
-                text = "".join(screen.query_one(StreamPane).text)
+                text = screen.query_one(StreamPane).view.source
             case Pane.CONFIG:
                 text = screen.query_one(ConfigPanel).current_text()
             case _:

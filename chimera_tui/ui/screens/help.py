@@ -1,6 +1,6 @@
 """The keys of the pane one came from, then those that work everywhere."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.table import Table
 from rich.text import Text
@@ -26,7 +26,7 @@ class HelpScreen(ModalScreen[None]):
         Binding("pageup", "scroll(-10)", "Page up"),
     ]
 
-    def __init__(self, screen: Screen[object], state: State) -> None:
+    def __init__(self, screen: Screen[Any], state: State) -> None:
         super().__init__()
         self._pane = state.pane
         self._own = _own_rows(screen, state)
@@ -35,7 +35,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Two tables under their headings."""
         with Vertical(classes="dialog help"):
-            yield Static(f"Keys in {self._pane.title}", classes="dialog--title", markup=False)
+            yield Static(f"Keys in {self._pane.label}", classes="dialog--title", markup=False)
             with VerticalScroll(can_focus=False):
                 if self._own:
                     yield Static(_table(self._own))
@@ -56,15 +56,14 @@ class HelpScreen(ModalScreen[None]):
 Row = tuple[str, str, str]
 
 
-def _own_rows(screen: Screen[object], state: State) -> list[Row]:
+def _own_rows(screen: Screen[Any], state: State) -> list[Row]:
     keys = current_keys(screen)
     rows = [(keys[c.id], c.help, c.id) for c in applicable(state.pane) if c.pane is state.pane and c.id in keys]
-    for binding in pane_bindings(screen):
-        rows.append((shown(binding.key), binding.tooltip or binding.description, binding.id or ""))
-    return rows
+    own = [(shown(b.key), b.tooltip or b.description, b.id or "") for b in pane_bindings(screen)]
+    return rows + own
 
 
-def _everywhere_rows(screen: Screen[object], state: State) -> list[Row]:
+def _everywhere_rows(screen: Screen[Any], state: State) -> list[Row]:
     keys = current_keys(screen)
     rows = []
     for command in applicable(state.pane):

@@ -90,8 +90,8 @@ class RepositoryReader:
         if snapshot.generation == self._generation:
             return
         self._generation = snapshot.generation
-        for pane in (RepoTree, Inventory):
-            self._screen.query_one(pane).show(snapshot)
+        self._screen.query_one(RepoTree).show(snapshot)
+        self._screen.query_one(Inventory).show(snapshot)
         files, cells = snapshot.frames.files.height, snapshot.frames.n_measurements
         dot = self._screen.app.glyphs.dot
         if snapshot.complete:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
@@ -22,7 +22,7 @@ APPLY_EVERY_S = 0.11
 class RunControl:
     """Starts, follows and stops the run of a screen. Without a listener the run would go on all the same."""
 
-    def __init__(self, app: App[object], apply: Callable[[Event], None]) -> None:
+    def __init__(self, app: App[Any], apply: Callable[[Event], None]) -> None:
         self._app = app
         self._apply = apply
         self._run: Run | None = None

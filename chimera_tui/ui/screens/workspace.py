@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import DescendantBlur, DescendantFocus, Resize
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Static
 
 from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.endings import Ending
-from chimera_tui.engine.events import Event, Notice, ReportSaved, RunEnded, RunStarted
+from chimera_tui.engine.events import Event, Notice, RunEnded, RunStarted
 from chimera_tui.ui.commands import BY_ID, Pane, State, bindings
 from chimera_tui.ui.screens.actions import Actions
 from chimera_tui.ui.screens.repository import RepositoryReader
@@ -64,8 +64,8 @@ class WorkspaceScreen(Screen[None]):
             Pane.TREE: RepoTree(),
             Pane.INVENTORY: Inventory(),
             Pane.MEASUREMENTS: Measurements(),
-            Pane.STREAM: StreamPane(),
-            Pane.REPORTS: ReportsPane(),
+            Pane.STREAM: StreamPane(ascii=self.app.ascii_glyphs),
+            Pane.REPORTS: ReportsPane(ascii=self.app.ascii_glyphs),
             Pane.CONFIG: ConfigPanel(self.settings, self._origins, glyphs=self.app.glyphs),
         }
         yield PaneArea(contents, Preview())
@@ -119,11 +119,11 @@ class WorkspaceScreen(Screen[None]):
         event.stop()
         self.show_keys()
 
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
+    def on_descendant_focus(self) -> None:
         """Other keys."""
         self.call_after_refresh(self.show_keys)
 
-    def on_descendant_blur(self, event: DescendantBlur) -> None:
+    def on_descendant_blur(self) -> None:
         """Other keys."""
         self.call_after_refresh(self.show_keys)
 
@@ -149,6 +149,9 @@ class WorkspaceScreen(Screen[None]):
     async def read_repository(self) -> None:
         """Read the folder and show what is in it."""
         await self.reader.read()
+        if self.app.autorun and not self.reader.problem:
+            self.app.autorun = False
+            self.start_run()
 
     @work(group="reports", exclusive=True)
     async def list_reports(self, open_path: Path | None = None) -> None:
@@ -188,6 +191,8 @@ class WorkspaceScreen(Screen[None]):
     async def start_run(self) -> None:
         """Run with the settings as they are now; the stream comes to the front."""
         self.panes.go(Pane.STREAM)
+        self.query_one(StreamPane).begin()
+        self.query_one(MetricsBar).begin()
         workspace = await asyncio.to_thread(self.reader.workspace_for_run)
         await self.run_control.follow(workspace, self.settings)
         self.show_keys()
@@ -200,12 +205,12 @@ class WorkspaceScreen(Screen[None]):
                 self.show_keys()
             case Notice():
                 self.app.say(event.text, event.level)
-            case ReportSaved():
-                self.app.say(f"Report saved: {event.path}")
             case RunEnded():
                 self._run_ended(event)
 
     def _run_ended(self, event: RunEnded) -> None:
+        if event.report:
+            self.app.say(f"Report saved; {Pane.REPORTS.number} reads it. {event.report}")
         if event.ending is not Ending.COMPLETE:
             self.app.say(f"Ended: {event.ending.value}. {event.reason}".strip(), "warning")
         self.list_reports(Path(event.report) if event.report else None)

@@ -1,6 +1,6 @@
 """The bottom line: the keys that do something here, the pane's own first; never one cut in half."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual.app import RenderResult
@@ -33,7 +33,7 @@ class KeyBar(Widget):
         self._state = State()
         self._hints: list[tuple[str, str, bool]] = []
 
-    def show(self, state: State, screen: Screen[object]) -> None:
+    def show(self, state: State, screen: Screen[Any]) -> None:
         """Show the keys of a state of the screen."""
         self._state = state
         if isinstance(screen.focused, Input):
@@ -44,7 +44,7 @@ class KeyBar(Widget):
             self._hints = hints
             self.refresh()
 
-    def _commands(self, screen: Screen[object]) -> list[tuple[str, str, bool]]:
+    def _commands(self, screen: Screen[Any]) -> list[tuple[str, str, bool]]:
         state = self._state
         chosen = [command for command in applicable(state.pane) if command.bar]
         chosen = [command for command in chosen if command.id != ("run.start" if state.running else "run.stop")]
@@ -73,12 +73,12 @@ class KeyBar(Widget):
         return hints
 
 
-def pane_hints(screen: Screen[object]) -> list[tuple[str, str, bool]]:
+def pane_hints(screen: Screen[Any]) -> list[tuple[str, str, bool]]:
     """Keys of the focused widget that are meant to be shown."""
     return [(shown(binding.key), binding.description, True) for binding in pane_bindings(screen) if binding.show]
 
 
-def pane_bindings(screen: Screen[object]) -> list[Binding]:
+def pane_bindings(screen: Screen[Any]) -> list[Binding]:
     """The bindings of the focused widget and what holds it, without those of the screen and the application."""
     found: dict[tuple[str, str], Binding] = {}
     for active in screen.active_bindings.values():
@@ -89,7 +89,7 @@ def pane_bindings(screen: Screen[object]) -> list[Binding]:
     return list(found.values())
 
 
-def current_keys(screen: Screen[object]) -> dict[str, str]:
+def current_keys(screen: Screen[Any]) -> dict[str, str]:
     """The first key of every command that works here as people read it, after remapping."""
     keys: dict[str, str] = {}
     for key, active in screen.active_bindings.items():

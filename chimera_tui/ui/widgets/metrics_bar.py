@@ -1,15 +1,18 @@
 """One line of figures above the key bar; it moves only while a run does."""
 
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import RenderResult
 from textual.reactive import reactive
-from textual.timer import Timer
 from textual.widget import Widget
 
-from chimera_tui.engine.events import Event, RunEnded, RunStarted
+from chimera_tui.engine.events import Event, RunEnded
 from chimera_tui.ui.live_figures import Field, LiveFigures, fitting
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
 
 UPDATES_PER_S = 3
 
@@ -38,15 +41,15 @@ class MetricsBar(Widget):
 
     def apply(self, event: Event) -> None:
         """Take one event of the run; what is shown follows a few times a second."""
-        if isinstance(event, RunStarted):
-            self._begin()
         self.figures.apply(event)
         self._offset_s = monotonic() - event.at_s
         if isinstance(event, RunEnded):
             self._end()
 
-    def _begin(self) -> None:
-        self.figures = LiveFigures()
+    def begin(self) -> None:
+        """A run was asked for: forget the one before and start counting."""
+        self.figures = LiveFigures(running=True)
+        self._offset_s = monotonic()
         if self._timer is None:
             self._timer = self.set_interval(1 / UPDATES_PER_S, self._tick)
         self.refresh()

@@ -30,10 +30,10 @@ class PaneArea(Horizontal):
         #problem.-shown { display: block; }
         #centre { width: 1fr; }
         #centre ContentSwitcher { height: 1fr; }
-        #tree-pane { width: 30; border-right: solid $border-blurred; }
-        #config-pane { width: 42; border-left: solid $border-blurred; }
+        #tree-pane { width: 28; border-right: solid $border-blurred; }
+        #config-pane { width: 40; border-left: solid $border-blurred; }
         .side > .pane--content { height: 1fr; }
-        &.-tree-drawer #tree-pane { layer: drawer; dock: left; width: 42; display: none; }
+        &.-tree-drawer #tree-pane { layer: drawer; dock: left; width: 40; display: none; }
         &.-config-drawer #config-pane { layer: drawer; dock: right; display: none; }
         &.-config-drawer .side { margin-top: 1; background: $background; }
         &.-tree-open #tree-pane, &.-config-open #config-pane { display: block; }

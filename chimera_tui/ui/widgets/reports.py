@@ -9,7 +9,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.events import Resize
 from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -91,10 +90,11 @@ class ReportsPane(Vertical):
 
         reason: str
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - textual's own keyword
-        super().__init__(id=id, classes="-empty")
-        self.reports: "list[SavedReport]" = []
-        self.open_report: "SavedReport | None" = None
+    def __init__(self, *, ascii: bool = False) -> None:  # noqa: A002 - the field's own word
+        super().__init__(classes="-empty")
+        self._ascii = ascii
+        self.reports: list[SavedReport] = []
+        self.open_report: SavedReport | None = None
 
     def compose(self) -> ComposeResult:
         """Header, list, and the reading view that takes their place."""
@@ -102,7 +102,7 @@ class ReportsPane(Vertical):
         yield Static(_NONE_YET, classes="reports--empty", markup=False)
         yield ReportList(compact=True, markup=False)
         yield Static(classes="reports--reading", markup=False)
-        yield StreamView(id="report-text", ascii=self.app.ascii_glyphs)
+        yield StreamView(id="report-text", ascii=self._ascii)
 
     @property
     def reading(self) -> bool:
@@ -132,7 +132,7 @@ class ReportsPane(Vertical):
             self.query_one(ReportList).highlighted = paths.index(chosen) if chosen in paths else 0
         self.post_message(self.Listed(len(reports)))
 
-    def on_resize(self, event: Resize) -> None:
+    def on_resize(self) -> None:
         """Other columns fit another width."""
         self._fill()
 

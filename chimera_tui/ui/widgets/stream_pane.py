@@ -6,6 +6,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from chimera_tui.core.endings import Ending
+from chimera_tui.core.inert import inert_line
 from chimera_tui.engine.events import CallFinished, Chunk, Event, ProgramText, RunEnded, RunStarted, Stage, StageStarted
 from chimera_tui.ui.widgets.stream_view import StreamView
 
@@ -24,16 +25,17 @@ class StreamPane(Vertical):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - textual's own keyword
-        super().__init__(id=id)
-        self.text: list[str] = []
+    def __init__(self, *, ascii: bool = False) -> None:  # noqa: A002 - the field's own word
+        super().__init__()
+        self._ascii = ascii
         self._headed: Stage | None = None
         self._stage: Stage | None = None
+        self._writer = ""
 
     def compose(self) -> ComposeResult:
         """Title line and text."""
         yield Static(_IDLE, id="stream-title", markup=False)
-        yield StreamView(id="stream-text", ascii=self.app.ascii_glyphs)
+        yield StreamView(id="stream-text", ascii=self._ascii)
 
     @property
     def view(self) -> StreamView:
@@ -48,27 +50,30 @@ class StreamPane(Vertical):
         """Take one event of the run."""
         match event:
             case RunStarted():
-                self._begin(event)
+                self._name_writer(event)
             case StageStarted():
                 self._stage = event.stage
-                self._title(f"{_HEADINGS.get(event.stage, event.stage.value.capitalize())}{self.app.glyphs.ellipsis}")
+                self._title(_HEADINGS.get(event.stage, event.stage.value.capitalize()))
             case Chunk():
                 self._chunk(event)
             case ProgramText():
                 self._head(event.stage)
-                self.text.append(event.text)
                 self.view.append_program(event.text)
             case CallFinished():
                 self._call_finished(event)
             case RunEnded():
                 self._end(event)
 
-    def _begin(self, event: RunStarted) -> None:
-        self.text.clear()
+    def begin(self) -> None:
+        """A run was asked for: forget the one before."""
         self._headed = self._stage = None
+        self._writer = ""
         self.view.clear()
-        writer = "the program alone, no model" if event.engine == "offline" else f"{event.model} through {event.engine}"
-        self._title(f"Run {event.run_id}: {writer}")
+        self._title("Starting")
+
+    def _name_writer(self, event: RunStarted) -> None:
+        offline = event.engine == "offline"
+        self._writer = "written by the program, no model" if offline else f"{event.model} through {event.engine}"
 
     def _chunk(self, event: Chunk) -> None:
         if self._stage is not None:
@@ -76,7 +81,6 @@ class StreamPane(Vertical):
         if event.thinking:
             self.view.append_thinking(event.thinking)
         if event.text:
-            self.text.append(event.text)
             self.view.append(event.text)
 
     def _head(self, stage: Stage) -> None:
@@ -84,22 +88,19 @@ class StreamPane(Vertical):
         heading = _HEADINGS.get(stage)
         if heading and stage is not self._headed:
             self._headed = stage
-            block = ("\n\n" if self.text else "") + f"# {heading}\n\n"
-            self.text.append(block)
-            self.view.append_program(block)
+            self.view.append_program(f"# {heading}\n")
 
     def _call_finished(self, event: CallFinished) -> None:
         if event.ending is not Ending.COMPLETE:
-            block = f"\n\n*The {event.stage.value} call ended: {event.ending.value}. {event.reason}*\n\n"
-            self.text.append(block)
-            self.view.append_program(block)
+            self.view.append_program(f"*The {event.stage.value} call ended: {event.ending.value}. {event.reason}*\n")
 
     def _end(self, event: RunEnded) -> None:
         self.view.finish()
-        words = f"Ended: {event.ending.value}."
-        self._title(f"{words} {event.reason}" if event.reason else words, problem=event.ending is not Ending.COMPLETE)
+        words = f"Ended: {event.ending.value}"
+        self._title(f"{words}. {event.reason}" if event.reason else words, problem=event.ending is not Ending.COMPLETE)
 
     def _title(self, words: str, *, problem: bool = False) -> None:
         title = self.query_one("#stream-title", Static)
         title.set_class(problem, "-problem")
-        title.update(Text(words, no_wrap=True, overflow="ellipsis"), layout=False)
+        words = f"{words}, {self._writer}" if self._writer and not problem else words
+        title.update(Text(inert_line(words), no_wrap=True, overflow="ellipsis"), layout=False)

@@ -32,7 +32,8 @@ class RepositoryLine(Widget):
         aside = inert_line(self.aside, max(10, width - 12))
         name = inert_line(self.name_shown, max(8, width - len(aside) - 3))
         muted = self.get_component_rich_style("repository--aside", partial=True)
-        text = Text(name, self.get_component_rich_style("repository--name", partial=True), no_wrap=True)
+        text = Text(no_wrap=True, overflow="ignore")
+        text.append(name, self.get_component_rich_style("repository--name", partial=True))
         left = len(name)
         place = inert_line(self.place)
         if left + len(place) + len(aside) + 6 <= width:
@@ -83,7 +84,7 @@ class PaneStrip(Widget):
             style = self._style("strip--current" if self.focused_here else "strip--blurred") if here else Style()
             text.append(f"{pane.number}", style if here else self._style("strip--number"))
             if names or here:
-                text.append(f" {pane.title}", style)
+                text.append(f" {pane.label}", style)
         return text
 
     def _style(self, name: str) -> Style:
