@@ -92,10 +92,6 @@ class Assembler:
         self._rows[file_id] = row_of(file_id, entry, **values)
         return file_id
 
-    def put(self, row: FileRow) -> None:
-        """Replace the row of a file that is expected."""
-        self._rows[row.file_id] = row
-
     def add(self, file_id: int, entry: Entry, result: FileResult, cells: pl.DataFrame | None = None) -> None:
         """Take a measured file in. ``cells`` are its columns as a frame, where they came from another process."""
         n_cells = len(result.record) if cells is None else cells.height
@@ -202,7 +198,7 @@ def _translated(
     return cells.with_columns(
         pl.lit(file_id, dtype=pl.UInt32).alias("file_id"),
         ids("series_id", series), ids("config_id", configs), ids("error_id", errors),
-    ).select(schema.CELLS)  # fmt: skip
+    ).select(list(schema.CELLS))  # fmt: skip
 
 
 def _frame(columns: Iterable[Sequence[object]], kinds: Mapping[str, str], height: int) -> pl.DataFrame:

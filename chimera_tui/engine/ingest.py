@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from chimera_tui.core.assemble import PENDING, Assembler, row_of
+from chimera_tui.core.assemble import PENDING, Assembler
 from chimera_tui.core.frames import Frames
 from chimera_tui.core.measure.result import FileResult, Limits
 from chimera_tui.core.report.older import HEAD, is_chimera_report, read_chimera_report
@@ -26,10 +26,13 @@ REPOSITORY_CELLS = 5_000_000
 LARGE_BYTES = 8_000_000
 """Files above this size are measured in a child process."""
 SETTLED_NS = 2_000_000_000
-"""A file that fails to read and changed less than this ago is probably still being written."""
+"""A file that changed less than this ago is probably still being written."""
 OVER_CAP = f"kept as statistics per column: this repository holds more than {REPOSITORY_CELLS:,} measurements"
 REPORT_REASON = "a report that a Chimera agent wrote; reports are never a source of measurements"
 LONGEST_REPORT = 16_000_000
+
+UNCLEAR = ("failed", "partial", "no measurements")
+"""What half a file may look like."""
 
 Measure = Callable[[Path, str, str, Limits], FileResult]
 
@@ -51,7 +54,7 @@ class Pass:
         self.root = root
         self.stopped = stopped
         self.patient = patient
-        """Whether a file that fails to read right after it changed is left pending: somebody will read it again."""
+        """Whether a file that makes no sense right after it changed is left pending: somebody will read it again."""
         self.unsettled = False
         """Whether there is such a file."""
         self._measure = measure
@@ -92,13 +95,13 @@ class Pass:
         self.take(task, self._measure_file(task.entry))
 
     def take(self, task: Task, result: FileResult, cells: pl.DataFrame | None = None) -> None:
-        """Take a result in, unless the file is still being written and will be read again."""
-        if result.status == "failed" and self.patient and self._being_written(task.entry):
+        """Take a result in; where the file is still being written, as pending, to be read again."""
+        result = self._capped(result)
+        unclear = result.status in UNCLEAR and task.entry.kind != "markdown"
+        if self.patient and unclear and self._being_written(task.entry):
             self.unsettled = True
-            row = row_of(task.file_id, task.entry, status=PENDING, reason="still being written; it is read again soon")
-            self.assembler.put(row)
-            return
-        self.assembler.add(task.file_id, task.entry, self._capped(result), cells)
+            result.status, result.reason = PENDING, "still being written; it is read again soon"
+        self.assembler.add(task.file_id, task.entry, result, cells)
 
     def limits(self) -> Limits:
         """How much of the next file may be taken in full."""

@@ -116,7 +116,8 @@ class Workspace:
         """Bring the snapshot up to date and return it; only files that changed are read.
 
         Snapshots appear on the way: first with every file found and none read, later with what was read so far.
-        ``on_progress`` is called on the event loop. Raises :class:`WorkspaceError`.
+        ``on_progress`` is called on the event loop; from the first report with a ``total`` on, the snapshot names
+        every file. Raises :class:`WorkspaceError`.
         """
         return await self._refresh(_Reporter(on_progress), patient=False)
 
@@ -147,10 +148,10 @@ class Workspace:
             if not work.changed and self._snapshot.complete:
                 reporter.done(work)
                 return self._snapshot
-            reporter.begin(work)
             problems = _problems(entries)
             if work.n_to_read:
                 await asyncio.to_thread(self._publish, work, started, problems)
+                reporter.begin(work)
                 await asyncio.to_thread(self._read_small, work, started, problems, reporter)
                 await self._read_large(work, reporter)
             if self._stop.is_set():

@@ -1,6 +1,7 @@
 """The address of a server, in every form that Ollama itself accepts, without its credentials."""
 
 import ipaddress
+import re
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -27,7 +28,7 @@ def parse_address(given: str) -> Address:
     if not separator:
         scheme, rest = "http", text
     scheme = scheme.lower()
-    if scheme not in ("http", "https") or any(character.isspace() for character in rest):
+    if scheme not in ("http", "https") or not rest.isprintable() or " " in rest:
         raise ValueError("it is neither host:port nor an http:// or https:// address")
     credentials, _, place = rest.rpartition("@")
     parts = urlsplit(f"//{_bracketed(place)}")
@@ -36,7 +37,9 @@ def parse_address(given: str) -> Address:
         port = parts.port if parts.port is not None else (default if separator else DEFAULT_PORT)
     except ValueError:
         raise ValueError("its port is not a number from 0 to 65535") from None
-    host = _reachable(parts.hostname or "127.0.0.1")
+    if parts.query or parts.fragment:
+        raise ValueError("it has a query or a fragment, which no server's address has")
+    host = _named(parts.hostname or "127.0.0.1")
     shown = f"[{host}]" if ":" in host else host
     suffix = "" if port == default else f":{port}"
     user, _, password = credentials.partition(":")
@@ -57,9 +60,15 @@ def _bracketed(place: str) -> str:
     return f"[{host}]{slash}{path}"
 
 
-def _reachable(host: str) -> str:
-    """The wildcard addresses that a server binds to are this machine."""
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
+def _named(host: str) -> str:
+    """The host in ASCII; a wildcard that a server binds to is this machine."""
+    try:
+        plain = host.encode("idna").decode() if not host.isascii() else host
+    except UnicodeError:
+        plain = ""
+    if not re.fullmatch(r"[a-z0-9_.-]+|[0-9a-f:.]+", plain) or not plain.strip("."):
+        raise ValueError("its host name has characters that no host name has")
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(plain, plain)  # noqa: S104 - read, not bound
 
 
 def _is_loopback(host: str) -> bool:

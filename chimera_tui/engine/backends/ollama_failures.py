@@ -67,7 +67,8 @@ def _bad_header(_error: Exception, _address: Address) -> BackendError:
 
 
 def _unsendable(error: Exception, _address: Address) -> BackendError:
-    return BackendError(Ending.SERVER_ERROR, f"The request cannot be sent: {str(error).partition(chr(10))[0]}.")
+    said = " ".join(str(error).split())[:300]
+    return BackendError(Ending.SERVER_ERROR, f"The request cannot be sent: {said}.", "Check the model and the options.")
 
 
 _EXPLAINED: tuple[tuple[type | tuple[type, ...], Callable[[Exception, Address], BackendError]], ...] = (

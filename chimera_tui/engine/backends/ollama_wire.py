@@ -19,6 +19,10 @@ class Text(msgspec.Struct, frozen=True):
     thinking: str | None = None
 
 
+class Token(msgspec.Struct, frozen=True):
+    """One token of a line; only that it is there matters here."""
+
+
 class Line(msgspec.Struct, frozen=True):
     """One line of a stream, or the one object of a call that does not stream. Durations are nanoseconds."""
 
@@ -28,7 +32,7 @@ class Line(msgspec.Struct, frozen=True):
     error: Any = None
     done: bool = False
     done_reason: str | None = None
-    logprobs: list[msgspec.Raw] | None = None
+    logprobs: list[Token] | None = None
     total_duration: float | None = None
     load_duration: float | None = None
     prompt_eval_count: int | None = None
