@@ -167,8 +167,8 @@ def on_report(reply: Reply) -> Chat:
 @pytest.mark.parametrize(
     ("script", "ending"),
     [
-        (Script(reply=on_report(Reply(text=REPORT, faults=[Cut(after_lines=5)]))), Ending.CONNECTION_LOST),
-        (Script(reply=on_report(Reply(text=REPORT, faults=[ErrorLine(after_lines=5)]))), Ending.SERVER_ERROR),
+        (Script(reply=on_report(Reply(text=REPORT, faults=[Cut(after_lines=12)]))), Ending.CONNECTION_LOST),
+        (Script(reply=on_report(Reply(text=REPORT, faults=[ErrorLine(after_lines=12)]))), Ending.SERVER_ERROR),
         (Script(reply=on_report(Reply(text=REPORT, faults=[NoDone()]))), Ending.NO_DONE),
         (Script(reply=on_report(Reply(text=REPORT, done_reason="length"))), Ending.LENGTH),
     ],
@@ -189,7 +189,7 @@ async def test_an_answer_that_breaks_off_is_saved_and_named(repository: Path, sc
 @pytest.mark.parametrize(
     ("fault", "ending", "words"),
     [
-        (Refuse(503), Ending.SERVER_ERROR, "busy"), (Refuse(500), Ending.SERVER_ERROR, ""),
+        (Refuse(status=503, error="server busy"), Ending.SERVER_ERROR, "busy"), (Refuse(status=500), Ending.SERVER_ERROR, ""),
         (HangUp(), Ending.CONNECTION_LOST, ""),
     ],
     ids=["503", "500", "hang up"],
@@ -227,7 +227,7 @@ async def test_a_num_ctx_that_is_too_small_is_refused_before_anything_is_sent(re
 @pytest.mark.parametrize("version", ["0.24.0", "0.32.15"])
 async def test_a_server_that_refuses_an_over_long_prompt_is_named_so(repository: Path, version: str) -> None:
     def small(request: Request) -> Reply:
-        return Reply(faults=[Refuse(400, long_error(version))])
+        return Reply(faults=[Refuse(status=400, error=long_error(version))])
 
     async with OllamaServer(Script(version=version, reply=small)) as server:
         run, _ = await finished(repository, settings(server.url))
