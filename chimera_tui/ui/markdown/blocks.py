@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MAX_NESTING = 50
 """Blocks nested deeper than this are shown as their source."""
 
+_MARGIN: Span = ("  ", "", -1)
+
 Env = dict[str, Any]
 """What one document's blocks share: its link references."""
 
@@ -101,7 +103,7 @@ class BlockMaker:
         self.role, self.env, self.options = role, env, options
         glyphs = options.glyphs
         marks = {"program": f"{glyphs.program} ", "thinking": f"{glyphs.thinking} "}
-        self.margin: Span = (marks.get(role, "  "), "margin", -1)
+        self.margin: Span = (marks[role], "margin", -1) if role in marks else _MARGIN
         self.style = "thinking" if role == "thinking" else ""
 
     def make(self, text: str, start: int, previous: Block | None, env: Env | None = None) -> list[Block]:
@@ -144,7 +146,7 @@ class BlockMaker:
         tight = follows or (bool(block.list_key) and previous.kind == "paragraph")
         if not tight or _ends_blank(previous.text):
             same = previous.role == block.role
-            block.gap = Prefix((), (self.margin if same else ("  ", "margin", -1),))
+            block.gap = Prefix((), (self.margin if same else _MARGIN,))
 
     def _raw(self, block: Block, previous: Block | None) -> None:
         """Show a block's source as it stands: it is nested too deep to draw."""

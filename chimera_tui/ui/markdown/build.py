@@ -1,9 +1,9 @@
 """From markdown-it's block tokens to leaves: containers become prefixes, everything else a leaf."""
 
-from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block.table import escapedSplit
 
 from chimera_tui.ui.markdown.code import Code, SourceLine
 from chimera_tui.ui.markdown.inline import SourceCursor, inline_spans, plain_spans
@@ -129,7 +129,7 @@ class Builder:
         return inline_spans(children, cursor, style, self.glyphs.code_quote)
 
     def _code(self, token: "Token", prefix: Prefix) -> Code:
-        first, last = token.map or (0, 0)
+        first = token.map[0] if token.map else 0
         lines = token.content.removesuffix("\n").split("\n") if token.content else []
         if token.type == "fence":
             first += 1
@@ -191,6 +191,15 @@ class Builder:
                 rows.append([])
             elif token.type == "inline":
                 rows[-1].append(self._inline_at(token.content, cursor, self._styled("")))
+            elif token.type == "tr_close" and len(rows) > 1 and rows[-1]:
+                rows[-1][-1].extend(self._surplus(self.source.text[start:end], len(aligns), cursor))
             index += 1
         self.leaves.append(Table(prefix, rows[0], aligns, rows[1:]))
         return index + 1
+
+    def _surplus(self, line: str, columns: int, cursor: SourceCursor) -> list[Span]:
+        """What stands in cells beyond the header's: Markdown drops it, a reader of results must see it."""
+        parts = escapedSplit(line.strip().lstrip("> \t"))
+        parts = parts[1:] if parts[0] == "" else parts
+        extra = [part.strip() for part in parts[columns:] if part.strip()]
+        return self._inline_at("| " + " | ".join(extra), cursor, self._styled("")) if extra else []

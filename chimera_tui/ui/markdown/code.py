@@ -2,14 +2,14 @@
 
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chimera_tui.ui.markdown.lines import Line, Prefix, Span, shown
 from chimera_tui.ui.markdown.options import DrawOptions
 from chimera_tui.ui.markdown.wrap import chopped
 
 if TYPE_CHECKING:
-    from pygments.lexer import Lexer
+    from pygments.lexer import Lexer  # type: ignore[import-untyped]
 
 WINDOW_LINES = 100
 """Lines coloured together. The colouring starts afresh in each window: that is what makes a window final."""
@@ -32,8 +32,8 @@ SourceLine = tuple[str, int]
 
 @lru_cache(maxsize=32)
 def _lexer(language: str) -> "Lexer | None":
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
+    from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
+    from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 
     try:
         return get_lexer_by_name(language, stripnl=False, ensurenl=False)
@@ -42,7 +42,7 @@ def _lexer(language: str) -> "Lexer | None":
 
 
 @lru_cache(maxsize=256)
-def _style(kind: Any) -> str:
+def _style(kind: object) -> str:
     name = str(kind)
     return next((style for start, style in _STYLES if name.startswith(start)), "")
 
@@ -88,7 +88,7 @@ class Code:
         """Take over the finished windows of the same text."""
         if other.lines[: len(self.lines)] == self.lines[: len(other.lines)]:
             whole = min(len(self.lines), len(other.lines)) // WINDOW_LINES
-            self._done, self._key = other._done[:whole], other._key
+            self._done, self._key = other._done[:whole], other._key  # noqa: SLF001  # its own kind
 
     def layout(self, width: int, options: DrawOptions) -> list[Line]:
         """Rows of the screen."""

@@ -1,22 +1,18 @@
 """A document that grows: its closed blocks, its open tail, and the rows of both for one width."""
 
-import re
 from bisect import bisect_right
 from typing import Literal
 
 from chimera_tui.ui.markdown.blocks import Block, BlockMaker, Env
-from chimera_tui.ui.markdown.lines import Line
+from chimera_tui.ui.markdown.lines import Line, Place
 from chimera_tui.ui.markdown.options import DrawOptions
 from chimera_tui.ui.markdown.stream import BlockStream
 
 Role = Literal["model", "program", "thinking"]
 
-Place = tuple[int, int, int]
-"""A row, and the first and last+1 character on it."""
-
 
 class Document:
-    """Text by role in, rows out.
+    r"""Text by role in, rows out.
 
     Every span of a row knows the source offset of its first character, so a place in the source can be found on the
     screen (``line_of``) and marked. Offsets count the text of the model and the program with line ends as ``\\n``;
@@ -53,6 +49,10 @@ class Document:
             return self.lines[number]
         number -= len(self.lines)
         return self.tail_lines[number] if number < len(self.tail_lines) else None
+
+    def rows(self) -> list[Line]:
+        """All rows."""
+        return [*self.lines, *self.tail_lines]
 
     # growing
 
@@ -163,6 +163,15 @@ class Document:
         index = bisect_right([top for _, top in placed], row) - 1
         return placed[index] if 0 <= index < len(placed) else None
 
+    def text_at(self, row: int) -> str:
+        """Source of the block on a row; on the empty row above a block, of that block."""
+        found = self.block_at(row)
+        return found[0].text.strip("\n") if found else ""
+
+    def top_of(self, start: int, default: int) -> int:
+        """First row of the block that begins at a source offset."""
+        return next((row for block, row in self.placed() if block.start == start), default)
+
     def line_of(self, offset: int) -> int:
         """The row that shows a character of the source (or the nearest one above it)."""
         found: tuple[Block, int] | None = None
@@ -171,6 +180,21 @@ class Document:
                 found = block, top
         return found[1] + found[0].line_of(offset) if found else 0
 
+    def places(self, start: int, end: int) -> list[Place]:
+        """Where the characters of a span of the source stand: what a mark has to be laid over."""
+        out: list[Place] = []
+        for block, top in self.placed():
+            if block.start < 0 or block.start >= end or block.end <= start:
+                continue
+            for number, line in enumerate(block.lines):
+                column = 0
+                for text, _, source in line.spans:
+                    low, high = max(start - source, 0), min(end - source, len(text))
+                    if source >= 0 and high > low:
+                        out.append((top + number, column + low, column + high))
+                    column += len(text)
+        return out
+
     def headings(self) -> list[tuple[int, str, int]]:
         """Level, text and row of every heading that stands by itself."""
         return [
@@ -178,32 +202,3 @@ class Document:
             for block, top in self.placed()
             if block.heading is not None and block.kind == "heading"
         ]
-
-    def find(self, pattern: str) -> list[list[Place]]:
-        """Where a text occurs, also across wrapped rows; case counts only if the pattern has capitals."""
-        if not pattern:
-            return []
-        rows = [*self.lines, *self.tail_lines]
-        starts: list[int] = []
-        parts: list[str] = []
-        length = 0
-        for row in rows:
-            parts += (row.joint, row.content)
-            starts.append(length + len(row.joint))
-            length = starts[-1] + len(parts[-1])
-        flags = 0 if any(char.isupper() for char in pattern) else re.IGNORECASE
-        words = r"\s+".join(re.escape(word) for word in pattern.split(" ")) if pattern.strip() else re.escape(pattern)
-        found = re.finditer(words, "".join(parts), flags)
-        return [_places(match.start(), match.end(), starts, rows) for match in found]
-
-
-def _places(start: int, end: int, starts: list[int], rows: list[Line]) -> list[Place]:
-    places: list[Place] = []
-    row = max(bisect_right(starts, start) - 1, 0)
-    while row < len(rows) and starts[row] < end:
-        low = max(start - starts[row], 0)
-        high = min(end - starts[row], len(rows[row].content))
-        if high > low:
-            places.append((row, rows[row].indent + low, rows[row].indent + high))
-        row += 1
-    return places

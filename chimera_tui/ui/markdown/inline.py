@@ -47,6 +47,8 @@ class _Inline:
     def add(self, text: str, *extra: str, find: str | None = None) -> None:
         """One text in the current style."""
         source = self.cursor.find(text if find is None else find)
+        if find not in (None, text):
+            source = -1  # an escape or entity: not the characters that are shown
         self.spans.extend(shown(text, " ".join(dict.fromkeys([*self.styles, *extra])), source))
 
     def token(self, token: "Token") -> None:
@@ -71,7 +73,7 @@ class _Inline:
 
     def _other(self, token: "Token") -> None:
         if token.type == "code_inline":
-            self.add(f"{self.code_quote}{token.content}{self.code_quote}", "code", find=None)
+            self.add(f"{self.code_quote}{token.content}{self.code_quote}", "code")
         elif token.type == "text_special":
             self.add(token.content, find=token.markup or token.content)
         elif token.type == "html_inline" and token.content.lower().replace(" ", "") in ("<br>", "<br/>"):

@@ -26,7 +26,7 @@ class Prose:
     def __init__(self, prefix: Prefix, spans: list[Span], underline: str = "") -> None:
         self.prefix, self.spans, self.underline = prefix, spans, underline
 
-    def layout(self, width: int, options: DrawOptions) -> list[Line]:
+    def layout(self, width: int, options: DrawOptions) -> list[Line]:  # noqa: ARG002
         """Wrapped rows."""
         rows = wrapped(self.spans, self.prefix, min(width, PROSE_CELLS))
         if self.underline:
@@ -61,6 +61,6 @@ class Blank:
     def __init__(self, prefix: Prefix) -> None:
         self.prefix = prefix
 
-    def layout(self, width: int, options: DrawOptions) -> list[Line]:
+    def layout(self, width: int, options: DrawOptions) -> list[Line]:  # noqa: ARG002
         """One row of nothing but the bars of the quotes around it."""
         return [self.prefix.fitted(width).line((), 1)]

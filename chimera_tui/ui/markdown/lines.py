@@ -10,6 +10,12 @@ from chimera_tui.core.inert import inert_line
 Span = tuple[str, str, int]
 """Text, style names separated by spaces, and the source offset of its first character (-1: not from the source)."""
 
+Place = tuple[int, int, int]
+"""A row of a document, and the first and last+1 character on it."""
+
+Mark = tuple[int, int, str]
+"""First and last+1 character of a row, and the style name laid over them."""
+
 MIN_ROOM = 12
 """Cells that any indentation leaves for text."""
 
@@ -80,7 +86,7 @@ class Prefix:
 
 
 def shown(text: str, style: str, source: int) -> Iterator[Span]:
-    """Untrusted text of one line as spans; control characters are spelled out, each with its own place."""
+    """Untrusted text of one line as spans; control characters are spelled out, without a place in the source."""
     if text.isprintable() and "\ufeff" not in text:
         yield text, style, source
         return
@@ -90,7 +96,7 @@ def shown(text: str, style: str, source: int) -> Iterator[Span]:
         if spelled != char:
             if index > start:
                 yield text[start:index], style, source + start if source >= 0 else -1
-            yield spelled, style, source + index if source >= 0 else -1
+            yield spelled, style, -1
             start = index + 1
     if start < len(text):
         yield text[start:], style, source + start if source >= 0 else -1

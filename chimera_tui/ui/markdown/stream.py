@@ -89,7 +89,7 @@ class BlockStream:
             self._fence = _OpenFence(self.maker, opening, self.start, self.previous)
             return self._fence.take(text)
         tokens = block_tokens(text, {})
-        if tokens and tokens[0].type == "table_open" and tokens[0].map == [tokens[0].map[0], text.count("\n")]:
+        if tokens and tokens[0].type == "table_open" and (tokens[0].map or [0, 0])[1] == text.count("\n"):
             self._table = _OpenTable(self.maker, text, self.start, self.previous)
             return 0
         return _final(text, tokens)

@@ -6,6 +6,8 @@ from chimera_tui.ui.markdown.wrap import wrapped
 
 _LONGEST_UNBROKEN = 24
 """Words up to this many cells are never broken inside a table cell."""
+_MOST_ROWS = 6
+"""A cell that would need more rows than this makes the table one of records."""
 
 Cell = list[Span]
 _EMPTY = Prefix()
@@ -58,19 +60,21 @@ class Table:
         return lines
 
     def _widths(self, room: int, gap: int) -> list[int]:
-        """Width of each column; empty where not even the narrowest columns fit."""
+        """Width of each column; empty where they cannot stand side by side."""
         room -= gap * (len(self.head) - 1)
         if sum(self._natural) <= room:
             return list(self._natural)
         spare = room - sum(self._least)
         if spare < 0:
             return []
-        wanted = [natural - least for natural, least in zip(self._natural, self._least, strict=True)]
-        total = sum(wanted)
-        widths = [least + want * spare // total for least, want in zip(self._least, wanted, strict=True)]
-        for column in sorted(range(len(widths)), key=lambda i: -wanted[i])[: room - sum(widths)]:
-            widths[column] += 1
-        return widths
+        widths = list(self._least)
+        columns = sorted(range(len(widths)), key=lambda column: self._natural[column] - widths[column])
+        for place, column in enumerate(columns):  # narrow columns first get all they want
+            more = min(self._natural[column] - widths[column], spare // (len(columns) - place))
+            widths[column] += more
+            spare -= more
+        tall = any(natural > width * _MOST_ROWS for natural, width in zip(self._natural, widths, strict=True))
+        return [] if tall else widths
 
     def _grid(self, widths: list[int], options: DrawOptions, prefix: Prefix) -> list[Line]:
         glyphs = options.glyphs
