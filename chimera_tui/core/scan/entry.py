@@ -47,4 +47,5 @@ class Entry(NamedTuple):
 
 def kind_of(name: str) -> str:
     """The kind of a file by its name."""
-    return KINDS.get(os.path.splitext(name)[1].lower(), "other")  # noqa: PTH122 - a hundred times cheaper than Path
+    dot = name.rfind(".")
+    return KINDS.get(name[dot:].lower(), "other") if dot > 0 else "other"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,8 +62,12 @@ class Walker:
             else:
                 self._enter(self._todo.pop())
             self._on_found(len(self._entries))
-        self._entries.sort(key=_path_bytes)
+        # UTF-8 sorts as its characters do; only names that are not UTF-8 need their bytes looked at.
+        self._entries.sort(key=attrgetter("rel") if self._all_utf8() else _path_bytes)
         return self._entries
+
+    def _all_utf8(self) -> bool:
+        return all(entry.rel.isascii() or entry.raw is None for entry in self._entries)
 
     def _enter(self, folder: _Folder) -> None:
         if folder.real in self._entered:
@@ -114,7 +119,7 @@ class Walker:
 
     def _file(self, rel: str, name: str, found: os.stat_result, role: str = "") -> None:
         if stat.S_ISREG(found.st_mode):
-            self._entries.append(Entry(rel, kind_of(name), found.st_size, found.st_mtime_ns, role=role))
+            self._entries.append(Entry(rel, kind_of(name), found.st_size, found.st_mtime_ns, "", "", role))
         else:
             self._add(rel, "other", "no measurements", "a pipe, socket or device; it is not opened")
 
