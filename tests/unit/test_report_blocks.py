@@ -12,10 +12,11 @@ from markdown_it import MarkdownIt
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.frames import FILES, dtypes
+from chimera_tui.core.inert import inert_line
 from chimera_tui.core.report import analysis, persona
 from chimera_tui.core.report.data_summary import DataSummary, summarise
 from chimera_tui.core.report.document import CallRow, configuration_line, total_lines
-from chimera_tui.core.report.markdown_text import contained, escaped, fenced
+from chimera_tui.core.markdown_text import contained, escaped, fenced
 from chimera_tui.core.report.metrics import CallFigures
 from chimera_tui.core.report.sections import assemble
 from chimera_tui.engine.prompting import load_persona
@@ -70,11 +71,19 @@ def test_whatever_a_model_writes_the_next_heading_stands(text: str) -> None:
     assert tokens[tokens.index(last) + 1].content == "After"
 
 
-@given(st.text(max_size=60))
+@given(st.one_of(st.text(max_size=60), st.text(alphabet="`*_[]()<>|~&;!#-+=1.) ab", max_size=20)))
 def test_escaped_text_shows_itself_and_nothing_else(text: str) -> None:
-    (paragraph,) = [t for t in MarkdownIt().parse(f"x{escaped(text)}x") if t.type == "inline"] or [None]
-    assert paragraph is not None
-    assert {child.type for child in paragraph.children or []} <= {"text", "text_special", "softbreak"}
+    for line in (f"x {escaped(text)} x", escaped(text)):
+        tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(line)
+        assert {token.type for token in tokens} <= {"paragraph_open", "inline", "paragraph_close"}
+        children = [child for token in tokens for child in token.children or []]
+        assert {child.type for child in children} <= {"text", "text_special", "softbreak"}
+        shown = "".join(child.content for child in children)
+        assert inert_line(text).strip() in shown or not inert_line(text).strip(" \t")
+
+
+def test_a_file_s_name_stays_readable() -> None:
+    assert escaped("reports/gemma3_1b-it-qat_baseline.csv") == "reports/gemma3_1b-it-qat_baseline.csv"
 
 
 @given(st.text(alphabet="`\nab", max_size=30))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from chimera_tui.core.findings.wording import (
     percent,
     ratio,
 )
-from chimera_tui.core.inert import inert_line
+from chimera_tui.core.markdown_text import escaped
 
 if TYPE_CHECKING:
     from chimera_tui.core.frames import Frames
@@ -60,12 +59,7 @@ def tables(frames: Frames, findings: Sequence[Finding], cold_load_s: float | Non
 
 
 def _line(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
-
-
-def _cell(text: str) -> str:
-    """Text that neither ends a cell nor starts markup of its own."""
-    return re.sub(r"([\\|<>`*_\[\]])", r"\\\1", inert_line(text, 200))
+    return "| " + " | ".join(escaped(cell, 200) for cell in cells) + " |"
 
 
 def _overview(frames: Frames, cold_load_s: float | None) -> Iterator[Table]:

@@ -1,5 +1,6 @@
 """``report.md``: the Chimera layout around a body. Dates, counts, metrics and definitions are the program's."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -7,8 +8,9 @@ import msgspec
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.findings.finding import Finding
+from chimera_tui.core.inert import inert_line
+from chimera_tui.core.markdown_text import contained, escaped, fenced
 from chimera_tui.core.report.data_summary import DataSummary
-from chimera_tui.core.report.markdown_text import contained, escaped, fenced
 from chimera_tui.core.report.metrics import CallFigures, total
 from chimera_tui.core.report.persona import Clause
 
@@ -19,6 +21,7 @@ HEADER_OPTIONS = {
 }  # fmt: skip
 """Options that the Configuration line always names, by the names it uses."""
 WITHOUT_A_MODEL = "written without a model"
+FACTS_SHOWN = 12
 
 
 class CallRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,23 +165,34 @@ def _brief(report: Report) -> str:
     return f"## Persona Brief\n{contained(report.brief)}\n\nContract:\n\n{clauses}"
 
 
-def _facts(facts: Sequence[Finding]) -> str:
-    if not facts:
+def _facts(report: Report) -> str:
+    """The facts that the report cites, or where it cites none the first ones."""
+    if not report.facts:
         return ""
-    lines = ["## Facts", "Computed by the program; the labels are those that the text cites.", ""]
-    for number, fact in enumerate(facts, 1):
-        sources = ", ".join(f"`{escaped_path(source.path)}`" for source in fact.sources[:3])
-        more = f" and {len(fact.sources) - 3} more" if len(fact.sources) > 3 else ""
-        caveats = f" Caveat: {escaped('; '.join(fact.caveats))}." if fact.caveats else ""
-        where = f" Source: {sources}{more}." if sources else ""
-        lines.append(f"- **F{number}** ({fact.label}) {escaped(fact.statement)}{caveats}{where}")
+    text = "\n".join([report.body, *report.key_findings, *report.recommendations, report.brief])
+    cited = {int(number) for number in re.findall(r"\bF(\d+)\b", text)}
+    numbers = [number for number in range(1, len(report.facts) + 1) if number in cited] or range(1, FACTS_SHOWN + 1)
+    lines = [
+        "## Facts",
+        f"Computed by the program, {len(report.facts)} in all; here are those that the text cites by their labels. "
+        "The others are in `facts.json`.",
+        "",
+    ]
+    lines += [_fact(number, report.facts[number - 1]) for number in numbers if number <= len(report.facts)]
     return "\n".join(lines)
+
+
+def _fact(number: int, fact: Finding) -> str:
+    paths = list(dict.fromkeys(source.path for source in fact.sources))
+    sources = ", ".join(f"`{escaped_path(path)}`" for path in paths[:3])
+    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+    caveats = f" Caveat: {escaped('; '.join(fact.caveats))}." if fact.caveats else ""
+    where = f" Source: {sources}{more}." if sources else ""
+    return f"- **F{number}** ({fact.label}) {escaped(fact.statement)}{caveats}{where}"
 
 
 def escaped_path(path: str) -> str:
     """A path inside a code span."""
-    from chimera_tui.core.inert import inert_line
-
     return inert_line(path, 200).replace("`", "'")
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chimera_tui.core.findings.finding import Finding, Recommendation
+from chimera_tui.core.markdown_text import escaped
 from chimera_tui.core.report.data_summary import DataSummary
-from chimera_tui.core.report.markdown_text import escaped
 from chimera_tui.core.report.sections import TITLES, ingestion
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from chimera_tui.core.markdown_text import contained
 from chimera_tui.core.report.data_summary import DataSummary
-from chimera_tui.core.report.markdown_text import contained
 
 if TYPE_CHECKING:
     from chimera_tui.core.findings.tables import Table

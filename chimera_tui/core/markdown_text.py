@@ -6,7 +6,8 @@ from chimera_tui.core.inert import inert, inert_line
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
 _HTML_START = re.compile(r"^( {0,3})<", re.MULTILINE)
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~&!])")
+_SPECIAL = re.compile(r"[\\`*\[\]<>|~]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|&(?=[#A-Za-z])|!(?=\[)|^[#+=-]")
+_LIST_NUMBER = re.compile(r"^(\d+)([.)])")
 
 
 def contained(text: str) -> str:
@@ -30,7 +31,7 @@ def contained(text: str) -> str:
 
 def escaped(text: str, limit: int | None = None) -> str:
     """One line of plain text as Markdown that shows just that text."""
-    return _SPECIAL.sub(r"\\\1", inert_line(text, limit))
+    return _LIST_NUMBER.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", inert_line(text, limit).strip()))
 
 
 def fenced(text: str, info: str = "") -> str:
