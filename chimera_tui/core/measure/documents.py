@@ -1,11 +1,11 @@
 """JSON documents measured: records found, seen and written in document order."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from chimera_tui.core.measure.observe import Seen, emit, see
-from chimera_tui.core.measure.records import Record, Walk
-from chimera_tui.core.measure.sink import Sink
+from chimera_tui.core.measure.observe import Seen, emit, numbers_of, see
+from chimera_tui.core.measure.records import Walk
+from chimera_tui.core.measure.sink import FAILED, OK, Sink
+from chimera_tui.core.measure.special import asv_definitions, special_records
 
 
 class Numbering:
@@ -23,25 +23,32 @@ class Numbering:
             self.next += 1
 
 
-def measure_document(document: Any, walk: Walk, numbering: Numbering, path: str = "") -> None:
-    """Write all records of one JSON value. Enclosing records come first, and give those inside their factors."""
-    records = list(walk.records(document, path))
+def measure_document(
+    document: Any, walk: Walk, numbering: Numbering, path: str = "", rel: str = "", around: Seen | None = None
+) -> None:
+    """Write all records of one JSON value. Enclosing records come first, and give those inside their factors.
+
+    ``around`` is what encloses the value itself, where it is one of many read one by one.
+    """
     tool = numbering.sink.tool
+    records = special_records(document, tool, path, rel)
+    if records is None:
+        records = [] if asv_definitions(document) else list(walk.records(document, path))
     seen: dict[int, Seen] = {}
     for record in records:
-        parent = seen[id(record.parent)] if record.parent is not None else None
+        parent = seen[id(record.parent)] if record.parent is not None else around
         seen[id(record)] = see(record, parent, tool)
     for record in records:
         numbering.write(seen[id(record)], record.path, f"[{numbering.next}]")
 
 
-def measure_rows(rows: Iterable[tuple[str, Any]], walk: Walk, numbering: Numbering) -> int:
-    """Write JSON Lines: each value with the path it has; how many there were."""
-    count = 0
-    for path, document in rows:
-        measure_document(document, walk, numbering, path)
-        count += 1
-    return count
-
-
-__all__ = ["Numbering", "Record", "measure_document", "measure_rows"]
+def summarise_document(document: Any, walk: Walk, sink: Sink, rel: str = "") -> None:
+    """Take the numbers of one JSON value into the statistics of a file that is past the cap."""
+    records = special_records(document, sink.tool, "", rel)
+    if records is None:
+        records = list(walk.records(document))  # a record is whole only once the walk is past it
+    for record in records:
+        seen = see(record, None, sink.tool)
+        sink.narrow({**seen.keys, **seen.factors}, partly=True)
+        for field, what, value, _, _ in numbers_of(seen, sink.tool):
+            sink.summarise(sink.series(field, what), (value,), (FAILED if seen.failed else OK,))

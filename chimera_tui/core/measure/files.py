@@ -43,7 +43,15 @@ def _why_unreadable(fault: OSError) -> str:
 
 
 def _measured(path: Path, rel: str, kind: str, limits: Limits) -> FileResult:
-    data = read_bytes(path)
+    data = read_bytes(path, limits.small_bytes + 1)
+    if len(data) > limits.small_bytes:
+        from chimera_tui.core.measure.big import measure_big
+
+        return measure_big(path, rel, kind, limits)
+    if data[:4] == b"PAR1":
+        from chimera_tui.core.measure.columnar import measure_parquet
+
+        return measure_parquet(path, rel, limits)
     content = decode(data)
     if content.text is None:
         status = "failed" if content.encoding == "git-lfs pointer" else NOTHING
@@ -75,7 +83,7 @@ def measure_json(content: Content, rel: str, limits: Limits) -> FileResult:
     if not found.values:
         return FileResult(status=NOTHING if not found.cut else "failed", reason=found.problem, encoding=encoding)
     sink = sink_of(found.values[0], rel, limits)
-    count = _measure_values(found, sink, limits)
+    count = _measure_values(found, sink, rel, limits)
     result = sink.finish()
     result.encoding, result.rows = encoding, count
     _json_status(result, found, sink)
@@ -85,30 +93,20 @@ def measure_json(content: Content, rel: str, limits: Limits) -> FileResult:
 def sink_of(sample: Any, rel: str, limits: Limits) -> Sink:
     """An empty sink that knows the tool, by one of a file's JSON values."""
     first = next((v for v in sample[:8] if isinstance(v, dict)), None) if isinstance(sample, list) else sample
-    signature = tool_of_document(first, PurePosixPath(rel).name)
-    return Sink(signature.tool if signature else "", hints(rel), limits)
+    return Sink(tool_of_document(first, PurePosixPath(rel).name), hints(rel), limits)
 
 
-def _measure_values(found: JsonValues, sink: Sink, limits: Limits) -> int:
-    from chimera_tui.core.measure.special import special_document
-
+def _measure_values(found: JsonValues, sink: Sink, rel: str, limits: Limits) -> int:
     numbering = Numbering(sink)
     single = len(found.values) == 1 and found.form == "json"
-    walk = Walk(sink.tool, _forced(sink.tool), limits.depth)
+    walk = Walk(sink.tool, limits.depth)
     for i, value in enumerate(found.values):
         path = "" if single else f"line {found.lines[i]}" if found.lines else f"[{i}]"
-        document = special_document(value, sink.tool, PurePosixPath(path).name)
-        measure_document(value if document is None else document, walk, numbering, path)
+        measure_document(value, walk, numbering, path, rel)
     if walk.too_deep:
         sink.result.reason = f"nested deeper than {limits.depth} levels: what lies below is left out"
         sink.result.status = "partial"
     return numbering.next
-
-
-def _forced(tool: str) -> tuple[str, ...]:
-    from chimera_tui.core.measure.tools import signatures
-
-    return next((s.records for s in signatures() if s.tool == tool and s.records), ())
 
 
 def _json_status(result: FileResult, found: JsonValues, sink: Sink) -> None:
@@ -126,7 +124,11 @@ def _json_status(result: FileResult, found: JsonValues, sink: Sink) -> None:
 
 
 def _why_nothing(found: JsonValues) -> str:
+    from chimera_tui.core.measure.special import asv_definitions
+
     value = found.values[0]
+    if asv_definitions(value):
+        return "the definitions of benchmarks (asv), not their results"
     if isinstance(value, dict) and not _any_number(value):
         return "it describes something (a system, a configuration) and holds no numbers that are measurements"
     if isinstance(value, list | dict) and not value:
@@ -167,7 +169,7 @@ def measure_delimited(content: Content, rel: str, limits: Limits) -> FileResult:
 
 
 def _measure_tables(tables: Tables, sink: Sink) -> list[str]:
-    from chimera_tui.core.measure.special import special_table
+    from chimera_tui.core.measure.special_tables import special_table
 
     reasons: list[str] = []
     start = 0

@@ -63,11 +63,18 @@ SETTINGS = frozenset(
 )
 """Names of objects that hold configuration: a number in one is a factor unless the lexicon knows it as a metric."""
 
+STRICT_SETTINGS = frozenset(
+    "config configuration settings setting options params parameters environment env args hparams hyperparameters"
+    " input_config requirements generation_config spec versions".split()
+)
+"""Of these, the objects in which not even the name of a metric is a measurement (``settings.min_duration_ms``)."""
+
 _IDENTIFIER = re.compile(
     r"(?:^|_)(?:id|ids|idx|index|uuid|guid|hash|sha|sha1|digest|seed|rng_seed|port|pid|tid|version|timestamp|datetime"
     r"|timestamps|start_ns|end_ns|url|row|line)$"
 )
 _INDEX = re.compile(r"\[\d*\]")
+_PERCENT_POINT = re.compile(r"(?<![a-zA-Z])([pP]\d{1,2})\.(\d+)(?![\w])")
 _HEADS = ("percentiles", "quantiles", "percentile", "quantile", "statistics", "stats", "value", "values")
 
 
@@ -99,7 +106,7 @@ def meaning(tool: str, field: str, unit: str = "") -> Meaning:
     ``unit`` is what the file says beside the field; it wins over the lexicon's.
     """
     bare, enclosed = enclosed_unit(field)
-    parts = [normalised(part) for part in _INDEX.sub("", bare).split(".")]
+    parts = [normalised(part) for part in _PERCENT_POINT.sub(r"\1_\2", _INDEX.sub("", bare)).split(".")]
     parts = [part for part in parts if part] or [normalised(bare)]
     found = _search(tool, parts)
     if found is None:
@@ -107,6 +114,8 @@ def meaning(tool: str, field: str, unit: str = "") -> Meaning:
     entry, stat, suffix_unit = found
     if entry.role != "measure":
         return Meaning(entry.role, entry.name or parts[-1])
+    if not STRICT_SETTINGS.isdisjoint(parts[:-1]) and "." not in entry.field:
+        return Meaning("factor", parts[-1], known=False)
     return _measure(entry, stat, unit or enclosed or suffix_unit, parts)
 
 

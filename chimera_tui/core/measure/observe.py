@@ -53,6 +53,7 @@ def see(record: Record, parent: Seen | None, tool: str) -> Seen:
         put(seen.keys, name, key)
         if (column := entity_column(key)) and column != name:
             put(seen.keys, column, key)
+    seen.cells.extend(record.cells)
     units = [v for f, v, _, _ in record.leaves if isinstance(v, str) and meaning(tool, f).role == "unit"]
     seen.unit = units[0] if units else ""
     for leaf in record.leaves:
@@ -215,27 +216,36 @@ def inherited(seen: Seen) -> Factors:
 
 def emit(seen: Seen, number: int, sink: Sink) -> bool:
     """Write a record's cells as observation ``number``; whether there were any."""
-    cells = seen.cells
-    if seen.arrays:
-        cells = cells + _of_arrays(seen)
+    cells = numbers_of(seen, sink.tool)
     if not cells:
         return False
     config = sink.config(inherited(seen))
     at, n = _up(seen, "at"), _up(seen, "n")
     status, phase = (FAILED if seen.failed else OK), seen.phase
     error = sink.error(seen.error) if seen.error else None
-    lengths = {meaning.name: len(values) for _, meaning, values in seen.arrays}
-    kind = test_kind(inherited(seen)) if sink.tool == "llama-bench" else ""
+    lengths = {_named(what, seen, sink.tool): len(values) for _, what, values in seen.arrays}
     for field, what, value, own_n, raw in cells:
-        meant = what if what.name != "@test" else what._replace(name=kind)
-        if seen.stat and meant.stat == "value":
-            meant = _aggregate(meant, seen.stat)
-        count = own_n or (None if meant.stat == "value" else lengths.get(what.name) or n)
+        count = own_n or (None if what.stat == "value" else lengths.get(what.name) or n)
         sink.add(
-            sink.series(field, meant), (number,), (config,), (value,),
+            sink.series(field, what), (number,), (config,), (value,),
             n=(count,), raw=(raw,), phase=(phase,), status=(status,), at=(at,), error=(error,),
         )  # fmt: skip
     return True
+
+
+def _named(what: Meaning, seen: Seen, tool: str) -> str:
+    return test_kind(inherited(seen)) if what.name == "@test" and tool == "llama-bench" else what.name
+
+
+def numbers_of(seen: Seen, tool: str) -> list[Cell]:
+    """The cells of a record with what only the whole record tells: samples, the kind of test, the aggregate."""
+    cells = seen.cells + _of_arrays(seen) if seen.arrays else seen.cells
+    if tool == "llama-bench" and cells:
+        kind = test_kind(inherited(seen))
+        cells = [(f, w._replace(name=kind) if w.name == "@test" else w, v, n, raw) for f, w, v, n, raw in cells]
+    if seen.stat:
+        cells = [(f, _aggregate(w, seen.stat) if w.stat == "value" else w, v, n, raw) for f, w, v, n, raw in cells]
+    return cells
 
 
 def _aggregate(what: Meaning, stat: str) -> Meaning:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from chimera_tui.core.measure.lexicon import container
+from chimera_tui.core.measure.lexicon import Meaning, container
 from chimera_tui.core.measure.naming import normalised, stat_named
 
 Leaf = tuple[str, Any, str, int | None]
@@ -19,7 +19,7 @@ _AUXILIARY = frozenset(
 class Record:
     """One observation: its leaves, and the observation that encloses it."""
 
-    __slots__ = ("factors", "leaves", "parent", "path")
+    __slots__ = ("cells", "factors", "leaves", "parent", "path")
 
     def __init__(self, path: str, parent: "Record | None", factors: tuple[tuple[str, str], ...] = ()) -> None:
         self.path = path
@@ -27,14 +27,15 @@ class Record:
         self.factors = factors
         """Name and value of the dict keys on the way here."""
         self.leaves: list[Leaf] = []
+        self.cells: tuple[tuple[str, Meaning, float, int | None, str | None], ...] = ()
+        """Numbers whose meaning is known from where they stand: field, meaning, canonical value, n, raw text."""
 
 
 class Walk:
     """Finds the records of a document in document order; never deeper than ``depth`` levels."""
 
-    def __init__(self, tool: str, forced: tuple[str, ...] = (), depth: int = 64) -> None:
+    def __init__(self, tool: str, depth: int = 64) -> None:
         self.tool = tool
-        self.forced = forced
         self.depth = depth
         self.too_deep = False
 
@@ -55,7 +56,7 @@ class Walk:
             self.too_deep = True
             return
         nested = [(k, v) for k, v in node.items() if isinstance(v, dict)]
-        grouped = self._grouped(nested, path, key) if nested else 0
+        grouped = self._grouped(nested, key) if nested else 0
         unit = node.get("unit") if isinstance(node.get("unit"), str) else ""
         prefix = field + "." if field else ""
         dot = path + "." if path else ""
@@ -127,10 +128,8 @@ class Walk:
             elif k not in ("unit", "units", "count", "n", "name") and v is not None:
                 record.leaves.append((f"{field}.{k}", v, unit, n))
 
-    def _grouped(self, nested: list[tuple[str, dict[str, Any]]], path: str, key: str) -> int:
+    def _grouped(self, nested: list[tuple[str, dict[str, Any]]], key: str) -> int:
         """How many levels of dict below hold records as their values: 0, 1 or (a dict of dicts of them) 2."""
-        if path + ".*" in self.forced:
-            return 1
         if container(self.tool, key) == "settings":
             return 0
         values = [v for k, v in nested if not container(self.tool, k) and holds_numbers(v)]

@@ -29,6 +29,8 @@ class Sink:
         self.hints = hints
         self.limits = limits
         self.spreads: dict[int, Spread] | None = None
+        self.shared: dict[str, Any] | None = None
+        """The recorded factors that all observations so far share."""
         self.left_out = 0
         """Values of failed observations that the statistics of a summary leave out."""
         self._series: dict[SeriesKey, int] = {}
@@ -50,6 +52,7 @@ class Sink:
         items = tuple(factors.items())
         found = self._known_configs.get(items)
         if found is None:
+            self.narrow(factors)
             key = config_key(factors, self.hints)
             found = self._configs.get(key)
             if found is None:
@@ -57,6 +60,20 @@ class Sink:
                 self.result.config_table.append(key)
             self._known_configs[items] = found
         return found
+
+    def narrow(self, factors: Mapping[str, Any], *, partly: bool = False) -> None:
+        """Note the factors of one more configuration (``partly``: only some of them are given)."""
+        if self.shared is None:
+            self.shared = dict(factors)
+        elif self.shared:
+            missing = object()
+            gone = [
+                name
+                for name, value in self.shared.items()
+                if (other := factors.get(name, missing)) != value and not (partly and other is missing)
+            ]
+            for name in gone:
+                del self.shared[name]
 
     def error(self, text: str) -> int:
         """The index of an error text (cut to what a person reads)."""
@@ -86,7 +103,7 @@ class Sink:
         if self.spreads is None and len(out.value) + len(values) > self.limits.cells_per_file:
             self._fold()
         if self.spreads is not None:
-            self._summarise(series, values, status)
+            self.summarise(series, values, status)
             return
         out.record.extend(records)
         out.series.extend([series] * len(values))
@@ -99,7 +116,8 @@ class Sink:
         out.at.extend(at)
         out.error.extend(error)
 
-    def _summarise(self, series: int, values: Sequence[float], status: Sequence[int]) -> None:
+    def summarise(self, series: int, values: Sequence[float], status: Sequence[int]) -> None:
+        """Take values into the statistics of a series, past the cap; those of failed observations only counted."""
         assert self.spreads is not None
         kept = [v for v, s in zip(values, status, strict=True) if s == OK] if FAILED in status else values
         self.left_out += len(values) - len(kept)
@@ -132,7 +150,7 @@ class Sink:
 
     def _close_summary(self, spreads: Mapping[int, Spread]) -> None:
         out, keys = self.result, list(self.result.series_table)
-        constant = _constant(out.config_table)
+        constant = config_key(self.shared or {}, self.hints)
         out.level, out.config_table, out.error_table, out.series_table = "summary", [constant], [], []
         self._series.clear()
         for index, spread in spreads.items():
@@ -149,12 +167,3 @@ class Sink:
                     (out.raw, None), (out.phase, 0), (out.status_code, OK), (out.at, None), (out.error, None)
                 ):  # fmt: skip
                     column.append(empty)  # type: ignore[attr-defined]
-
-
-def _constant(configs: Sequence[ConfigKey]) -> ConfigKey:
-    """The factors that all configurations share."""
-    if not configs:
-        return ConfigKey()
-    first = configs[0]
-    same = [value if all(c[i] == value for c in configs) else None for i, value in enumerate(first)]
-    return ConfigKey(*same)  # type: ignore[arg-type]

@@ -1,16 +1,225 @@
-"""Formats whose shape says what their names do not."""
+"""Documents whose shape says what their names do not: each function gives the records of one tool's file."""
 
+import re
+from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any
 
-from chimera_tui.core.measure.sink import Sink
-from chimera_tui.core.read.delimited import Table
+from chimera_tui.core.measure.lexicon import Meaning, meaning
+from chimera_tui.core.measure.naming import normalised
+from chimera_tui.core.measure.records import Record
 
 
-def special_document(document: Any, tool: str, file_name: str) -> Any:
-    """Placeholder."""
-    return None
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def special_table(table: Table, sink: Sink, start: int) -> bool:
-    """Placeholder."""
-    return False
+def _cell(field: str, what: Meaning, value: float, n: int | None = None) -> tuple[str, Meaning, float, int | None, str | None]:
+    return field, what, what.canonical(float(value)), n, repr(value) if what.converts else None
+
+
+def _scalars(record: Record, node: Any, prefix: str = "") -> None:
+    """The plain values of an object and of the objects in it, as leaves."""
+    if not isinstance(node, dict):
+        return
+    for key, value in node.items():
+        if isinstance(value, dict):
+            _scalars(record, value, f"{prefix}{key}.")
+        elif isinstance(value, str | int | float):
+            record.leaves.append((f"{prefix}{key}", value, "", None))
+
+
+def asv(document: dict[str, Any], path: str, _rel: str) -> Iterator[Record]:
+    """airspeed velocity: ``results`` maps a benchmark to a number, to result and parameters, or to columns of them."""
+    root = Record(path, None)
+    _scalars(root, {k: v for k, v in document.items() if k in ("commit_hash", "date", "env_name", "python", "params")})
+    yield root
+    columns = document.get("result_columns")
+    results = document.get("results")
+    for name, entry in results.items() if isinstance(results, dict) else ():
+        where = f"{path}.results.{name}" if path else f"results.{name}"
+        kind = re.match(r"(?:time|timeraw|mem|peakmem|track)(?=_)", name.rpartition(".")[2])
+        what = meaning("asv", "time" if kind and kind[0] == "timeraw" else kind[0] if kind else "track")
+        values, params, stats = _asv_columns(entry, columns)
+        combos = list(product(*params)) if params else []
+        for i, value in enumerate(values):
+            factors = [("benchmark", str(name))]
+            if i < len(combos):
+                factors += [(f"param{k + 1}", str(part)) for k, part in enumerate(combos[i])]
+            record = Record(where if len(values) == 1 else f"{where}.result[{i}]", root, tuple(factors))
+            if _is_number(value):
+                record.cells = (_cell("result", what, value), *_asv_stats(stats[i] if i < len(stats) else None, what))
+            yield record
+
+
+def _asv_columns(entry: Any, columns: Any) -> tuple[list[Any], list[list[Any]], list[Any]]:
+    if isinstance(entry, list) and isinstance(columns, list):
+        entry = dict(zip(columns, entry, strict=False))
+    if not isinstance(entry, dict):
+        return [entry], [], []
+    values, params, stats = entry.get("result"), entry.get("params"), entry.get("stats")
+    good = isinstance(params, list) and all(isinstance(p, list) for p in params)
+    size = 1
+    for part in params if good and isinstance(params, list) else ():
+        size *= max(1, len(part))
+    return (
+        values if isinstance(values, list) else [values],
+        params if good and isinstance(params, list) and size <= 100_000 else [],
+        stats if isinstance(stats, list) else [],
+    )
+
+
+_ASV_STATS = {"mean": "mean", "std": "std", "min": "min", "max": "max", "q_25": "p25", "q_75": "p75"}
+
+
+def _asv_stats(stats: Any, what: Meaning) -> Iterator[tuple[str, Meaning, float, int | None, str | None]]:
+    if not isinstance(stats, dict):
+        return
+    repeat = stats.get("repeat")
+    n = repeat if isinstance(repeat, int) else None
+    for key, stat in _ASV_STATS.items():
+        if _is_number(stats.get(key)):
+            yield _cell(f"stats.{key}", what._replace(stat=stat), stats[key], n)
+
+
+def clickbench(document: dict[str, Any], path: str, _rel: str) -> Iterator[Record]:
+    """ClickBench: ``result[query][run]`` in seconds; the first run is cold, null is a failure."""
+    root = Record(path, None)
+    _scalars(root, {k: v for k, v in document.items() if k != "result"})
+    tags = document.get("tags")
+    if isinstance(tags, list):
+        root.leaves.append(("tags", ", ".join(map(str, tags)), "", None))
+    yield root
+    what = meaning("clickbench", "result")
+    result = document.get("result")
+    for q, runs in enumerate(result if isinstance(result, list) else ()):
+        for r, value in enumerate(runs if isinstance(runs, list) else ()):
+            where = f"{path}.result[{q}][{r}]" if path else f"result[{q}][{r}]"
+            factors = (("query", f"Q{q}"), ("run", str(r + 1)), ("cache", "cold" if r == 0 else "hot"))
+            record = Record(where, root, factors)
+            if _is_number(value):
+                record.cells = (_cell("", what, value),)
+            yield record
+
+
+_CRITERION = {"mean": "mean", "median": "p50", "slope": "slope", "std_dev": "std", "median_abs_dev": "mad"}
+
+
+def criterion(document: dict[str, Any], path: str, rel: str) -> Iterator[Record]:
+    """Criterion's estimates: nanoseconds in ``new`` and ``base``, a relative change in ``change``."""
+    root = Record(path, None)
+    change = re.search(r"(?:^|/|__)change(?:/|__)", rel) is not None
+    found = re.search(r"([^/~]+?)(?:/|__)(?:new|base|change)(?:/|__)[^/]*$", rel)
+    if found:
+        root.factors = (("benchmark", found[1].replace("__", "/")),)
+    what = meaning("criterion", "change" if change else "wall_time")
+    cells = []
+    for key, estimate in document.items():
+        stat = _CRITERION.get(normalised(key))
+        if stat and isinstance(estimate, dict):
+            interval = estimate.get("confidence_interval")
+            inner = interval if isinstance(interval, dict) else {}
+            for name, label, value in (
+                ("point_estimate", stat, estimate.get("point_estimate")),
+                ("standard_error", f"stderr of {stat}", estimate.get("standard_error")),
+                ("confidence_interval.lower_bound", f"ci_low of {stat}", inner.get("lower_bound")),
+                ("confidence_interval.upper_bound", f"ci_high of {stat}", inner.get("upper_bound")),
+            ):
+                if _is_number(value):
+                    cells.append(_cell(f"{key}.{name}", what._replace(stat=label), value))
+    root.cells = tuple(cells)
+    yield root
+
+
+def perf_analyzer(document: dict[str, Any], path: str, _rel: str) -> Iterator[Record]:
+    """perf_analyzer: raw timestamps of each request, from which its latencies follow."""
+    base = f"{path}." if path else ""
+    for e, experiment in enumerate(document.get("experiments") or ()):
+        if not isinstance(experiment, dict):
+            continue
+        parent = Record(f"{base}experiments[{e}]", None)
+        mode = experiment.get("experiment")
+        if isinstance(mode, dict) and isinstance(mode.get("mode"), str):
+            name = {"concurrency": "concurrency", "request_rate": "request_rate"}.get(mode["mode"], mode["mode"])
+            parent.factors = ((name, str(mode.get("value", ""))),)
+        yield parent
+        for r, request in enumerate(experiment.get("requests") or ()):
+            if isinstance(request, dict):
+                record = Record(f"{base}experiments[{e}].requests[{r}]", parent)
+                _timestamps(record, request)
+                yield record
+
+
+def _timestamps(record: Record, request: dict[str, Any]) -> None:
+    sent = request.get("timestamp")
+    responses = [t for t in request.get("response_timestamps") or () if _is_number(t)]
+    if not _is_number(sent) or not responses:
+        return
+    record.cells = (
+        _cell("response_timestamps[0] - timestamp", meaning("perf_analyzer", "ttft"), responses[0] - sent),
+        _cell("response_timestamps[-1] - timestamp", meaning("perf_analyzer", "request_latency"), responses[-1] - sent),
+    )
+    gaps = [b - a for a, b in zip(responses, responses[1:], strict=False)]
+    if gaps:
+        record.leaves.append(("inter_response", gaps, "", None))
+
+
+def lm_eval(document: dict[str, Any], path: str, _rel: str) -> Iterator[Record]:
+    """lm-evaluation-harness: ``results.<task>.<metric>`` or ``<metric>,<filter>``, each with its standard error."""
+    root = Record(path, None)
+    config = document.get("config")
+    _scalars(root, {k: v for k, v in document.items() if k in ("date", "model_name", "git_hash")})
+    _scalars(root, {"config": {k: v for k, v in config.items() if k != "model_args"}} if isinstance(config, dict) else {})
+    arguments = config.get("model_args") if isinstance(config, dict) else None
+    name = re.search(r"(?:pretrained|model|engine)=([^,]+)", arguments) if isinstance(arguments, str) else None
+    root.leaves = [leaf for leaf in root.leaves if not (name and leaf[0] == "config.model")]
+    if name:
+        root.leaves.append(("model", name[1], "", None))
+    if isinstance(arguments, str):
+        root.leaves.append(("model_args", arguments, "", None))
+    yield root
+    results, counts = document.get("results"), document.get("n-samples")
+    for task, scores in results.items() if isinstance(results, dict) else ():
+        if isinstance(scores, dict):
+            record = Record(f"{path}.results.{task}" if path else f"results.{task}", root, (("task", str(task)),))
+            count = counts.get(task) if isinstance(counts, dict) else None
+            n = count.get("effective") if isinstance(count, dict) else None
+            record.cells = tuple(_scores(scores, n if isinstance(n, int) else None))
+            yield record
+
+
+def _scores(scores: dict[str, Any], n: int | None) -> Iterator[tuple[str, Meaning, float, int | None, str | None]]:
+    for key, value in scores.items():
+        if _is_number(value):
+            what = score(key)
+            yield _cell(key, what, value, n)
+
+
+def score(key: str) -> Meaning:
+    """What a metric of lm-evaluation-harness means: ``acc``, ``acc_stderr``, ``acc,none``."""
+    name = normalised(key.partition(",")[0])
+    bare = name.removesuffix("_stderr")
+    what = meaning("lm-eval", bare)
+    if what.role != "measure" or what.name != "score":
+        what = Meaning("measure", "score", definition=f"{bare} of the task; the unit is not stated")
+    return what._replace(stat="stderr" if name.endswith("_stderr") else "value")
+
+
+def asv_definitions(document: Any) -> bool:
+    """Whether this is asv's list of benchmarks: code and limits, no results."""
+    if not isinstance(document, dict) or len(document) < 2:
+        return False
+    return any(isinstance(v, dict) and "code" in v and "timeout" in v for v in list(document.values())[:4])
+
+
+_BUILDERS: dict[str, Callable[[dict[str, Any], str, str], Iterator[Record]]] = {
+    "asv": asv, "clickbench": clickbench, "criterion": criterion, "perf_analyzer": perf_analyzer, "lm-eval": lm_eval,
+}  # fmt: skip
+
+
+def special_records(document: Any, tool: str, path: str, rel: str) -> list[Record] | None:
+    """The records of a document of a tool that is treated by itself; None for all others."""
+    builder = _BUILDERS.get(tool)
+    return list(builder(document, path, rel)) if builder and isinstance(document, dict) else None
+
+

@@ -2,7 +2,7 @@
 
 import math
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 _KEPT = 65_536
 """Percentiles are exact up to this many values and taken from every k-th value beyond."""
@@ -23,19 +23,22 @@ class Spread:
     def extend(self, values: Sequence[float]) -> None:
         """Take in a block of values (Chan's update of mean and sum of squares)."""
         count = len(values)
-        if not count:
-            return
-        mean = math.fsum(values) / count
-        squares = math.fsum((v - mean) ** 2 for v in values)
+        if count:
+            mean = math.fsum(values) / count
+            squares = math.fsum((v - mean) ** 2 for v in values)
+            self.merge(count, mean, squares, min(values), max(values), lambda start, step: values[start::step])
+
+    def merge(
+        self, count: int, mean: float, squares: float, low: float, high: float,
+        every: Callable[[int, int], Sequence[float]],
+    ) -> None:  # fmt: skip
+        """Take in a block by its figures (``squares`` about its own mean) and a way to get every k-th of its values."""
         total, delta = self.n + count, mean - self._mean
         self._squares += squares + delta * delta * self.n * count / total
         self._mean += delta * count / total
-        self.low, self.high = min(self.low, min(values)), max(self.high, max(values))  # noqa: PLW3301
-        self._keep(values)
+        self.low, self.high = min(self.low, low), max(self.high, high)
+        self._kept.extend(every(-self.n % self._stride, self._stride))
         self.n = total
-
-    def _keep(self, values: Sequence[float]) -> None:
-        self._kept.extend(values[-self.n % self._stride :: self._stride])
         while len(self._kept) > _KEPT:
             self._kept = self._kept[::2]
             self._stride *= 2

@@ -18,7 +18,7 @@ from chimera_tui.core.measure.when import moment_ns
 
 MOST_LEVELS = 200
 """A text column with more different values than this, nearly all of them different, is no factor."""
-_GOOD = frozenset(("", "none", "null", "nan", "no", "false", "0", "ok", "success", "n/a", "-", "200"))
+GOOD_ERRORS = frozenset(("", "none", "null", "nan", "no", "false", "0", "ok", "success", "n/a", "-", "200"))
 _BAD = frozenset(("false", "no", "0", "failed", "f", "n", "0.0"))
 _PHASES = {"warmup": 1, "warm-up": 1, "warm_up": 1, "profiling": 2, "measured": 2, "measurement": 2}
 
@@ -46,6 +46,13 @@ class Rows:
         self.at: Sequence[int | None] = list(repeat(None, count))
         self.n: Sequence[int | None] = list(repeat(None, count))
         self.kinds: list[str] | None = None
+
+
+def columns_of_numbers(grid: Grid, tool: str) -> tuple[list[Meaning], list[int]]:
+    """What each column means, and which hold measurements, from a table's first rows."""
+    means = [_meaning(tool, grid, i) for i in range(len(grid.names))]
+    numeric = [i for i, what in enumerate(means) if what.role == "measure" and _numbers(grid.columns[i], what)]
+    return means, numeric
 
 
 def measure_grid(grid: Grid, sink: Sink) -> int:
@@ -168,7 +175,7 @@ def _fail(rows: Rows, failures: list[tuple[str, str, Column]], sink: Sink) -> No
     for role, name, column in failures:
         texts = [cell.strip() for cell in column]
         if role == "error":
-            bad = [text.lower() not in _GOOD for text in texts]
+            bad = [text.lower() not in GOOD_ERRORS for text in texts]
         elif role == "state":
             bad = [text.lower() in FAILED_STATES for text in texts]
         elif role == "ok":

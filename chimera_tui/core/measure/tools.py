@@ -9,12 +9,11 @@ from chimera_tui.core.measure.naming import normalised
 
 
 class Signature(NamedTuple):
-    """A tool, the fields that give it away, and the objects whose every value is a record."""
+    """A tool, what its file's name must hold (if anything), and the fields that give it away."""
 
     tool: str
     name: re.Pattern[str] | None
     keys: tuple[str, ...]
-    records: tuple[str, ...]
 
 
 @cache
@@ -23,30 +22,28 @@ def signatures() -> tuple[Signature, ...]:
     lines = files(__package__).joinpath("tools.tsv").read_text("utf-8").splitlines()[1:]
     found = []
     for line in lines:
-        tool, name, keys, records = line.split("\t")
+        tool, name, keys = line.split("\t")
         pattern = re.compile(name, re.IGNORECASE) if name else None
-        found.append(Signature(tool, pattern, tuple(keys.split()), tuple(records.split())))
+        found.append(Signature(tool, pattern, tuple(keys.split())))
     return tuple(found)
 
 
 @cache
-def _by_top() -> tuple[tuple[Signature, frozenset[str], bool], ...]:
-    """Each signature with the top-level fields it needs, and whether it needs anything below them."""
-    return tuple(
-        (s, frozenset(key.partition(".")[0] for key in s.keys), any("." in key for key in s.keys)) for s in signatures()
-    )
+def _by_top() -> tuple[tuple[Signature, frozenset[str]], ...]:
+    """Each signature with the top-level fields it needs."""
+    return tuple((s, frozenset(key.partition(".")[0] for key in s.keys)) for s in signatures())
 
 
-def tool_of_document(document: Any, file_name: str) -> Signature | None:
+def tool_of_document(document: Any, file_name: str) -> str:
     """The tool that wrote a JSON document (for JSON Lines or a list: one of its objects)."""
     if not isinstance(document, dict):
-        return None
+        return ""
     for signature in _possible(tuple(document)):
         if signature.name and not signature.name.search(file_name):
             continue
         if all(_holds(document, key.split(".")) for key in signature.keys):
-            return signature
-    return None
+            return signature.tool
+    return ""
 
 
 def tool_of_header(header: tuple[str, ...], file_name: str) -> str:
@@ -60,7 +57,7 @@ def tool_of_header(header: tuple[str, ...], file_name: str) -> str:
 @lru_cache(maxsize=4096)
 def _possible(keys: tuple[str, ...]) -> tuple[Signature, ...]:
     present = frozenset(keys)
-    return tuple(signature for signature, top, _ in _by_top() if top <= present)
+    return tuple(signature for signature, top in _by_top() if top <= present)
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,44 @@
+"""The tables of a Markdown text (or of a log: llama-bench prints the same), apart from fences and prose."""
+
+import re
+
+from chimera_tui.core.measure.numbers import without_escapes
+from chimera_tui.core.read.delimited import Table
+
+_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
+_EMPHASIS = re.compile(r"^(\*{1,3}|_{1,3}|`+)(.*?)\1$", re.DOTALL)
+
+
+def tables_in(text: str) -> list[Table]:
+    """All pipe tables of a text, in order."""
+    lines = text.splitlines()
+    found: list[Table] = []
+    i = 0
+    while i + 1 < len(lines):
+        if "|" in lines[i] and "|" in lines[i + 1] and len(lines[i + 1]) < 10_000 and _RULE.fullmatch(lines[i + 1]):
+            header = cells(lines[i])
+            table = Table(header, first_line=i + 1)
+            i += 2
+            while i < len(lines) and "|" in lines[i] and lines[i].strip():
+                row = cells(lines[i])
+                table.ragged += len(row) != len(header)
+                table.rows.append((row + [""] * len(header))[: len(header)])
+                i += 1
+            found.append(table)
+        else:
+            i += 1
+    return found
+
+
+def cells(line: str) -> list[str]:
+    """The cells of one row, without emphasis and escapes; ``\\|`` is a bar inside a cell."""
+    text = without_escapes(line).strip().replace("\\|", "\x00")
+    text = text[1:] if text.startswith("|") else text
+    text = text[:-1] if text.endswith("|") else text
+    return [_plain(cell.replace("\x00", "|")) for cell in text.split("|")]
+
+
+def _plain(cell: str) -> str:
+    text = cell.strip()
+    found = _EMPHASIS.match(text)
+    return found[2].strip() if found else text
