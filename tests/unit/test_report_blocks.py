@@ -13,10 +13,10 @@ from markdown_it import MarkdownIt
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.frames import FILES, dtypes
 from chimera_tui.core.inert import inert_line
+from chimera_tui.core.markdown_text import contained, escaped, fenced
 from chimera_tui.core.report import analysis, persona
 from chimera_tui.core.report.data_summary import DataSummary, summarise
 from chimera_tui.core.report.document import CallRow, configuration_line, total_lines
-from chimera_tui.core.markdown_text import contained, escaped, fenced
 from chimera_tui.core.report.metrics import CallFigures
 from chimera_tui.core.report.sections import assemble
 from chimera_tui.engine.prompting import load_persona

@@ -43,7 +43,7 @@ class Table(msgspec.Struct, frozen=True):
             _line([":--", *["--:"] * (len(self.header) - 1)]),
             *(_line(row) for row in self.rows),
         ]
-        return f"**{_cell(self.title)}**\n\n" + "\n".join(lines) + f"\n\n*{_cell(self.caption)}*"
+        return f"**{escaped(self.title, 200)}**\n\n" + "\n".join(lines) + f"\n\n*{escaped(self.caption, 400)}*"
 
 
 def tables(frames: Frames, findings: Sequence[Finding], cold_load_s: float | None = None) -> tuple[Table, ...]:

@@ -174,8 +174,7 @@ def _facts(report: Report) -> str:
     numbers = [number for number in range(1, len(report.facts) + 1) if number in cited] or range(1, FACTS_SHOWN + 1)
     lines = [
         "## Facts",
-        f"Computed by the program, {len(report.facts)} in all; here are those that the text cites by their labels. "
-        "The others are in `facts.json`.",
+        f"Computed by the program: {len(report.facts)}. Here are those that the text cites; all are in `facts.json`.",
         "",
     ]
     lines += [_fact(number, report.facts[number - 1]) for number in numbers if number <= len(report.facts)]
