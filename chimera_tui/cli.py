@@ -78,7 +78,7 @@ def main() -> None:
 @_settings_options
 def open_(path: Path, theme: str | None, mouse: bool, no_cache: bool, **settings: Any) -> None:  # noqa: ANN401
     """Open PATH in the terminal (this is what `chimera-tui PATH` does)."""
-    flags = {"ui__theme": theme, "ui__mouse": "true" if mouse else None}
+    flags: dict[str, Any] = {"ui__theme": theme, "ui__mouse": "true" if mouse else None}
     _open(path, no_cache=no_cache, **flags, **_flags(settings))
 
 
@@ -192,4 +192,7 @@ def _open(root: Path, *, no_cache: bool = False, autorun: bool = False, **flags:
         os.environ.setdefault(name, value)
     from chimera_tui.ui.app import run_app
 
-    sys.exit(run_app(root, loaded, autorun=autorun, no_cache=no_cache))
+    from chimera_tui.headless.configuration import user_file
+
+    saves_to = flags["config_file"] or user_file()
+    sys.exit(run_app(root, loaded, saves_to=saves_to, autorun=autorun, no_cache=no_cache))

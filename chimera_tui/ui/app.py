@@ -149,12 +149,14 @@ class ChimeraApp(App[None]):
         return path
 
 
-def run_app(root: Path, loaded: Loaded, *, autorun: bool = False, no_cache: bool = False) -> int:
-    """Show a repository until the person leaves; the exit status."""
+def run_app(
+    root: Path, loaded: Loaded, *, saves_to: Path, autorun: bool = False, no_cache: bool = False
+) -> int:  # fmt: skip
+    """Show a repository until the person leaves; settings are saved to ``saves_to``. Returns the exit status."""
     app = ChimeraApp(
         root, loaded.settings, loaded.origins, autorun=autorun, no_cache=no_cache,
         problems=tuple(str(problem) for problem in loaded.problems),
-        saves_to=platformdirs.user_config_path("chimera-tui") / "config.toml",
+        saves_to=saves_to,
     )  # fmt: skip
     app.run(mouse=loaded.settings.ui.mouse)
     return app.return_code or 0
