@@ -32,7 +32,7 @@ def linked(frames: Frames, root: Path, stopped: Callable[[], bool] = lambda: Fal
 
     from chimera_tui.core.derived import sources
 
-    files = with_copies(frames.files, root, stopped).with_columns(
+    files = with_copies(frames, root, stopped).with_columns(
         role=pl.when(pl.col("role") == DERIVED).then(pl.lit("data")).otherwise("role"),
         reason=pl.when(pl.col("reason").str.starts_with(REPEATS)).then(pl.lit("")).otherwise("reason"),
     )
@@ -42,25 +42,39 @@ def linked(frames: Frames, root: Path, stopped: Callable[[], bool] = lambda: Fal
     return replace(frames, files=files)
 
 
-def with_copies(files: pl.DataFrame, root: Path, stopped: Callable[[], bool] = lambda: False) -> pl.DataFrame:
-    """``files`` with the hash of each file whose size another has, and ``dup_of``: the first of its copies."""
+def with_copies(frames: Frames, root: Path, stopped: Callable[[], bool] = lambda: False) -> pl.DataFrame:
+    """``files`` with the hash of each file that may have a copy, and ``dup_of``: the first of its copies."""
     import polars as pl
 
+    files = frames.files
     comparable = (pl.col("size") > 0) & ~pl.col("kind").is_in(UNHASHED) & (pl.col("role") != "run")
-    shared = files.filter(comparable).filter(pl.len().over("size") > 1)
-    new = shared.filter(pl.col("hash").is_null()).select("file_id", "path", "path_raw", "size")
+    alike = files.join(_signatures(frames), on="file_id", how="left").filter(comparable)
+    shared = alike.filter(pl.len().over("size", "signature") > 1)
     hashes = {}
-    for file_id, path, raw, size in _plausible(new, shared, root, stopped):
+    for file_id, path, raw in _plausible(shared, root, stopped):
         if stopped():
             break
-        hashes[file_id] = content_hash(root / real_path(path, raw)) if size else None
-    files = files.with_columns(
-        hash=pl.coalesce("hash", pl.col("file_id").replace_strict(hashes, default=None, return_dtype=pl.String))
-        if hashes
-        else "hash"
-    )
+        hashes[file_id] = content_hash(root / real_path(path, raw))
+    if hashes:
+        new = pl.col("file_id").replace_strict(hashes, default=None, return_dtype=pl.String)
+        files = files.with_columns(hash=pl.coalesce("hash", new))
     first = pl.col("file_id").first().over("hash")
-    return files.with_columns(dup_of=pl.when(pl.col("hash").is_not_null() & (first != pl.col("file_id"))).then(first))
+    copy = pl.col("hash").is_not_null() & (first != pl.col("file_id"))
+    return files.with_columns(dup_of=pl.when(copy).then(first))
+
+
+def _signatures(frames: Frames) -> pl.DataFrame:
+    """A number made of each file's values: copies share it, so that most files need not be read once more."""
+    import polars as pl
+
+    whole = frames.files.filter(pl.col("level") == "full")["file_id"]
+    return (
+        frames.cells.lazy()
+        .filter(pl.col("file_id").is_in(whole.implode()))
+        .group_by("file_id")
+        .agg(pl.col("value").hash().sum().alias("signature"))
+        .collect()
+    )
 
 
 def content_hash(path: Path, most: int | None = None) -> str | None:
@@ -81,18 +95,20 @@ def real_path(path: str, raw: bytes | None) -> str:
     return path if raw is None else raw.decode("utf-8", "surrogateescape")
 
 
-def _plausible(
-    new: pl.DataFrame, shared: pl.DataFrame, root: Path, stopped: Callable[[], bool]
-) -> list[tuple[int, str, bytes | None, int]]:
-    """Those whose beginning another of their size shares too; only large files are worth that look."""
-    rows = list(new.iter_rows())
-    heads: dict[tuple[int, str | None], int] = {}
+def _plausible(shared: pl.DataFrame, root: Path, stopped: Callable[[], bool]) -> list[tuple[int, str, bytes | None]]:
+    """Those without a hash; of large ones only those whose beginning another of their size shares."""
+    rows = shared.select("file_id", "path", "path_raw", "size", "hash").rows()
+    beginnings: dict[tuple[int, str | None], int] = {}
     begins = {}
-    for file_id, path, raw, size in shared.select("file_id", "path", "path_raw", "size").iter_rows():
+    for file_id, path, raw, size, _ in rows:
         if size > BLOCK and not stopped():
             begins[file_id] = (size, content_hash(root / real_path(path, raw), HEAD))
-            heads[begins[file_id]] = heads.get(begins[file_id], 0) + 1
-    return [row for row in rows if row[0] not in begins or heads[begins[row[0]]] > 1]
+            beginnings[begins[file_id]] = beginnings.get(begins[file_id], 0) + 1
+    return [
+        (file_id, path, raw)
+        for file_id, path, raw, _, known in rows
+        if known is None and (file_id not in begins or beginnings[begins[file_id]] > 1)
+    ]
 
 
 def _marked(files: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:

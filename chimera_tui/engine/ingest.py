@@ -187,14 +187,17 @@ def _compare(entries: list[Entry], frames: Frames) -> tuple[set[int], list[Entry
 
 def _nothing_changed(entries: list[Entry], files: pl.DataFrame) -> bool:
     """A look that is ten times faster than comparing file by file, and enough for most starts."""
+    if len(entries) != files.height or not entries:
+        return not entries and not files.height
+    rels, _, sizes, times, statuses, _, roles = zip(*entries, strict=True)
     return (
-        len(entries) == files.height
-        and not files["path_raw"].len() - files["path_raw"].null_count()
-        and [entry.rel for entry in entries] == files["path"].to_list()
-        and [entry.mtime_ns for entry in entries] == files["mtime_ns"].to_list()
-        and [entry.size for entry in entries] == files["size"].to_list()
-        and not any(entry.status or entry.role for entry in entries)
-        and not files["status"].is_in(["pending", "failed"]).any()
+        not any(statuses)
+        and not any(roles)
+        and files["path_raw"].null_count() == files.height
+        and list(times) == files["mtime_ns"].to_list()
+        and list(sizes) == files["size"].to_list()
+        and list(rels) == files["path"].to_list()
+        and not files["status"].is_in([PENDING, "failed"]).any()
         and not (files["role"] == RUN).any()
     )
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chimera_tui.engine.ingest import Pass
 
 FIRST_SNAPSHOT_S = 0.5
-"""Seconds of reading after which a first snapshot holds measurements; each later one takes twice as long."""
+"""Seconds of reading after which a first snapshot holds measurements; each later one takes three times as long."""
 PROGRESS_EVERY_S = 0.1
 
 
@@ -195,7 +195,7 @@ class Workspace:
             reporter.read_one()
             if time.monotonic() >= due:
                 self._publish(work, started, problems)
-                pause *= 2
+                pause *= 3
                 due = time.monotonic() + pause
 
     async def _read_large(self, work: Pass, reporter: _Reporter) -> None:
