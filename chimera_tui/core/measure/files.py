@@ -1,6 +1,6 @@
 """One file, whatever it is, to its result: the reader is chosen by content, the name only says where to begin."""
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from chimera_tui.core.measure.documents import Numbering, measure_document
@@ -93,7 +93,7 @@ def measure_json(content: Content, rel: str, limits: Limits) -> FileResult:
 def sink_of(sample: Any, rel: str, limits: Limits) -> Sink:
     """An empty sink that knows the tool, by one of a file's JSON values."""
     first = next((v for v in sample[:8] if isinstance(v, dict)), None) if isinstance(sample, list) else sample
-    return Sink(tool_of_document(first, PurePosixPath(rel).name), hints(rel), limits)
+    return Sink(tool_of_document(first, rel.rpartition("/")[2]), hints(rel), limits)
 
 
 def _measure_values(found: JsonValues, sink: Sink, rel: str, limits: Limits) -> int:
@@ -152,7 +152,7 @@ def measure_delimited(content: Content, rel: str, limits: Limits) -> FileResult:
     encoding = form if content.encoding == "utf-8" else f"{form} {content.encoding}"
     if not tables.tables:
         return FileResult(status=NOTHING, reason=tables.problem, encoding=encoding)
-    tool = next((t for t in (tool_of_header(tuple(t.header), PurePosixPath(rel).name) for t in tables.tables) if t), "")
+    tool = next((t for t in (tool_of_header(tuple(t.header), rel.rpartition("/")[2]) for t in tables.tables) if t), "")
     sink = Sink(tool, hints(rel), limits)
     reasons = _measure_tables(tables, sink)
     result = sink.finish()

@@ -1,5 +1,6 @@
 """Tables measured column by column: which are numbers, which are factors, and how each row ended."""
 
+import math
 from collections.abc import Callable, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -115,7 +116,9 @@ def _numbers(column: Column, what: Meaning) -> list[float | None] | None:
         if not found or 2 * found < filled:
             return None if filled else []
         return values
-    return [v if v - v == 0 else None for v in values]  # type: ignore[operator]  # NaN and infinities are no measurements
+    if all(map(math.isfinite, values)):  # type: ignore[arg-type]
+        return values
+    return [v if v is not None and math.isfinite(v) else None for v in values]
 
 
 def _number(cell: str, what: Meaning) -> float | None:
@@ -235,11 +238,14 @@ def _write(grid: Grid, i: int, what: Meaning, values: list[float | None], column
     if not values:
         return
     kept = [k for k, value in enumerate(values) if value is not None] if None in values else None
-    take = (lambda items: items) if kept is None else (lambda items: [items[k] for k in kept])
-    numbers: list[float] = take(values)  # type: ignore[assignment]
+
+    def take(items: Sequence[Any]) -> Any:
+        return items if kept is None else [items[k] for k in kept]
+
+    numbers: list[float] = take(values)
     scaled = [what.canonical(value) for value in numbers] if what.converts else numbers
     texts = take(column)
-    raw = [None if text in (shown := repr(v)) and (text == shown or text + ".0" == shown) else text.strip()[:64] for text, v in zip(texts, scaled, strict=True)]
+    raw = _raw(texts, scaled)
     n = take(rows.n) if what.stat != "value" else [None] * len(scaled)
     common = {
         "records": take(grid.records), "configs": take(rows.configs), "n": n, "raw": raw, "phase": take(rows.phase),
@@ -250,6 +256,17 @@ def _write(grid: Grid, i: int, what: Meaning, values: list[float | None], column
     else:
         sink.add(sink.series(grid.names[i], what), values=scaled, **common)
     _write_spreads(grid.names[i], what, texts, common, sink, take(rows.kinds) if rows.kinds else None)
+
+
+def _raw(texts: Column, values: list[float]) -> list[str | None]:
+    """The text of each cell where it is not simply the value's ``repr``."""
+    shown = list(map(repr, values))
+    if shown == list(texts):
+        return [None] * len(values)
+    return [
+        None if text == plain or text + ".0" == plain else text.strip()[:64]
+        for text, plain in zip(texts, shown, strict=True)
+    ]
 
 
 def _write_kinds(

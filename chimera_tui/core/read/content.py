@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+_PIECE = 1 << 17
 _LFS = b"version https://git-lfs.github.com/spec/"
 _ENCODED_MARK = b"\xc3\xbf\xc3\xbe"
 """A UTF-16 byte order mark that was itself encoded as UTF-8 (PowerShell's ``>`` on top of a pipe does it)."""
@@ -28,9 +29,21 @@ class Content:
 
 def read_bytes(path: Path, limit: int | None = None) -> bytes:
     """All bytes of a file, or the first ``limit``; OSError passes through. Pipes and devices are not waited for."""
-    fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(fd, "rb") as file:
-        return file.read(limit) if limit is not None else file.read()
+    fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    try:
+        first = os.read(fd, _PIECE if limit is None else min(limit, _PIECE))
+        if len(first) < _PIECE:
+            return first
+        pieces, size = [first], len(first)
+        while limit is None or size < limit:
+            piece = os.read(fd, _PIECE if limit is None else min(limit - size, _PIECE))
+            if not piece:
+                break
+            pieces.append(piece)
+            size += len(piece)
+        return b"".join(pieces)
+    finally:
+        os.close(fd)
 
 
 def decode(data: bytes) -> Content:

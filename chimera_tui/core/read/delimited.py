@@ -61,6 +61,9 @@ def split_tables(text: str) -> Tables:
 
 def sniff(text: str) -> str:
     """The delimiter that the first lines agree on: comma, semicolon, tab or bar."""
+    first = text[: text.find("\n") + 1 or None]
+    if "," in first and not (";" in first or "\t" in first or "|" in first):
+        return ","
     lines = [line for line in text[:20_000].split("\n", 12)[:12] if line.strip()]
     if not lines:
         return ","
@@ -118,7 +121,8 @@ def _table(block: list[list[str]], first: int) -> Table | None:
         units, body = [cell.strip() for cell in body[0]], body[1:]
     table = Table(header, body, units, first)
     width = len(header)
-    table.ragged = sum(1 for row in body if len(row) != width)
+    lengths = set(map(len, body))
+    table.ragged = 0 if lengths <= {width} else sum(1 for row in body if len(row) != width)
     return table
 
 
