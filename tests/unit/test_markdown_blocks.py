@@ -13,9 +13,11 @@ from chimera_tui.ui.markdown.options import DrawOptions
 OPTIONS = DrawOptions()
 
 WORDS = st.sampled_from(
-    "tok/s gemma3:1b **bold** *em* `code_x` 12.5 日本語 👩‍🔬 ⚠️ e\u0301 [a] [b](http://x.y) [t][a] <b> <br> a|b \\| &amp; ~~x~~ "
-    "![i](u.png) \x1b[31m \u202e - 1. # averyveryverylongwordwithoutanyspaceinitwhatsoever [[table:T1]] <http://auto.link> "
-    "*** _x_ ] [".split(" ")
+    """
+    tok/s gemma3:1b **bold** *em* `code_x` 12.5 日本語 👩‍🔬 ⚠️ é [a] [b](http://x.y) [t][a] <b> <br> a|b \\|
+    &amp; ~~x~~ ![i](u.png) \x1b[31m \u202e - 1. # averyveryverylongwordwithoutanyspaceinitwhatsoever [[table:T1]] <div>
+    <http://auto.link> *** _x_ ] [ ``` --- === >
+    """.split()  # noqa: SIM905  # a text, cut here
 )
 TEXT = st.lists(WORDS, min_size=1, max_size=8).map(" ".join)
 
@@ -153,3 +155,88 @@ def test_every_mapped_span_shows_the_source_it_names(text: str) -> None:
         for shown, _, offset in line.spans:
             if offset >= 0 and shown.isalnum():
                 assert source[offset : offset + len(shown)] == shown
+
+
+def test_a_definition_waits_for_its_title_on_the_lines_below() -> None:
+    text = "[a]: /u\n'tit\nle'\n\n[a] and 'x\n\nend\n"
+    assert streamed(list(text), 80, tails=True).lines == at_once(text, 80)
+
+
+def test_a_reference_defined_at_the_end_reaches_the_blocks_above() -> None:
+    document = streamed(
+        ["see [the note][N 1]\n\nmore\n\n- item [n 1]\n\n", "[n 1]: http://example.org\n"], 80, tails=True
+    )
+    assert "see the note (http://example.org)" in document.lines[0].plain
+    assert any("item n 1 (http://example.org)" in line.plain for line in document.lines)
+
+
+def test_numbers_of_a_list_go_on_across_frozen_items() -> None:
+    document = streamed(["3. a\n", "3. b\n", "9. c\n", "\ntext\n", "1. d\n"], 80, tails=True)
+    assert [line.content for line in document.lines if ". " in line.plain] == ["a", "b", "c", "d"]
+    assert [line.plain.strip() for line in document.lines if ". " in line.plain] == ["3. a", "4. b", "5. c", "1. d"]
+
+
+def test_finished_lines_of_a_long_fence_keep_their_rows() -> None:
+    document = Document(80, OPTIONS)
+    document.append("```python\n" + "".join(f"x_{i} = {i}\n" for i in range(2000)), "model")
+    document.draw_tail()
+    before = list(document.tail_lines)
+    document.append("y = 1\n", "model")
+    document.draw_tail()
+    assert all(old is new for old, new in zip(before[:1900], document.tail_lines, strict=False))
+    document.append("```\n\nend", "model")
+    document.finish()
+    assert all(old is new for old, new in zip(before[:1900], document.lines, strict=False))
+
+
+def test_finished_rows_of_a_long_table_keep_their_rows() -> None:
+    document = Document(80, OPTIONS)
+    document.append("| a | b |\n|---|--:|\n" + "".join(f"| name | {i:06} |\n" for i in range(500)), "model")
+    document.draw_tail()
+    before = list(document.tail_lines)
+    document.append("| x | 1 |\n| part", "model")
+    document.draw_tail()
+    assert all(old is new for old, new in zip(before[2:], document.tail_lines[2:], strict=False))
+    assert document.tail_lines[-1].plain.strip() == "| part"
+
+
+def test_cells_beyond_the_header_are_shown() -> None:
+    assert (
+        "3 | four | five"
+        in streamed(["| a | b |\n|---|---|\n| 1 | 3 | four | five |\n"], 80, tails=False).lines[2].plain
+    )
+
+
+def test_a_table_too_wide_is_wrapped_then_told_as_records() -> None:
+    text = "| config | value |\n|---|--:|\n| num_gpu=80 and num_ctx=512 with more | 117.42 |\n"
+    for width in (60, 40, 24, 16):
+        shown = " ".join(line.plain for line in streamed([text], width, tails=False).lines)
+        assert all(word in shown for word in ("num_gpu=80", "num_ctx=512", "117.42", "config", "value"))
+    assert any("value: 117.42" in line.plain for line in streamed([text], 16, tails=False).lines)
+
+
+def test_a_place_in_the_source_is_found_on_the_screen() -> None:
+    text = "# Title\n\nThe mean is **182.67** tok/s.\n\n| a | b |\n|---|--:|\n| x | 117.4 |\n\n```\nkey: 9.25\n```\n"
+    document = streamed(list(text), 60, tails=False)
+    for number in ("182.67", "117.4", "9.25"):
+        at = text.index(number)
+        [(row, start, end)] = document.places(at, at + len(number))
+        assert document.lines[row].plain[start:end] == number
+        assert document.line_of(at) == row
+
+
+def test_thinking_and_program_text_stand_apart_and_only_the_program_counts_as_source() -> None:
+    document = Document(60, OPTIONS)
+    document.append("I *should* check.", "thinking")
+    document.append("Answer 1.", "model")
+    document.append("## Table\n", "program")
+    document.finish()
+    assert document.source == "Answer 1.## Table\n"
+    assert [line.plain[0] for line in document.lines if line.content] == ["┊", " ", "▎", "▎"]
+
+
+def test_hostile_nesting_is_shown_as_its_source() -> None:
+    text = "> " * 200 + "deep 42\n\nafter\n"
+    shown = [line.plain for line in streamed([text], 80, tails=False).lines]
+    assert any("deep 42" in line for line in shown)
+    assert any("after" in line for line in shown)

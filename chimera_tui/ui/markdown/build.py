@@ -202,4 +202,4 @@ class Builder:
         parts = escapedSplit(line.strip().lstrip("> \t"))
         parts = parts[1:] if parts[0] == "" else parts
         extra = [part.strip() for part in parts[columns:] if part.strip()]
-        return self._inline_at("| " + " | ".join(extra), cursor, self._styled("")) if extra else []
+        return [(" ", "", -1), *self._inline_at("| " + " | ".join(extra), cursor, self._styled(""))] if extra else []

@@ -41,7 +41,7 @@ class GrowingView(ScrollView):
     virtual_size = Reactive(Size(0, 0), layout=False, repaint=False)
     """Redefined: a longer text changes the scrollbar, not the layout of the screen."""
 
-    class FollowChanged(Message):
+    class FollowChanged(Message, namespace="stream_view"):
         """The view began or stopped following the end of the text."""
 
         def __init__(self, view: "GrowingView", follow: bool) -> None:
