@@ -190,9 +190,8 @@ def _open(root: Path, *, no_cache: bool = False, autorun: bool = False, **flags:
         raise click.ClickException("TERM=dumb cannot show this. Set TERM to what your terminal is, such as xterm.")
     for name, value in TEXTUAL_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    from chimera_tui.ui.app import run_app
-
     from chimera_tui.headless.configuration import user_file
+    from chimera_tui.ui.app import run_app
 
     saves_to = flags["config_file"] or user_file()
     sys.exit(run_app(root, loaded, saves_to=saves_to, autorun=autorun, no_cache=no_cache))
