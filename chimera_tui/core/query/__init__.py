@@ -2,5 +2,10 @@
 
 from chimera_tui.core.query.error import QueryError
 from chimera_tui.core.query.filter import compile_filter
+from chimera_tui.core.query.groups import Grouped, Grouping, column_statistics, group, parse_grouping
+from chimera_tui.core.query.sql import SqlResult, check_sql, plan_sql, run_sql, tables_of
 
-__all__ = ["QueryError", "compile_filter"]
+__all__ = [
+    "Grouped", "Grouping", "QueryError", "SqlResult", "check_sql", "column_statistics", "compile_filter", "group",
+    "parse_grouping", "plan_sql", "run_sql", "tables_of",
+]  # fmt: skip

@@ -1,0 +1,181 @@
+"""Groups and pivots over the measurements, written in one line.
+
+    by num_gpu, num_ctx of decode_tps          one row a group, with its statistics
+    by model                                   every metric, apart
+    pivot num_gpu x num_ctx of decode_tps      a table of means; another statistic may be named at the end
+
+What follows ``of`` is a metric, a unit or a numeric column. Metrics, statistics and units that differ are never
+pooled: they become columns of their own. Rows recorded as failed are left out, and the notes say how many.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chimera_tui.core import stats
+from chimera_tui.core.query.error import QueryError, column_named, nearest, quoted
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_KIND = ("metric", "stat", "unit")
+_BY = re.compile(r"(?:group\s+)?by\s+(?P<keys>.+?)(?:\s+of\s+(?P<target>.+))?", re.IGNORECASE | re.DOTALL)
+_PIVOT = re.compile(
+    r"pivot\s+(?P<rows>\S+)\s+(?:x|×|by)\s+(?P<columns>\S+)\s+of\s+(?P<target>\S+)(?:\s+(?P<statistic>\S+))?",
+    re.IGNORECASE,
+)
+STATISTICS = ("n", "mean", "median", "std", "cv", "p95", "p99", "min", "max")
+MAX_PIVOT_COLUMNS = 60
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """One row a group, and what a reader must know about it. ``keys`` are the columns that name the group."""
+
+    frame: pl.DataFrame
+    keys: tuple[str, ...]
+    title: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """A line that was read: keys, what is summarised (None: each metric), and for a pivot its columns."""
+
+    keys: tuple[str, ...]
+    target: str | None
+    across: str | None = None
+    statistic: str = "mean"
+
+
+def parse_grouping(text: str) -> Grouping:
+    """Read a ``by …`` or ``pivot …`` line. Raises :class:`QueryError`."""
+    text = text.strip()
+    if found := _PIVOT.fullmatch(text):
+        statistic = (found["statistic"] or "mean").lower()
+        if statistic not in STATISTICS:
+            raise QueryError(f"There is no statistic {quoted(statistic)}; there are {', '.join(STATISTICS)}.")
+        return Grouping((found["rows"],), found["target"], found["columns"], statistic)
+    if text.lower().startswith("pivot"):
+        raise QueryError("A pivot is written: pivot num_gpu x num_ctx of decode_tps")
+    found = _BY.fullmatch(text)
+    keys = tuple(key.strip() for key in found["keys"].split(",")) if found else ()
+    if not found or not all(keys):
+        raise QueryError("Groups are written: by num_gpu, num_ctx of decode_tps")
+    return Grouping(keys, found["target"].strip() if found["target"] else None)
+
+
+def group(measurements: pl.LazyFrame, grouping: Grouping) -> Grouped:
+    """Compute groups or a pivot. Blocks; raises :class:`QueryError`."""
+    names = measurements.collect_schema().names()
+    keys = tuple(column_named(key, names) for key in grouping.keys)
+    across = column_named(grouping.across, names) if grouping.across else None
+    if across in keys:
+        raise QueryError("A pivot needs two different columns.")
+    if taken := {*keys, across} & {*STATISTICS, "_value"}:
+        raise QueryError(f"{quoted(str(taken.pop()))} is the name of a statistic; nothing can be grouped by it.")
+    rows, value, apart = _chosen(measurements, grouping.target)
+    wanted = list(dict.fromkeys([*keys, *([across] if across else []), *apart]))
+    kept, notes = _kept(rows, value, wanted)
+    if not kept.height:
+        raise QueryError("No measurement is left to summarise.")
+    constant = [name for name in apart if name not in keys and kept[name].n_unique() == 1]
+    title = ", ".join(str(kept[name][0]) for name in constant if kept[name][0] is not None) or value
+    by = [name for name in wanted if name not in constant]
+    grouped = Grouped(_summarised(kept, by), tuple(by), title, notes)
+    return grouped if across is None else _pivoted(grouped, across, grouping.statistic)
+
+
+def column_statistics(frame: pl.DataFrame, column: str) -> dict[str, float | int | None]:
+    """The statistics of one numeric column, nulls and what is not finite left out."""
+    import polars as pl
+
+    values = frame.select(pl.col(column).cast(pl.Float64).alias("_value")).filter(pl.col("_value").is_finite())
+    row = values.select(_statistics()).row(0, named=True)
+    return {name: row[name] for name in STATISTICS}
+
+
+def _chosen(measurements: pl.LazyFrame, target: str | None) -> tuple[pl.LazyFrame, str, list[str]]:
+    """The rows that are meant, the column that holds their values, the columns that keep unlike ones apart."""
+    import polars as pl
+
+    schema = measurements.collect_schema()
+    apart = [name for name in _KIND if name in schema.names()]
+    if target is None:
+        return measurements, "value", apart
+    known = measurements.select(pl.col(*apart[:1], "unit").unique().implode()).collect().row(0, named=True)
+    metrics = [name for name in known["metric"] if name]
+    if target in metrics:
+        return measurements.filter(pl.col("metric") == target), "value", apart
+    if target in known["unit"]:
+        return measurements.filter(pl.col("unit") == target), "value", apart
+    folded = {name.casefold(): name for name in schema.names() if schema[name].is_numeric()}
+    if target.casefold() in folded:
+        return measurements, folded[target.casefold()], []
+    guess = nearest(target, [*metrics, *filter(None, known["unit"]), *folded.values()])
+    hint = f"did you mean {guess}?" if guess else f"there are {', '.join(sorted(metrics)[:8])}."
+    raise QueryError(f"There is no metric, unit or numeric column {quoted(target)}; {hint}")
+
+
+def _kept(rows: pl.LazyFrame, value: str, wanted: list[str]) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    import polars as pl
+
+    names = rows.collect_schema().names()
+    beside = [name for name in ("cold", "status", "dup_of") if name in names and name not in wanted]
+    picked = rows.select(*wanted, *beside, pl.col(value).cast(pl.Float64).alias("_value")).collect()
+    picked = picked.filter(pl.col("_value").is_finite())
+    notes = []
+    if "status" in beside:
+        ok = picked.filter(pl.col("status") != "failed")
+        if failed := picked.height - ok.height:
+            notes.append(f"{failed:,} failed left out")
+        picked = ok
+    if "cold" in beside and {True, False} <= set(picked["cold"].unique()):
+        notes.append("cold and warm are pooled; “by cold, …” keeps them apart")
+    if "dup_of" in beside and (copies := picked["dup_of"].drop_nulls().len()):
+        notes.append(f"{copies:,} values are from duplicate files; filter dup_of = null to leave them out")
+    return picked, tuple(notes)
+
+
+def _statistics() -> list[pl.Expr]:
+    import polars as pl
+
+    value = pl.col("_value")
+    mean, std = value.mean(), value.std()
+    return [
+        pl.len().alias("n"), mean.alias("mean"), value.median().alias("median"), std.alias("std"),
+        pl.when(mean != 0).then(std / mean.abs()).alias("cv"),
+        value.quantile(0.95, "linear").alias("p95"), value.quantile(0.99, "linear").alias("p99"),
+        value.min().alias("min"), value.max().alias("max"),
+    ]  # fmt: skip
+
+
+def _summarised(kept: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    import polars as pl
+
+    groups = kept.group_by(by).agg(_statistics()) if by else kept.select(_statistics())
+    frame = groups.sort(by, nulls_last=True) if by else groups
+    summaries = frame.select("n", "mean", "std").rows()
+    intervals = [stats.t_interval(stats.Summary(*row)) or (None, None) for row in summaries]
+    return frame.with_columns(
+        pl.Series("ci95_low", [low for low, _ in intervals], dtype=pl.Float64),
+        pl.Series("ci95_high", [high for _, high in intervals], dtype=pl.Float64),
+    )
+
+
+def _pivoted(groups: Grouped, across: str, statistic: str) -> Grouped:
+    import polars as pl
+
+    frame = groups.frame
+    if (count := frame[across].n_unique()) > MAX_PIVOT_COLUMNS:
+        raise QueryError(f"{quoted(across)} has {count:,} values; a pivot has room for {MAX_PIVOT_COLUMNS} columns.")
+    keys = [name for name in groups.keys if name != across]
+    label = pl.lit(f"{across}=") + pl.col(across).cast(pl.String).fill_null("–")
+    named = frame.sort(across, nulls_last=True).with_columns(label.alias(across))
+    wide = named.select(*keys, across, statistic).pivot(across, index=keys, values=statistic)
+    fewest, most = frame.select(low=pl.col("n").min(), high=pl.col("n").max()).row(0)
+    size = f"n = {fewest} a cell" if fewest == most else f"n from {fewest} to {most} a cell"
+    title = f"{statistic} of {groups.title}"
+    return Grouped(wide.sort(keys, nulls_last=True), tuple(keys), title, (*groups.notes, size))
