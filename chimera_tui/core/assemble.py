@@ -43,10 +43,10 @@ class FileRow(NamedTuple):
     dup_of: int | None = None
 
 
-def row_of(file_id: int, entry: Entry, *, status: str = "", reason: str = "", role: str = "other") -> FileRow:
+def _row(file_id: int, entry: Entry, status: str, reason: str) -> FileRow:
     """The row of a file that is not, or not yet, measured."""
     return FileRow(
-        file_id, entry.shown, entry.raw, entry.kind, entry.role or role, "", "", entry.status or status,
+        file_id, entry.shown, entry.raw, entry.kind, entry.role or "other", "", "", entry.status or status,
         entry.reason or reason, "", entry.size, entry.mtime_ns,
     )  # fmt: skip
 
@@ -64,6 +64,7 @@ class Assembler:
         self._cells: list[pl.DataFrame] = [self._base.cells]
         self._records: list[pl.DataFrame] = [self._base.records]
         self._rows: dict[int, FileRow] = {}
+        self._waiting: dict[int, Entry] = {}
         self._series: dict[SeriesKey, int] | None = None
         self._configs: dict[ConfigKey, int] = {}
         self._errors: dict[str, int] = {}
@@ -85,16 +86,23 @@ class Assembler:
         self._cells, self._records = [self._base.cells], [self._base.records]
         self.n_cells = self._base.cells.height
 
-    def expect(self, entry: Entry, **values: str) -> int:
-        """Give a file its id and a row without measurements; the keywords are those of :func:`row_of`."""
+    def expect(self, entry: Entry) -> int:
+        """Give a file its id; until it is added it is pending."""
         file_id = self.next_file_id
         self.next_file_id += 1
-        self._rows[file_id] = row_of(file_id, entry, **values)
+        self._waiting[file_id] = entry
         return file_id
+
+    def note(self, entry: Entry, status: str, reason: str) -> None:
+        """Take in a file that is not measured at all, with its id."""
+        row = _row(self.next_file_id, entry, status, reason)
+        self._rows[row.file_id] = row
+        self.next_file_id += 1
 
     def add(self, file_id: int, entry: Entry, result: FileResult, cells: pl.DataFrame | None = None) -> None:
         """Take a measured file in. ``cells`` are its columns as a frame, where they came from another process."""
         n_cells = len(result.record) if cells is None else cells.height
+        self._waiting.pop(file_id, None)
         self._rows[file_id] = FileRow(
             file_id, entry.shown, entry.raw, entry.kind, entry.role or result.role, result.encoding, result.tool,
             result.status, result.reason, result.level, entry.size, entry.mtime_ns, None, result.rows, result.cols,
@@ -117,7 +125,7 @@ class Assembler:
         import polars as pl
 
         self._flush()
-        rows = list(self._rows.values())
+        rows = [*self._rows.values(), *(_row(i, e, PENDING, "not read yet") for i, e in self._waiting.items())]
         files = pl.concat([self._base.files, _frame(zip(*rows, strict=True), schema.FILES, len(rows))])
         order = pl.coalesce("path_raw", pl.col("path").cast(pl.Binary))
         cells = pl.concat(self._cells)

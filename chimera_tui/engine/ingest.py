@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 REPOSITORY_CELLS = 5_000_000
 """Beyond this many cells in a repository further files are kept as statistics per column."""
+FULL = Limits()
 LARGE_BYTES = 8_000_000
 """Files above this size are measured in a child process."""
 SETTLED_NS = 2_000_000_000
@@ -76,15 +77,14 @@ class Pass:
         return len(self.small) + len(self.large)
 
     def _plan(self, entry: Entry) -> None:
-        expect = self.assembler.expect
         if entry.role == RUN:
-            expect(entry, status="no measurements", reason="part of a saved run")
+            self.assembler.note(entry, "no measurements", "part of a saved run")
         elif entry.status:
-            expect(entry)
+            self.assembler.note(entry, entry.status, entry.reason)
         elif entry.kind == "other":
-            expect(entry, status="no measurements", reason="not a kind of file that measurements are read from")
+            self.assembler.note(entry, "no measurements", "not a kind of file that measurements are read from")
         else:
-            task = Task(expect(entry, status=PENDING, reason="not read yet"), entry)
+            task = Task(self.assembler.expect(entry), entry)
             (self.large if entry.size > LARGE_BYTES else self.small).append(task)
 
     def read(self, task: Task) -> None:
@@ -105,8 +105,8 @@ class Pass:
 
     def limits(self) -> Limits:
         """How much of the next file may be taken in full."""
-        room = max(0, REPOSITORY_CELLS - self.assembler.n_cells)
-        return Limits(cells_per_file=min(Limits().cells_per_file, room))
+        room = REPOSITORY_CELLS - self.assembler.n_cells
+        return FULL if room >= FULL.cells_per_file else Limits(cells_per_file=max(0, room))
 
     def frames(self) -> Frames:
         """The frames of what has been read so far."""
@@ -129,7 +129,7 @@ class Pass:
         return self._measure(self.root / entry.rel, entry.shown, entry.kind, self.limits())
 
     def _capped(self, result: FileResult) -> FileResult:
-        if result.level == "summary" and self.limits().cells_per_file < Limits().cells_per_file:
+        if result.level == "summary" and self.limits() is not FULL:
             result.reason = OVER_CAP
         return result
 
