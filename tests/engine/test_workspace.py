@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from chimera_tui.core import measure
 from chimera_tui.core.config.schema import Scan
 from chimera_tui.engine import ingest
 from chimera_tui.engine.workspace import Progress, Snapshot, Workspace, WorkspaceError
@@ -208,6 +209,20 @@ async def test_a_refresh_can_be_stopped(root):
     finished = await workspace.refresh()
     assert finished.complete
     assert "pending" not in set(finished.frames.files["status"])
+
+
+async def test_a_fault_of_a_reader_costs_one_file_only(root, monkeypatch):
+    measure_file = measure.measure_file
+
+    def faulty(path: Path, rel: str, kind: str, limits: measure.Limits) -> measure.FileResult:
+        if rel == "a.csv":
+            raise RecursionError("too deep")
+        return measure_file(path, rel, kind, limits)
+
+    monkeypatch.setattr(measure, "measure_file", faulty)
+    found = rows(await Workspace(root, scan=Scan()).refresh())
+    assert (found["a.csv"]["status"], found["b.json"]["status"]) == ("failed", "ok")
+    assert "RecursionError: too deep" in found["a.csv"]["reason"]
 
 
 async def test_beyond_the_cap_of_a_repository_files_are_kept_as_statistics(root, monkeypatch):

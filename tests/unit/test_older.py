@@ -133,6 +133,13 @@ def test_a_report_without_blocks_gives_a_row_all_the_same():
     assert frame["decode_tps"].to_list() == [None]
 
 
+def test_absurd_figures_are_no_error():
+    nines = "9" * 5000
+    text = INSIGHT.replace("2222", nines).replace("101", nines).replace("512", nines).replace("26.20", nines)
+    frame = as_frame([read_chimera_report(text, "a.md")])
+    assert frame.select("generated_tokens", "n_files", "num_ctx").row(0) == (None, None, None)
+
+
 def test_a_saved_run_is_read_back(tmp_path):
     (tmp_path / "run.toml").write_text(
         'version = 1\nchimera_tui = "0.1"\nstarted = 2026-01-02T03:04:05Z\nending = "complete"\n'
@@ -142,7 +149,9 @@ def test_a_saved_run_is_read_back(tmp_path):
     )
     (tmp_path / "metrics.json").write_text(
         '{"n_files": 101, "stage_s": {"ingest": 0.5, "report": 2.5},'
-        '"totals": {"decode_tps": 40.5, "ttft_s": 0.8, "generated_tokens": 12, "load_s": null}}'
+        '"totals": {"decode_tps": 40.5, "ttft_s": 0.8, "generated_tokens": 12, "load_s": null},'
+        '"calls": [{"prompt_tokens": 100, "prefill_s": 0.5}, '
+        '{"prompt_tokens": 900, "prefill_s": 0.1, "prefix_shared": true}]}'
     )
     (tmp_path / "verdicts.json").write_text('{"coverage": {"claims": 9, "supported": 7, "contradicted": 2}}')
     (tmp_path / "report.md").touch()
@@ -153,6 +162,7 @@ def test_a_saved_run_is_read_back(tmp_path):
     assert (row["num_gpu"], row["num_ctx"]) == (80, 8192)
     assert (row["decode_tps"], row["generated_tokens"], row["load_s"]) == (40.5, 12, None)
     assert (row["ingest_s"], row["report_s"], row["n_files"]) == (0.5, 2.5, 101)
+    assert row["prefill_tps"] == 200
     assert (row["claims"], row["supported"], row["contradicted"], row["unverifiable"]) == (9, 7, 2, None)
 
 

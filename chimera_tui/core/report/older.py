@@ -19,8 +19,10 @@ _BOLD = re.compile(r"^\*\*([A-Za-z ]+):\*\*\s*(.*?)\s*$")
 _TITLE = re.compile(r"^#\s+(\S.*?)\s*$")
 _AGENT_TITLE = re.compile(r"^#\s+(.+?)\s+Agent Report\s*$", re.MULTILINE)
 _HEADING = re.compile(r"^##\s+(.+?)\s*$", re.MULTILINE)
-_FIGURE = re.compile(r"^[-|]\s*([A-Z][A-Za-z ()]*?)\s*[:|]\s*(-?\d+(?:\.\d+)?)(?:\s*±\s*[\d.]+)?\s*(tok/s|ms|s)?\b")
-_FILES = re.compile(r"^- Files analyzed: (\d+)", re.MULTILINE)
+_FIGURE = re.compile(
+    r"^[-|]\s*([A-Z][A-Za-z ()]*?)\s*[:|]\s*(-?\d{1,15}(?:\.\d+)?)(?:\s*±\s*[\d.]+)?\s*(tok/s|ms|s)?\b"
+)
+_FILES = re.compile(r"^- Files analyzed: (\d{1,9})\b", re.MULTILINE)
 _TIMES = re.compile(r"\b(ingest|analysis|report) (\d+(?:\.\d+)?)s")
 _OPTION = re.compile(r"\s*([a-z_]+)=([^,]*)")
 _COLUMNS = {

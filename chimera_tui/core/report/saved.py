@@ -35,9 +35,20 @@ def read_saved_run(folder: Path, rel: str) -> dict[str, object]:
         **{name: _number(effective.get(name)) for name in _OPTIONS},
         **{name: _number(_table(metrics, "totals").get(name)) for name in _TOTALS},
         **{f"{stage}_s": _number(_table(metrics, "stage_s").get(stage)) for stage in ("ingest", "analysis", "report")},
+        "prefill_tps": _prefill_tps(metrics),
         **_claims(_json(folder / "verdicts.json")),
     }  # fmt: skip
     return {name: value for name, value in row.items() if value is not None}
+
+
+def _prefill_tps(metrics: dict[str, object]) -> float | None:
+    """Over the calls whose prompt was new to the server; a shared prefix makes the rate meaningless."""
+    calls = metrics.get("calls")
+    fresh = [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+    fresh = [call for call in fresh if not call.get("prefix_shared")]
+    tokens = sum(_number(call.get("prompt_tokens")) or 0 for call in fresh)
+    seconds = sum(_number(call.get("prefill_s")) or 0 for call in fresh)
+    return tokens / seconds if tokens and seconds else None
 
 
 def _claims(verdicts: dict[str, object]) -> dict[str, object]:
