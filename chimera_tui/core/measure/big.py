@@ -11,6 +11,7 @@ from chimera_tui.core.measure.records import Record, Walk
 from chimera_tui.core.measure.result import FileResult, Limits
 from chimera_tui.core.measure.sink import Sink
 from chimera_tui.core.read.content import decode, read_bytes
+from chimera_tui.core.read.jsontext import Json
 from chimera_tui.core.read.streams import is_json_lines, items, json_lines, survey
 
 HEAD = 1 << 20
@@ -41,7 +42,9 @@ def measure_big(path: Path, rel: str, kind: str, limits: Limits) -> FileResult:
     result = measure_text(decode(read_bytes(path, limits.text_bytes)), rel, kind, limits)
     if path.stat().st_size > limits.text_bytes and result.value:
         result.status = "partial"
-        result.reason = f"only its first {limits.text_bytes // 1_000_000} MB were searched; {result.reason}".rstrip("; ")
+        result.reason = f"only its first {limits.text_bytes // 1_000_000} MB were searched; {result.reason}".rstrip(
+            "; "
+        )
     return result
 
 
@@ -54,7 +57,7 @@ def _lines(path: Path, rel: str, limits: Limits) -> FileResult:
     lines = json_lines(path)
     first = next(lines.values, None)
     sink = sink_of(first, rel, limits)
-    count = _take(_chain(first, lines.values), sink, rel, limits, None, "")
+    count = _take(_chain(first, lines.values), sink, rel=rel, limits=limits, parent=None, base="")
     result = sink.finish()
     result.encoding, result.rows = "jsonl", count
     reasons = [f"{lines.other[0]:,} of its lines are not JSON and are left out"] if lines.other[0] else []
@@ -72,7 +75,9 @@ def _document(path: Path, rel: str, limits: Limits) -> FileResult:
     if not found.prefix:
         if path.stat().st_size <= _WHOLE_JSON:
             return measure_text(decode(read_bytes(path)), rel, "json", limits)
-        return FileResult(status="failed", reason="too large to decode whole, and without a list of records", encoding="json")
+        return FileResult(
+            status="failed", reason="too large to decode whole, and without a list of records", encoding="json"
+        )
     stream = items(path, found.prefix)
     try:
         first = next(stream, None)
@@ -83,7 +88,7 @@ def _document(path: Path, rel: str, limits: Limits) -> FileResult:
     base = found.prefix.removesuffix("item").removesuffix(".")
     count = 0
     try:
-        count = _take(_chain(first, stream), sink, rel, limits, parent, base)
+        count = _take(_chain(first, stream), sink, rel=rel, limits=limits, parent=parent, base=base)
     except (ijson.JSONError, ValueError) as error:
         fault = f"broken or cut off: {_short(error)}; what came before is kept"
     result = sink.finish()
@@ -99,7 +104,7 @@ def _short(error: Exception) -> str:
     return " ".join(str(error).split())[:120]
 
 
-def _sink_of_list(prefix: str, scalars: list[tuple[str, Any]], first: Any, rel: str, limits: Limits) -> Sink:
+def _sink_of_list(prefix: str, scalars: list[tuple[str, Any]], first: Json, rel: str, limits: Limits) -> Sink:
     """The tool shows in the objects around the list as often as in the list's."""
     document: dict[str, Any] = {name: value for name, value in scalars if "." not in name}
     keys = prefix.removesuffix("item").removesuffix(".")
@@ -116,18 +121,18 @@ def _around(scalars: list[tuple[str, Any]], sink: Sink) -> Seen | None:
     return see(record, None, sink.tool) if scalars else None
 
 
-def _chain(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
+def _chain(first: Json, rest: Iterator[Any]) -> Iterator[Any]:
     if first is not None:
         yield first
     yield from rest
 
 
-def _take(values: Iterator[Any], sink: Sink, rel: str, limits: Limits, parent: Seen | None, base: str) -> int:
+def _take(values: Iterator[Any], sink: Sink, *, rel: str, limits: Limits, parent: Seen | None, base: str) -> int:
     numbering, walk = Numbering(sink), Walk(sink.tool, limits.depth)
     count = 0
-    for count, value in enumerate(values, 1):  # noqa: B007
+    for count, value in enumerate(values, 1):
         if sink.spreads is None:
-            measure_document(value, walk, numbering, f"{base}[{count - 1}]", rel, parent)
+            measure_document(value, walk, numbering, f"{base}[{count - 1}]", rel=rel, around=parent)
         else:
             summarise_document(value, walk, sink, rel)
     return count
@@ -141,5 +146,3 @@ def _ended(result: FileResult, sink: Sink, reasons: list[str]) -> FileResult:
         reasons.append("none of its numbers is a measurement")
     close(result, sink, reasons)
     return result
-
-

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from chimera_tui.core.measure.factors import put
 from chimera_tui.core.measure.files import close, measure_delimited
-from chimera_tui.core.measure.lexicon import Meaning, meaning
+from chimera_tui.core.measure.lexicon import Meaning
+from chimera_tui.core.measure.observe import FAILED_STATES
 from chimera_tui.core.measure.paths import hints
 from chimera_tui.core.measure.result import FileResult, Limits
 from chimera_tui.core.measure.sink import Sink
-from chimera_tui.core.measure.spread import Spread
-from chimera_tui.core.measure.tables import FAILED_STATES, GOOD_ERRORS, Grid, columns_of_numbers, measure_grid
+from chimera_tui.core.measure.spread import Block, Spread
+from chimera_tui.core.measure.tables import GOOD_ERRORS, Grid, columns_of_numbers, measure_grid
 from chimera_tui.core.measure.tools import tool_of_header
 from chimera_tui.core.read.content import Content, decode, read_bytes
 from chimera_tui.core.read.delimited import split_tables
@@ -42,7 +43,9 @@ def measure_big_table(path: Path, rel: str, head: Content, limits: Limits) -> Fi
         schema=dict.fromkeys(names, pl.String), truncate_ragged_lines=True, ignore_errors=True,
         encoding="utf8-lossy", glob=False, empty_string_is_null=True, raise_if_empty=False, missing_columns="insert",
     )  # fmt: skip
-    shape = _Shape(rel, table.header, table.units, [list(c) for c in zip(*_square(table.rows[:_SAMPLE], len(names)), strict=True)])
+    shape = _Shape(
+        rel, table.header, table.units, [list(c) for c in zip(*_square(table.rows[:_SAMPLE], len(names)), strict=True)]
+    )
     try:
         result = _measure(lazy, names, shape, limits)
     except pl.exceptions.PolarsError as fault:
@@ -50,7 +53,9 @@ def measure_big_table(path: Path, rel: str, head: Content, limits: Limits) -> Fi
         if path.stat().st_size > limits.text_bytes:
             result.status = "partial"
             why = " ".join(str(fault).split())[:100]
-            result.reason = f"only its first {limits.text_bytes // 1_000_000} MB were read ({why}); {result.reason}".rstrip("; ")
+            result.reason = (
+                f"only its first {limits.text_bytes // 1_000_000} MB were read ({why}); {result.reason}".rstrip("; ")
+            )
     result.encoding = form if head.encoding == "utf-8" else f"{form} {head.encoding}"
     return result
 
@@ -156,14 +161,14 @@ def _merge(spread: Spread, block: pl.Series) -> None:
     mean, count = float(block.mean()), len(block)  # type: ignore[arg-type]
     squares = float(((block - mean) ** 2).sum())
     low, high = float(block.min()), float(block.max())  # type: ignore[arg-type]
-    spread.merge(count, mean, squares, low, high, lambda start, step: block[start::step].to_list())
+    spread.merge(Block(count, mean, squares, low, high), lambda start, step: block[start::step].to_list())
 
 
 def _good(names: list[str], means: list[Meaning]) -> pl.Expr:
     """Which rows did not fail."""
     import polars as pl
 
-    good = pl.lit(True)  # noqa: FBT003
+    good = pl.lit(True)
     for name, what in zip(names, means, strict=True):
         text = pl.col(name).str.strip_chars().str.to_lowercase()
         if what.role == "error":
@@ -178,11 +183,16 @@ def _good(names: list[str], means: list[Meaning]) -> pl.Expr:
 def _constants(lazy: pl.LazyFrame, names: list[str], shape: _Shape) -> dict[str, Any]:
     import polars as pl
 
-    columns = [i for i, what in enumerate(shape.means) if what.role == "factor" or (what.role == "measure" and i not in shape.numeric)]
+    columns = [
+        i
+        for i, what in enumerate(shape.means)
+        if what.role == "factor" or (what.role == "measure" and i not in shape.numeric)
+    ]
     if not columns:
         return {}
     row = lazy.select(
-        *(pl.col(names[i]).min().alias(f"a{i}") for i in columns), *(pl.col(names[i]).max().alias(f"z{i}") for i in columns)
+        *(pl.col(names[i]).min().alias(f"a{i}") for i in columns),
+        *(pl.col(names[i]).max().alias(f"z{i}") for i in columns),
     ).collect(engine="streaming").row(0, named=True)  # fmt: skip
     found: dict[str, Any] = {}
     for i in columns:

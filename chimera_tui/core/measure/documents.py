@@ -1,11 +1,10 @@
 """JSON documents measured: records found, seen and written in document order."""
 
-from typing import Any
-
 from chimera_tui.core.measure.observe import Seen, emit, numbers_of, see
 from chimera_tui.core.measure.records import Walk
 from chimera_tui.core.measure.sink import FAILED, OK, Sink
 from chimera_tui.core.measure.special import asv_definitions, special_records
+from chimera_tui.core.read.jsontext import Json
 
 
 class Numbering:
@@ -24,7 +23,7 @@ class Numbering:
 
 
 def measure_document(
-    document: Any, walk: Walk, numbering: Numbering, path: str = "", rel: str = "", around: Seen | None = None
+    document: Json, walk: Walk, numbering: Numbering, path: str = "", *, rel: str = "", around: Seen | None = None
 ) -> None:
     """Write all records of one JSON value. Enclosing records come first, and give those inside their factors.
 
@@ -33,7 +32,7 @@ def measure_document(
     tool = numbering.sink.tool
     records = special_records(document, tool, path, rel)
     if records is None:
-        records = [] if asv_definitions(document) else list(walk.records(document, path))
+        records = [] if asv_definitions(document) else walk.records(document, path)
     seen: dict[int, Seen] = {}
     for record in records:
         parent = seen[id(record.parent)] if record.parent is not None else around
@@ -42,12 +41,10 @@ def measure_document(
         numbering.write(seen[id(record)], record.path, f"[{numbering.next}]")
 
 
-def summarise_document(document: Any, walk: Walk, sink: Sink, rel: str = "") -> None:
+def summarise_document(document: Json, walk: Walk, sink: Sink, rel: str = "") -> None:
     """Take the numbers of one JSON value into the statistics of a file that is past the cap."""
     records = special_records(document, sink.tool, "", rel)
-    if records is None:
-        records = list(walk.records(document))  # a record is whole only once the walk is past it
-    for record in records:
+    for record in walk.records(document) if records is None else records:
         seen = see(record, None, sink.tool)
         sink.narrow({**seen.keys, **seen.factors}, partly=True)
         for field, what, value, _, _ in numbers_of(seen, sink.tool):

@@ -11,12 +11,51 @@ _QUANT = re.compile(
     re.IGNORECASE,
 )
 _BACKENDS = frozenset(
-    "eager jit torchscript torch_compile torch.compile inductor onnx onnxruntime tensorrt torch_tensorrt torchtrt trt"
-    " openvino vllm sglang llama.cpp llamacpp ollama tgi tensorrt-llm trtllm deepspeed exllama exllamav2 mlx mlc"
-    " torch pytorch triton tvm xla rocm vulkan sycl metal cuda_graph ctranslate2 lmdeploy".split()
+    [
+        "eager",
+        "jit",
+        "torchscript",
+        "torch_compile",
+        "torch.compile",
+        "inductor",
+        "onnx",
+        "onnxruntime",
+        "tensorrt",
+        "torch_tensorrt",
+        "torchtrt",
+        "trt",
+        "openvino",
+        "vllm",
+        "sglang",
+        "llama.cpp",
+        "llamacpp",
+        "ollama",
+        "tgi",
+        "tensorrt-llm",
+        "trtllm",
+        "deepspeed",
+        "exllama",
+        "exllamav2",
+        "mlx",
+        "mlc",
+        "torch",
+        "pytorch",
+        "triton",
+        "tvm",
+        "xla",
+        "rocm",
+        "vulkan",
+        "sycl",
+        "metal",
+        "cuda_graph",
+        "ctranslate2",
+        "lmdeploy",
+    ]
 )
 _DEVICES = re.compile(r"(?:cpu|cuda|gpu|mps|rocm|hip|xpu|npu|tpu)(?::\d+)?", re.IGNORECASE)
-_DTYPES = frozenset("float32 float16 bfloat16 fp32 fp16 bf16 f32 f16 half float float64 fp64 tf32".split())
+_DTYPES = frozenset(
+    ["float32", "float16", "bfloat16", "fp32", "fp16", "bf16", "f32", "f16", "half", "float", "float64", "fp64", "tf32"]
+)
 
 
 @lru_cache(maxsize=4096)
@@ -47,4 +86,6 @@ def entity_column(text: str) -> str | None:
     return "model" if _MODEL.fullmatch(low) else None
 
 
-_MODEL = re.compile(r"(?:[a-z0-9.-]+/)?(?:llama|gemma|qwen|mistral|mixtral|phi|deepseek|gpt|falcon|bloom|pythia|opt)[a-z0-9.]*[-:][a-z0-9._:-]+")
+_MODEL = re.compile(
+    r"(?:[a-z0-9.-]+/)?(?:llama|gemma|qwen|mistral|mixtral|phi|deepseek|gpt|falcon|bloom|pythia|opt)[a-z0-9.]*[-:][a-z0-9._:-]+"
+)

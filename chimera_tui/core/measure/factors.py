@@ -9,6 +9,7 @@ import msgspec
 
 from chimera_tui.core.measure.entities import quant_in
 from chimera_tui.core.measure.result import ConfigKey
+from chimera_tui.core.read.jsontext import Json
 
 INTEGERS = frozenset(("num_gpu", "num_ctx", "batch", "concurrency", "top_k", "input_tokens", "output_tokens"))
 FLOATS = frozenset(("temperature", "top_p"))
@@ -24,7 +25,7 @@ Factors = dict[str, Any]
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
-def put(factors: Factors, name: str, value: Any) -> None:
+def put(factors: Factors, name: str, value: Json) -> None:
     """Add a recorded factor. What does not fit its column is kept in ``extra``; texts too long are left out."""
     if isinstance(value, str):
         value = value.strip()
@@ -34,6 +35,8 @@ def put(factors: Factors, name: str, value: Any) -> None:
         if value is None or math.isnan(value):
             return
         value = "inf" if value > 0 else "-inf"
+    if isinstance(value, bool) and name in TEXTS:
+        return  # "quantization: false" names no quantisation
     if name in COLUMNS:
         fitted = _fitted(name, value)
         if fitted is None:
@@ -43,7 +46,7 @@ def put(factors: Factors, name: str, value: Any) -> None:
     factors[name] = value
 
 
-def _fitted(name: str, value: Any) -> Any:
+def _fitted(name: str, value: Json) -> Json:
     if name in TEXTS:
         text = value if isinstance(value, str) else str(value)
         return text.removeprefix("torch.") if name == "dtype" else text
@@ -83,7 +86,7 @@ def config_key(recorded: Mapping[str, Any], hints: Mapping[str, Any]) -> ConfigK
     return ConfigKey(**columns, extra=text, path_conflict="; ".join(conflicts) or None)
 
 
-def _agree(name: str, recorded: Any, hinted: Any) -> bool:
+def _agree(name: str, recorded: Json, hinted: Json) -> bool:
     if name == "model" or name not in COLUMNS:
         return True  # a file name shortens a model's name; other words in it claim nothing
     if name in TEXTS:

@@ -1,9 +1,9 @@
 """One file, whatever it is, to its result: the reader is chosen by content, the name only says where to begin."""
 
 from pathlib import Path
-from typing import Any
 
 from chimera_tui.core.measure.documents import Numbering, measure_document
+from chimera_tui.core.measure.lexicon import UNKNOWN
 from chimera_tui.core.measure.paths import hints
 from chimera_tui.core.measure.records import Walk
 from chimera_tui.core.measure.result import FileResult, Limits
@@ -12,7 +12,7 @@ from chimera_tui.core.measure.tables import Grid, measure_grid
 from chimera_tui.core.measure.tools import tool_of_document, tool_of_header
 from chimera_tui.core.read.content import Content, decode, read_bytes
 from chimera_tui.core.read.delimited import Table, Tables, split_tables
-from chimera_tui.core.read.jsontext import JsonValues, decode_json
+from chimera_tui.core.read.jsontext import Json, JsonValues, decode_json
 from chimera_tui.core.read.ragged import repaired
 
 NOTHING = "no measurements"
@@ -30,7 +30,9 @@ def measure_file(path: Path, rel: str, kind: str, limits: Limits) -> FileResult:
         return FileResult(status="failed", reason=_why_unreadable(fault))
     except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError, MemoryError) as fault:
         name = type(fault).__name__
-        return FileResult(status="failed", reason=f"could not be decoded ({name}: {fault}); please report this file"[:300])
+        return FileResult(
+            status="failed", reason=f"could not be decoded ({name}: {fault}); please report this file"[:300]
+        )
 
 
 def _why_unreadable(fault: OSError) -> str:
@@ -90,7 +92,7 @@ def measure_json(content: Content, rel: str, limits: Limits) -> FileResult:
     return result
 
 
-def sink_of(sample: Any, rel: str, limits: Limits) -> Sink:
+def sink_of(sample: Json, rel: str, limits: Limits) -> Sink:
     """An empty sink that knows the tool, by one of a file's JSON values."""
     first = next((v for v in sample[:8] if isinstance(v, dict)), None) if isinstance(sample, list) else sample
     return Sink(tool_of_document(first, rel.rpartition("/")[2]), hints(rel), limits)
@@ -102,7 +104,7 @@ def _measure_values(found: JsonValues, sink: Sink, rel: str, limits: Limits) -> 
     walk = Walk(sink.tool, limits.depth)
     for i, value in enumerate(found.values):
         path = "" if single else f"line {found.lines[i]}" if found.lines else f"[{i}]"
-        measure_document(value, walk, numbering, path, rel)
+        measure_document(value, walk, numbering, path, rel=rel)
     if walk.too_deep:
         sink.result.reason = f"nested deeper than {limits.depth} levels: what lies below is left out"
         sink.result.status = "partial"
@@ -136,7 +138,7 @@ def _why_nothing(found: JsonValues) -> str:
     return "none of its numbers is a measurement (settings, identifiers or times of day only)"
 
 
-def _any_number(node: Any, depth: int = 0) -> bool:
+def _any_number(node: Json, depth: int = 0) -> bool:
     if isinstance(node, bool) or depth > 40:
         return False
     if isinstance(node, int | float):
@@ -197,8 +199,25 @@ def _regular(table: Table, delimiter: str, start: int) -> tuple[list[list[str]],
     return [row for _, row in kept], [i for i, _ in kept], lost
 
 
+def unremarkable(result: FileResult) -> bool:
+    """Whether nothing tells a file's numbers from any other: whole, without unit, under names no tool uses."""
+    if result.tool or result.level == "summary" or not result.value:
+        return False
+    if any(not key.definition.startswith(UNKNOWN) or key.unit for key in result.series_table):
+        return False
+    if any(part is not None for config in result.config_table for part in config[:14]):
+        return False
+    return all(value.is_integer() for value in result.value)
+
+
 def close(result: FileResult, sink: Sink, reasons: list[str]) -> None:
     """The last words on a result: a summary says so, the reasons are joined."""
+    if unremarkable(result):
+        for column in ("record", "series", "config", "value", "n", "raw", "phase", "status_code", "at", "error"):
+            getattr(result, column).clear()
+        result.series_table, result.config_table, result.error_table, result.records = [], [], [], {}
+        result.status, result.role = NOTHING, "other"
+        reasons.append("only whole numbers without a unit, under names that no benchmark tool uses")
     if result.level == "summary":
         text = f"more than {sink.limits.cells_per_file:,} numbers: kept as statistics of each column"
         reasons.append(text + (f"; {sink.left_out:,} values of failed rows are not in them" if sink.left_out else ""))

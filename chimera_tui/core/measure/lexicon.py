@@ -10,6 +10,8 @@ from chimera_tui.core.measure.units import unit_of
 
 UNKNOWN = "not in the lexicon: kept under its own name"
 NO_UNIT = "the unit is not stated"
+UNSTATED = "?"
+"""In the lexicon: this tool's files never state the unit."""
 
 
 class Entry(NamedTuple):
@@ -38,6 +40,8 @@ class Meaning(NamedTuple):
     better: str = "neutral"
     definition: str = ""
     known: bool = True
+    counts: bool = False
+    """It says how many requests the other statistics of its observation are of."""
 
     def canonical(self, value: float) -> float:
         """A value of the file in the canonical unit."""
@@ -57,15 +61,64 @@ class Meaning(NamedTuple):
 
 
 SETTINGS = frozenset(
-    "config configuration settings setting options params parameters environment env args hparams hyperparameters"
-    " model system_info machine_info machine commit_info input_config server_info metadata requirements context info"
-    " model_args generation_config spec host platform hardware software versions model_info gpu_info".split()
+    [
+        "config",
+        "configuration",
+        "settings",
+        "setting",
+        "options",
+        "params",
+        "parameters",
+        "environment",
+        "env",
+        "args",
+        "hparams",
+        "hyperparameters",
+        "model",
+        "system_info",
+        "machine_info",
+        "machine",
+        "commit_info",
+        "input_config",
+        "server_info",
+        "metadata",
+        "requirements",
+        "context",
+        "info",
+        "model_args",
+        "generation_config",
+        "spec",
+        "host",
+        "platform",
+        "hardware",
+        "software",
+        "versions",
+        "model_info",
+        "gpu_info",
+    ]
 )
 """Names of objects that hold configuration: a number in one is a factor unless the lexicon knows it as a metric."""
 
 STRICT_SETTINGS = frozenset(
-    "config configuration settings setting options params parameters environment env args hparams hyperparameters"
-    " input_config requirements generation_config spec versions".split()
+    [
+        "config",
+        "configuration",
+        "settings",
+        "setting",
+        "options",
+        "params",
+        "parameters",
+        "environment",
+        "env",
+        "args",
+        "hparams",
+        "hyperparameters",
+        "input_config",
+        "requirements",
+        "generation_config",
+        "spec",
+        "versions",
+    ]
 )
 """Of these, the objects in which not even the name of a metric is a measurement (``settings.min_duration_ms``)."""
 
@@ -94,7 +147,7 @@ def metrics() -> dict[str, Entry]:
     """The first generic entry of each canonical metric: its direction and what it means when no tool says more."""
     found: dict[str, Entry] = {}
     for entry in entries()["*"].values():
-        if entry.role == "measure" and (entry.better or entry.name not in found):
+        if entry.role.startswith("measure") and (entry.better or entry.name not in found):
             found.setdefault(entry.name, entry)
     return found
 
@@ -112,22 +165,27 @@ def meaning(tool: str, field: str, unit: str = "") -> Meaning:
     if found is None:
         return _unknown(parts, unit or enclosed)
     entry, stat, suffix_unit = found
-    if entry.role != "measure":
+    if not entry.role.startswith("measure"):
         return Meaning(entry.role, entry.name or parts[-1])
-    if not STRICT_SETTINGS.isdisjoint(parts[:-1]) and "." not in entry.field:
+    if any(map(is_settings, parts[:-1])) and "." not in entry.field:
         return Meaning("factor", parts[-1], known=False)
-    return _measure(entry, stat, unit or enclosed or suffix_unit, parts)
+    return _measure(entry, stat, unit or enclosed or suffix_unit)
+
+
+def is_settings(name: str) -> bool:
+    """Whether an object of this (normalised) name holds configuration and nothing else."""
+    return name in STRICT_SETTINGS or name.endswith("_config")
 
 
 @lru_cache(maxsize=16384)
 def container(tool: str, key: str) -> str:
-    """The role of an object's key: ``text`` (skip it), ``settings`` or nothing special."""
+    """The role of an object's key: ``text`` (skip it), ``strict`` or ``settings`` (configuration), or nothing."""
     name = normalised(key)
     for table in (entries().get(tool, {}), entries()["*"]):
         entry = table.get(name)
         if entry and entry.role in ("text", "settings"):
             return entry.role
-    return "settings" if name in SETTINGS else ""
+    return "strict" if is_settings(name) else "settings" if name in SETTINGS else ""
 
 
 def _search(tool: str, parts: list[str]) -> tuple[Entry, str, str] | None:
@@ -148,7 +206,7 @@ def _search(tool: str, parts: list[str]) -> tuple[Entry, str, str] | None:
 def _match(table: dict[str, Entry], name: str) -> tuple[Entry, str, str] | None:
     for base, stat, unit in variants(name):
         entry = table.get(base)
-        if entry is not None and (_fits(entry, unit) if entry.role == "measure" else not (stat or unit)):
+        if entry is not None and (_fits(entry, unit) if entry.role.startswith("measure") else not (stat or unit)):
             return entry, stat, unit
     return None
 
@@ -187,9 +245,10 @@ def _statistic_of_parent(parts: list[str]) -> tuple[str, list[str], str]:
     return stat, rest, unit
 
 
-def _measure(entry: Entry, stat: str, stated: str, parts: list[str]) -> Meaning:
+def _measure(entry: Entry, stat: str, stated: str) -> Meaning:
     general = metrics().get(entry.name)
-    raw = stated or entry.unit or (general.unit if general and general.name == entry.name else "")
+    raw = stated or entry.unit or (general.unit if general else "")
+    raw = "" if raw == UNSTATED else raw
     unit = unit_of(raw) if raw else None
     better = entry.better or (general.better if general else "") or "neutral"
     definition = entry.definition or (general.definition if general else "")
@@ -198,10 +257,15 @@ def _measure(entry: Entry, stat: str, stated: str, parts: list[str]) -> Meaning:
     named = unit.name if unit else raw
     name = _throughput(entry.name, named)
     factor, divisor = (unit.factor, unit.divisor) if unit else (1.0, 1.0)
-    return Meaning("measure", name, entry.stat or stat or "value", named, raw, factor, divisor, better, definition)
+    return Meaning(
+        "measure", name, entry.stat or stat or "value", named, raw, factor, divisor, better, definition,
+        counts=entry.role.endswith("+n"),
+    )  # fmt: skip
 
 
-_UNITLESS = frozenset(("speedup", "loss", "perplexity", "score", "success_rate", "error_rate", "coefficient_of_variation"))
+_UNITLESS = frozenset(
+    ("speedup", "loss", "perplexity", "score", "success_rate", "error_rate", "coefficient_of_variation")
+)
 
 
 def _throughput(name: str, unit: str) -> str:
@@ -215,7 +279,7 @@ def _unknown(parts: list[str], stated: str) -> Meaning:
     last = parts[-1]
     if _IDENTIFIER.search(last):
         return Meaning("id", last)
-    if any(part in SETTINGS for part in parts[:-1]):
+    if any(part in SETTINGS or is_settings(part) for part in parts[:-1]):
         return Meaning("factor", last, known=False)
     stat, rest, unit = _statistic_of_parent(parts)
     name = ".".join(rest) if stat and rest else ".".join(parts)
@@ -229,8 +293,4 @@ def _unknown(parts: list[str], stated: str) -> Meaning:
 def _own_name(name: str) -> tuple[str, str, str]:
     """The longest reading: with a unit taken off, else with a statistic taken off, else as it is."""
     readings = list(variants(name))
-    for wanted in (lambda r: r[1] and r[2], lambda r: r[2], lambda r: r[1]):
-        for reading in readings:
-            if wanted(reading):
-                return reading
-    return name, "", ""
+    return max(readings, key=lambda reading: (bool(reading[2]), bool(reading[1])))

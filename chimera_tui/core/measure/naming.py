@@ -16,7 +16,9 @@ STATS = {
 }  # fmt: skip
 """How the parts of a name call a statistic."""
 
-_PERCENTILE = re.compile(r"(?:quantiles_|percentile_|percentiles_)?p(\d{1,4}(?:_\d+)?)|(\d{1,3})(?:st|nd|rd|th)?_percentile|(\d+_\d+)_percentile")
+_PERCENTILE = re.compile(
+    r"(?:quantiles_|percentile_|percentiles_)?p(\d{1,4}(?:_\d+)?)|(\d{1,3})(?:st|nd|rd|th)?_percentile|(\d+_\d+)_percentile"
+)
 _ENCLOSED = re.compile(r"^(.*?)[\s_]*[(\[]([^()\[\]]{1,24})[)\]]\s*$", re.DOTALL)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[^0-9a-z%µ]+")
@@ -96,7 +98,7 @@ def _without_stat(name: str) -> Iterator[tuple[str, str]]:
 
 def _without_unit(name: str) -> Iterator[tuple[str, str]]:
     for suffix, unit in _UNIT_SUFFIXES:
-        if name.endswith("_" + suffix) or name.endswith("." + suffix):
+        if name.endswith(("_" + suffix, "." + suffix)):
             base = name[: -len(suffix) - 1]
             if base:
                 yield base, unit

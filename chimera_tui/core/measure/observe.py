@@ -8,15 +8,32 @@ from typing import Any
 from chimera_tui.core.measure.entities import entity_column
 from chimera_tui.core.measure.factors import Factors, put
 from chimera_tui.core.measure.lexicon import Meaning, meaning
-from chimera_tui.core.measure.numbers import number_in
+from chimera_tui.core.measure.naming import normalised, stat_named
 from chimera_tui.core.measure.paths import name_column
 from chimera_tui.core.measure.records import Leaf, Record
-from chimera_tui.core.measure.sink import FAILED, OK, Sink
+from chimera_tui.core.measure.sink import FAILED, OK, Cells, Sink
 from chimera_tui.core.measure.spread import sample_statistics
 from chimera_tui.core.measure.when import moment_ns
+from chimera_tui.core.read.jsontext import Json
+from chimera_tui.core.read.numbers import number_in
 
 FAILED_STATES = frozenset(
-    "failed failure fail error errored timeout timedout timed_out crashed aborted cancelled canceled invalid oom".split()
+    [
+        "failed",
+        "failure",
+        "fail",
+        "error",
+        "errored",
+        "timeout",
+        "timedout",
+        "timed_out",
+        "crashed",
+        "aborted",
+        "cancelled",
+        "canceled",
+        "invalid",
+        "oom",
+    ]
 )
 _PHASES = {"warmup": 1, "warm-up": 1, "warm_up": 1, "profiling": 2, "measured": 2, "measurement": 2, "benchmark": 2}
 HOTTEST_SAMPLING = 5
@@ -29,7 +46,10 @@ Cell = tuple[str, Meaning, float, int | None, str | None]
 class Seen:
     """What a record says, kept until those inside it are done: they inherit its factors, time and n."""
 
-    __slots__ = ("arrays", "at", "cells", "error", "factors", "failed", "keys", "n", "parent", "phase", "stat", "unit")
+    __slots__ = (
+        "arrays", "at", "cells", "error", "factors", "failed", "keys", "n", "parent", "phase",
+        "requests", "stat", "unit",
+    )  # fmt: skip
 
     def __init__(self, parent: "Seen | None") -> None:
         self.parent = parent
@@ -39,6 +59,7 @@ class Seen:
         self.arrays: list[tuple[str, Meaning, list[float]]] = []
         self.at: int | None = None
         self.n: int | None = None
+        self.requests: int | None = None
         self.phase = 0
         self.failed = False
         self.error = ""
@@ -84,8 +105,12 @@ def _number(seen: Seen, field: str, what: Meaning, value: float, n: int | None) 
         what = what.in_unit(seen.unit)
     try:
         scaled = what.canonical(float(value))
+        if what.stat == "variance" and what.unit:
+            scaled, what = what.canonical(scaled), what._replace(unit=what.unit + "²", raw_unit=what.raw_unit + "²")
     except OverflowError:
         return
+    if what.counts and value >= 1:
+        seen.requests = int(value)
     if math.isfinite(scaled):
         plain = not what.converts and abs(scaled) < 1e15
         seen.cells.append((field, what, scaled, n, None if plain else repr(value)))
@@ -117,13 +142,14 @@ def _list_factor(seen: Seen, field: str, what: Meaning, value: list[Any]) -> Non
     texts = [str(v) for v in value if isinstance(v, str | int | float)]
     if texts and len(texts) <= _LONGEST_LIST and len(texts) == len(value):
         text = texts[0] if len(texts) == 1 else ", ".join(texts)
-        put(seen.factors, _factor_name(seen.factors, field, what), text)
+        named = what.role == "factor" and what.known
+        put(seen.factors, what.name if named else _factor_name(seen.factors, field, what), text)
 
 
-def _factor(seen: Seen, field: str, what: Meaning, value: Any, tool: str) -> None:
+def _factor(seen: Seen, field: str, what: Meaning, value: Json, tool: str) -> None:
     if isinstance(value, list):
         _list_factor(seen, field, what, value)
-    elif not isinstance(value, dict):
+    else:
         name = what.name if what.known else _factor_name(seen.factors, field, what)
         if name == "temperature" and isinstance(value, int | float) and value > HOTTEST_SAMPLING:
             _number(seen, field, meaning(tool, "gpu_temperature"), value, None)
@@ -131,7 +157,25 @@ def _factor(seen: Seen, field: str, what: Meaning, value: Any, tool: str) -> Non
             put(seen.factors, name, value)
 
 
-_VAGUE = frozenset("name type type_ value kind id version mode path url class str module start end".split())
+_VAGUE = frozenset(
+    [
+        "name",
+        "type",
+        "type_",
+        "value",
+        "kind",
+        "id",
+        "version",
+        "mode",
+        "path",
+        "url",
+        "class",
+        "str",
+        "module",
+        "start",
+        "end",
+    ]
+)
 
 
 def _factor_name(factors: Factors, field: str, what: Meaning) -> str:
@@ -140,12 +184,12 @@ def _factor_name(factors: Factors, field: str, what: Meaning) -> str:
     return field if last in factors or last in _VAGUE else last or what.name
 
 
-def _special(seen: Seen, field: str, what: Meaning, value: Any) -> None:
+def _special(seen: Seen, field: str, what: Meaning, value: Json) -> None:
     role = what.role
     if role == "at":
         seen.at = moment_ns(value) if seen.at is None else seen.at
     elif role == "n":
-        if isinstance(value, int) and not isinstance(value, bool):
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             seen.n = value
             put(seen.factors, what.name, value)
     elif role == "error":
@@ -160,14 +204,14 @@ def _special(seen: Seen, field: str, what: Meaning, value: Any) -> None:
         seen.stat = value
 
 
-def _error(seen: Seen, value: Any) -> None:
+def _error(seen: Seen, value: Json) -> None:
     if isinstance(value, str) and value.strip().lower() not in ("", "none", "null", "no", "false", "0", "nan"):
         seen.failed, seen.error = True, value.strip()
     elif isinstance(value, int | float) and value and not isinstance(value, bool) and value == value:  # noqa: PLR0124
         seen.failed, seen.error = True, seen.error or f"error code {value:g}"
 
 
-def _status(seen: Seen, role: str, field: str, value: Any) -> None:
+def _status(seen: Seen, role: str, field: str, value: Json) -> None:
     if role == "ok":
         bad = value is False or (isinstance(value, str) and value.strip().lower() in ("false", "no", "0", "failed"))
     elif role == "state":
@@ -181,7 +225,7 @@ def _status(seen: Seen, role: str, field: str, value: Any) -> None:
         seen.error = seen.error or f"{field.rpartition('.')[2]}: {value}"[:200]
 
 
-def _phase(seen: Seen, name: str, value: Any) -> None:
+def _phase(seen: Seen, name: str, value: Json) -> None:
     if name == "is_warmup":
         seen.phase = 1 if value is True else 2 if value is False else 0
     elif isinstance(value, str):
@@ -190,7 +234,7 @@ def _phase(seen: Seen, name: str, value: Any) -> None:
             put(seen.factors, name, value)
 
 
-def _config(seen: Seen, field: str, what: Meaning, value: Any) -> None:
+def _config(seen: Seen, field: str, what: Meaning, value: Json) -> None:
     if isinstance(value, str):
         for name, hinted in name_column(value).items():
             seen.factors.setdefault(name, hinted)
@@ -208,9 +252,10 @@ def inherited(seen: Seen) -> Factors:
         chain_.append(node)
         node = node.parent
     found: Factors = {}
-    for one in reversed(chain_):
-        found.update(one.keys)
-        found.update(one.factors)
+    for one in chain_:  # the innermost first: those are kept where there are too many
+        for factors in (one.factors, one.keys):
+            for name, value in factors.items():
+                found.setdefault(name, value)
     return found
 
 
@@ -225,11 +270,9 @@ def emit(seen: Seen, number: int, sink: Sink) -> bool:
     error = sink.error(seen.error) if seen.error else None
     lengths = {_named(what, seen, sink.tool): len(values) for _, what, values in seen.arrays}
     for field, what, value, own_n, raw in cells:
-        count = own_n or (None if what.stat == "value" else lengths.get(what.name) or n)
-        sink.add(
-            sink.series(field, what), (number,), (config,), (value,),
-            n=(count,), raw=(raw,), phase=(phase,), status=(status,), at=(at,), error=(error,),
-        )  # fmt: skip
+        count = own_n or (None if what.stat == "value" else lengths.get(what.name) or _requests(seen, what) or n)
+        here = Cells((number,), (config,), (value,), (count,), (raw,), (phase,), (status,), (at,), (error,))
+        sink.add(sink.series(field, what), here)
     return True
 
 
@@ -244,18 +287,19 @@ def numbers_of(seen: Seen, tool: str) -> list[Cell]:
         kind = test_kind(inherited(seen))
         cells = [(f, w._replace(name=kind) if w.name == "@test" else w, v, n, raw) for f, w, v, n, raw in cells]
     if seen.stat:
-        cells = [(f, _aggregate(w, seen.stat) if w.stat == "value" else w, v, n, raw) for f, w, v, n, raw in cells]
+        relative = seen.factors.get("aggregate_unit") == "percentage" or seen.stat == "cv"
+        cells = [_aggregate(cell, seen.stat, relative) if cell[1].unit == "s" else cell for cell in cells]
     return cells
 
 
-def _aggregate(what: Meaning, stat: str) -> Meaning:
-    """A value of an aggregate record: google-benchmark's ``cv`` is a ratio, not a time."""
-    from chimera_tui.core.measure.naming import normalised, stat_named
-
+def _aggregate(cell: Cell, stat: str, relative: bool) -> Cell:
+    """A value of google-benchmark's aggregates: the coefficient of variation is a ratio, not a time."""
+    field, what, value, n, raw = cell
     name = stat_named(normalised(stat)) or normalised(stat)
-    if name == "cv":
-        return what._replace(stat=name, unit="ratio", raw_unit="ratio", factor=1.0, divisor=1.0)
-    return what._replace(stat=name)
+    if not relative:
+        return field, what._replace(stat=name), value, n, raw
+    ratio = what._replace(stat=name, unit="ratio", raw_unit="ratio", factor=1.0, divisor=1.0)
+    return field, ratio, value * what.divisor / what.factor, n, None
 
 
 def _of_arrays(seen: Seen) -> list[Cell]:
@@ -268,6 +312,11 @@ def _of_arrays(seen: Seen) -> list[Cell]:
                 given.add((what.name, stat))
                 found.append((field, what._replace(stat=stat), value, len(values), None))
     return found
+
+
+def _requests(seen: Seen, what: Meaning) -> int | None:
+    """The requests that a statistic is of; gaps between chunks are many more than that."""
+    return None if what.name == "itl_chunk_gap" else seen.requests
 
 
 def _up(seen: Seen, name: str) -> int | None:

@@ -83,5 +83,5 @@ def _number(column: str, digits: str) -> float | int:
         number = float(digits.replace("p", "."))
         return number if column in _DECIMAL or number != int(number) else int(number)
     if column in ("temperature", "top_p") and len(digits) >= 2:
-        return int(digits) / 10 ** (len(digits) - 1)
+        return float(f"{digits[0]}.{digits[1:]}")
     return float(digits) if column in _DECIMAL else int(digits)

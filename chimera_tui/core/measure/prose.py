@@ -4,20 +4,20 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
+from chimera_tui.core.measure.consoles import console_documents
 from chimera_tui.core.measure.documents import Numbering, measure_document
 from chimera_tui.core.measure.lexicon import meaning
 from chimera_tui.core.measure.naming import normalised
-from chimera_tui.core.measure.numbers import number_in
 from chimera_tui.core.measure.paths import hints
 from chimera_tui.core.measure.records import Walk
 from chimera_tui.core.measure.result import FileResult, Limits
-from chimera_tui.core.measure.sink import OK, Sink
+from chimera_tui.core.measure.sink import OK, Cells, Sink
 from chimera_tui.core.measure.special import score
 from chimera_tui.core.measure.tables import Grid, measure_grid
 from chimera_tui.core.measure.tools import tool_of_header
-from chimera_tui.core.read.consoles import console_documents
 from chimera_tui.core.read.delimited import Table
 from chimera_tui.core.read.markdown import tables_in
+from chimera_tui.core.read.numbers import number_in
 
 PROSE = "prose: the numbers in a text are claims, not measurements"
 _TESTS = re.compile(r"(?:pp|tg)\d+(?:\+tg\d+)?(?:\s*@\s*d\d+)?", re.IGNORECASE)
@@ -30,10 +30,7 @@ def measure_prose(text: str, encoding: str, rel: str, kind: str, limits: Limits)
     form = "markdown" if kind == "markdown" else "text"
     form = form if encoding == "utf-8" else f"{form} {encoding}"
     tool, documents = console_documents(text) if kind != "markdown" else ("", [])
-    if documents:
-        result = _consoles(tool, documents, rel, limits)
-    else:
-        result = _tables(text, rel, limits)
+    result = _consoles(tool, documents, rel, limits) if documents else _tables(text, rel, limits)
     result.encoding = form
     if not result.value:
         reason = PROSE if kind == "markdown" else "a text without the results of a tool that is known"
@@ -45,7 +42,7 @@ def _consoles(tool: str, documents: list[dict[str, Any]], rel: str, limits: Limi
     sink = Sink(tool, hints(rel), limits)
     numbering, walk = Numbering(sink), Walk(tool, limits.depth)
     for i, document in enumerate(documents):
-        measure_document(document, walk, numbering, "" if len(documents) == 1 else f"[{i}]", rel)
+        measure_document(document, walk, numbering, "" if len(documents) == 1 else f"[{i}]", rel=rel)
     sink.result.records.clear()
     result = sink.finish()
     result.rows = numbering.next
@@ -160,7 +157,11 @@ def _scores(table: Table, sink: Sink, start: int) -> None:
     at = {normalised(name): i for i, name in enumerate(table.header)}
     task_at, metric_at, value_at, error_at = (at.get(n, -1) for n in ("task", "metric", "value", "stderr"))
     task_at = at.get("tasks", -1) if task_at < 0 else task_at
-    shares = [found.value for row in table.rows if normalised(row[metric_at]) in _PERCENT and (found := number_in(row[value_at]))]
+    shares = [
+        found.value
+        for row in table.rows
+        if normalised(row[metric_at]) in _PERCENT and (found := number_in(row[value_at]))
+    ]
     percent = any(abs(value) > 1 for value in shares)
     task = version = ""
     for i, row in enumerate(table.rows):
@@ -174,7 +175,8 @@ def _scores(table: Table, sink: Sink, start: int) -> None:
             if found is not None:
                 raw_unit = "%" if divisor == 100.0 else what.raw_unit
                 series = sink.series(row[metric_at].strip(), what._replace(stat=stat, raw_unit=raw_unit))
-                sink.add(
-                    series, (start + i,), (config,), (found.value / divisor,), n=(None,), raw=(row[column].strip(),),
-                    phase=(0,), status=(OK,), at=(None,), error=(None,),
-                )  # fmt: skip
+                value = found.value / divisor
+                cells = Cells(
+                    (start + i,), (config,), (value,), (None,), (row[column].strip(),), (0,), (OK,), (None,), (None,)
+                )
+                sink.add(series, cells)

@@ -1,18 +1,35 @@
 """The observations in a JSON document: the smallest objects that hold numbers and whose siblings look the same."""
 
-from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from chimera_tui.core.measure.lexicon import Meaning, container
 from chimera_tui.core.measure.naming import normalised, stat_named
+from chimera_tui.core.read.jsontext import Json
 
 Leaf = tuple[str, Any, str, int | None]
 """A field below its record, its value, the unit beside it and the n beside it."""
 
 _AUXILIARY = frozenset(
-    "unit units count n value values total pdf cdf percentiles quantiles samples confidence_interval name stdev_ data"
-    " histogram".split()
+    [
+        "unit",
+        "units",
+        "count",
+        "n",
+        "value",
+        "values",
+        "total",
+        "pdf",
+        "cdf",
+        "percentiles",
+        "quantiles",
+        "samples",
+        "confidence_interval",
+        "name",
+        "stdev_",
+        "data",
+        "histogram",
+    ]
 )
 
 
@@ -31,6 +48,22 @@ class Record:
         """Numbers whose meaning is known from where they stand: field, meaning, canonical value, n, raw text."""
 
 
+class Place(NamedTuple):
+    """Where in a document a node is: in which record, and by which field below it, path from the root and key."""
+
+    record: Record
+    field: str
+    path: str
+    key: str
+    level: int
+
+    def below(self, key: str) -> "Place":
+        """The place of a member of the same record."""
+        field = f"{self.field}.{key}" if self.field else key
+        path = f"{self.path}.{key}" if self.path else key
+        return Place(self.record, field, path, key, self.level + 1)
+
+
 class Walk:
     """Finds the records of a document in document order; never deeper than ``depth`` levels."""
 
@@ -38,87 +71,96 @@ class Walk:
         self.tool = tool
         self.depth = depth
         self.too_deep = False
+        self._found: list[Record] = []
 
-    def records(self, document: Any, path: str = "") -> Iterator[Record]:
+    def records(self, document: Json, path: str = "") -> list[Record]:
         """All records of a document, an enclosing one before those inside it."""
         root = Record(path, None)
+        self._found = [root]
+        place = Place(root, "", path, "", 0)
         if isinstance(document, dict):
-            yield root
-            yield from self._object(document, root, "", path, "", 0)
+            self._object(document, place)
         elif isinstance(document, list):
-            yield root
-            yield from self._list(document, root, "", path, "", 0)
+            self._list(document, place)
+        return self._found
 
-    def _object(
-        self, node: dict[str, Any], record: Record, field: str, path: str, key: str, level: int
-    ) -> Iterator[Record]:
-        if level > self.depth:
-            self.too_deep = True
+    def _object(self, node: dict[str, Any], place: Place) -> None:
+        if self._beyond(place):
             return
+        leaves = place.record.leaves
         nested = [(k, v) for k, v in node.items() if isinstance(v, dict)]
-        grouped = self._grouped(nested, key) if nested else 0
-        unit = node.get("unit") if isinstance(node.get("unit"), str) else ""
-        prefix = field + "." if field else ""
-        dot = path + "." if path else ""
+        grouped = self._grouped(nested, place.key) if nested else 0
+        stated = node.get("unit")
+        unit = stated if isinstance(stated, str) else ""
+        prefix = place.field + "." if place.field else ""
         for k, v in node.items():
             if isinstance(v, dict):
-                if v and container(self.tool, k) != "text":
-                    if grouped:
-                        yield from self._member(v, record, ((_singular(key), k),), dot + k, k, level + 1, grouped)
-                    else:
-                        yield from self._plain_object(v, record, prefix + k, dot + k, k, level)
+                self._nested(v, place.below(k), grouped, _singular(place.key))
             elif isinstance(v, list):
                 if v and container(self.tool, k) != "text":
-                    yield from self._list(v, record, prefix + k, dot + k, k, level + 1, str(unit or ""))
+                    self._list(v, place.below(k), unit)
             elif v is not None:
-                record.leaves.append((prefix + k, v, str(unit or ""), None))
+                leaves.append((prefix + k, v, unit, None))
 
-    def _plain_object(
-        self, node: dict[str, Any], record: Record, field: str, path: str, key: str, level: int
-    ) -> Iterator[Record]:
-        if is_distribution(tuple(node)):
-            self._distribution(node, record, field, "", None)
+    def _nested(self, node: dict[str, Any], place: Place, grouped: int, factor: str) -> None:
+        role = container(self.tool, place.key)
+        if not node or role == "text":
             return
-        yield from self._object(node, record, field, path, key, level + 1)
+        if role == "strict":
+            self._settings(node, place)
+        elif grouped:
+            self._member(node, place, ((factor, place.key),), grouped)
+        elif is_distribution(tuple(node)):
+            self._distribution(node, place.record, place.field, "", None)
+        else:
+            self._object(node, place)
 
-    def _member(
-        self, node: dict[str, Any], parent: Record, factors: tuple[tuple[str, str], ...], path: str, key: str,
-        level: int, grouped: int,
-    ) -> Iterator[Record]:  # fmt: skip
+    def _settings(self, node: dict[str, Any], place: Place) -> None:
+        """Configuration: plain values and short lists; what is nested in lists is left out."""
+        if self._beyond(place):
+            return
+        for k, v in node.items():
+            if isinstance(v, dict):
+                if container(self.tool, k) != "text":
+                    self._settings(v, place.below(k))
+            elif v is not None and not (isinstance(v, list) and any(isinstance(item, dict | list) for item in v)):
+                place.record.leaves.append((f"{place.field}.{k}", v, "", None))
+
+    def _member(self, node: dict[str, Any], place: Place, factors: tuple[tuple[str, str], ...], grouped: int) -> None:
         """A value of a dict whose values all look the same; ``grouped`` counts the levels of such dicts."""
         if grouped > 1:
             for k, v in node.items():
                 if isinstance(v, dict):
-                    inner = (*factors, (_singular(key), k))
-                    yield from self._member(v, parent, inner, f"{path}.{k}", k, level + 1, grouped - 1)
+                    self._member(v, place.below(k), (*factors, (_singular(place.key), k)), grouped - 1)
             return
-        record = Record(path, parent, factors)
-        yield record
-        yield from self._object(node, record, "", path, key, level + 1)
+        self._object(node, self._record(Record(place.path, place.record, factors), place))
 
-    def _list(
-        self, node: list[Any], record: Record, field: str, path: str, key: str, level: int, unit: str = ""
-    ) -> Iterator[Record]:
-        if level > self.depth:
-            self.too_deep = True
+    def _list(self, node: list[Any], place: Place, unit: str = "") -> None:
+        if self._beyond(place):
             return
         plain = False
         for i, item in enumerate(node):
             if isinstance(item, dict):
-                member = Record(f"{path}[{i}]", record)
-                yield member
-                yield from self._object(item, member, "", f"{path}[{i}]", key, level + 1)
+                self._object(item, self._record(Record(f"{place.path}[{i}]", place.record), place))
             else:
                 plain = True
         if plain:
-            record.leaves.append((field, node, unit, None))
+            place.record.leaves.append((place.field, node, unit, None))
+
+    def _record(self, record: Record, place: Place) -> Place:
+        self._found.append(record)
+        return Place(record, "", record.path, place.key, place.level + 1)
+
+    def _beyond(self, place: Place) -> bool:
+        self.too_deep = self.too_deep or place.level > self.depth
+        return place.level > self.depth
 
     def _distribution(self, node: dict[str, Any], record: Record, field: str, unit: str, n: int | None) -> None:
         stated = node.get("unit") or node.get("units") or unit
         unit = stated if isinstance(stated, str) else unit
         for name in ("count", "n", "samples"):
             count = node.get(name)
-            if isinstance(count, int) and not isinstance(count, bool):
+            if isinstance(count, int) and not isinstance(count, bool) and count > 0:
                 n = count
                 break
         for k, v in node.items():
@@ -130,7 +172,7 @@ class Walk:
 
     def _grouped(self, nested: list[tuple[str, dict[str, Any]]], key: str) -> int:
         """How many levels of dict below hold records as their values: 0, 1 or (a dict of dicts of them) 2."""
-        if container(self.tool, key) == "settings":
+        if container(self.tool, key):
             return 0
         values = [v for k, v in nested if not container(self.tool, k) and holds_numbers(v)]
         if len(values) < 2 or all(stat_named(normalised(k)) for k, _ in nested):
@@ -143,7 +185,7 @@ class Walk:
         return 0
 
 
-def holds_numbers(node: Any, level: int = 0) -> bool:
+def holds_numbers(node: Json, level: int = 0) -> bool:
     """Whether an object holds a number that is not part of a distribution."""
     if level > 8 or not isinstance(node, dict) or is_distribution(tuple(node)):
         return False

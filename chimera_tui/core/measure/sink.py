@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from chimera_tui.core.measure.factors import config_key
 from chimera_tui.core.measure.lexicon import Meaning
@@ -18,6 +18,25 @@ def series_key(tool: str, field: str, meaning: Meaning) -> SeriesKey:
     return SeriesKey(
         field, meaning.name, meaning.stat, meaning.unit, meaning.raw_unit, tool, meaning.definition, meaning.better
     )
+
+
+class Cells(NamedTuple):
+    """Cells of one series as columns of one length; ``records``, ``configs`` and so on say what each value is of."""
+
+    records: Sequence[int]
+    configs: Sequence[int]
+    values: Sequence[float]
+    n: Sequence[int | None]
+    raw: Sequence[str | None]
+    phase: Sequence[int]
+    status: Sequence[int]
+    at: Sequence[int | None]
+    error: Sequence[int | None]
+
+    def pick(self, at: Sequence[int]) -> "Cells":
+        """The cells at some places."""
+        picked: list[Any] = [[column[k] for k in at] for column in self]
+        return Cells(*picked)
 
 
 class Sink:
@@ -84,41 +103,29 @@ class Sink:
             self.result.error_table.append(text)
         return found
 
-    def add(
-        self,
-        series: int,
-        records: Sequence[int],
-        configs: Sequence[int],
-        values: Sequence[float],
-        *,
-        n: Sequence[int | None],
-        raw: Sequence[str | None],
-        phase: Sequence[int],
-        status: Sequence[int],
-        at: Sequence[int | None],
-        error: Sequence[int | None],
-    ) -> None:
-        """Append cells of one series; all sequences have one length."""
+    def add(self, series: int, cells: "Cells") -> None:
+        """Append cells of one series."""
         out = self.result
-        if self.spreads is None and len(out.value) + len(values) > self.limits.cells_per_file:
+        if self.spreads is None and len(out.value) + len(cells.values) > self.limits.cells_per_file:
             self._fold()
         if self.spreads is not None:
-            self.summarise(series, values, status)
+            self.summarise(series, cells.values, cells.status)
             return
-        out.record.extend(records)
-        out.series.extend([series] * len(values))
-        out.config.extend(configs)
-        out.value.extend(values)
-        out.n.extend(n)
-        out.raw.extend(raw)
-        out.phase.extend(phase)
-        out.status_code.extend(status)
-        out.at.extend(at)
-        out.error.extend(error)
+        out.record.extend(cells.records)
+        out.series.extend([series] * len(cells.values))
+        out.config.extend(cells.configs)
+        out.value.extend(cells.values)
+        out.n.extend(cells.n)
+        out.raw.extend(cells.raw)
+        out.phase.extend(cells.phase)
+        out.status_code.extend(cells.status)
+        out.at.extend(cells.at)
+        out.error.extend(cells.error)
 
     def summarise(self, series: int, values: Sequence[float], status: Sequence[int]) -> None:
         """Take values into the statistics of a series, past the cap; those of failed observations only counted."""
-        assert self.spreads is not None
+        if self.spreads is None:
+            self.spreads = {}
         kept = [v for v, s in zip(values, status, strict=True) if s == OK] if FAILED in status else values
         self.left_out += len(values) - len(kept)
         if kept:
@@ -139,7 +146,7 @@ class Sink:
         for column in (
             out.record, out.series, out.config, out.value, out.n, out.raw, out.phase, out.status_code, out.at, out.error
         ):  # fmt: skip
-            column.clear()  # type: ignore[attr-defined]
+            column.clear()
         out.records.clear()
 
     def finish(self) -> FileResult:
@@ -163,7 +170,8 @@ class Sink:
                 out.config.append(0)
                 out.value.append(value)
                 out.n.append(spread.n)
-                for column, empty in (
-                    (out.raw, None), (out.phase, 0), (out.status_code, OK), (out.at, None), (out.error, None)
-                ):  # fmt: skip
-                    column.append(empty)  # type: ignore[attr-defined]
+                out.raw.append(None)
+                out.phase.append(0)
+                out.status_code.append(OK)
+                out.at.append(None)
+                out.error.append(None)

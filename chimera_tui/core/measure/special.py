@@ -2,23 +2,27 @@
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 from chimera_tui.core.measure.lexicon import Meaning, meaning
 from chimera_tui.core.measure.naming import normalised
 from chimera_tui.core.measure.records import Record
+from chimera_tui.core.read.jsontext import Json
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _cell(field: str, what: Meaning, value: float, n: int | None = None) -> tuple[str, Meaning, float, int | None, str | None]:
+Numbered = tuple[str, Meaning, float, int | None, str | None]
+
+
+def _cell(field: str, what: Meaning, value: Json, n: int | None = None) -> Numbered:
     return field, what, what.canonical(float(value)), n, repr(value) if what.converts else None
 
 
-def _scalars(record: Record, node: Any, prefix: str = "") -> None:
+def _scalars(record: Record, node: Json, prefix: str = "") -> None:
     """The plain values of an object and of the objects in it, as leaves."""
     if not isinstance(node, dict):
         return
@@ -30,7 +34,7 @@ def _scalars(record: Record, node: Any, prefix: str = "") -> None:
 
 
 def asv(document: dict[str, Any], path: str, _rel: str) -> Iterator[Record]:
-    """airspeed velocity: ``results`` maps a benchmark to a number, to result and parameters, or to columns of them."""
+    """Airspeed velocity: ``results`` maps a benchmark to a number, to result and parameters, or to columns of them."""
     root = Record(path, None)
     _scalars(root, {k: v for k, v in document.items() if k in ("commit_hash", "date", "env_name", "python", "params")})
     yield root
@@ -52,7 +56,7 @@ def asv(document: dict[str, Any], path: str, _rel: str) -> Iterator[Record]:
             yield record
 
 
-def _asv_columns(entry: Any, columns: Any) -> tuple[list[Any], list[list[Any]], list[Any]]:
+def _asv_columns(entry: Json, columns: Json) -> tuple[list[Any], list[list[Any]], list[Any]]:
     if isinstance(entry, list) and isinstance(columns, list):
         entry = dict(zip(columns, entry, strict=False))
     if not isinstance(entry, dict):
@@ -72,7 +76,7 @@ def _asv_columns(entry: Any, columns: Any) -> tuple[list[Any], list[list[Any]], 
 _ASV_STATS = {"mean": "mean", "std": "std", "min": "min", "max": "max", "q_25": "p25", "q_75": "p75"}
 
 
-def _asv_stats(stats: Any, what: Meaning) -> Iterator[tuple[str, Meaning, float, int | None, str | None]]:
+def _asv_stats(stats: Json, what: Meaning) -> Iterator[Numbered]:
     if not isinstance(stats, dict):
         return
     repeat = stats.get("repeat")
@@ -140,8 +144,7 @@ def perf_analyzer(document: dict[str, Any], path: str, _rel: str) -> Iterator[Re
         parent = Record(f"{base}experiments[{e}]", None)
         mode = experiment.get("experiment")
         if isinstance(mode, dict) and isinstance(mode.get("mode"), str):
-            name = {"concurrency": "concurrency", "request_rate": "request_rate"}.get(mode["mode"], mode["mode"])
-            parent.factors = ((name, str(mode.get("value", ""))),)
+            parent.factors = ((str(mode["mode"]), str(mode.get("value", ""))),)
         yield parent
         for r, request in enumerate(experiment.get("requests") or ()):
             if isinstance(request, dict):
@@ -159,7 +162,7 @@ def _timestamps(record: Record, request: dict[str, Any]) -> None:
         _cell("response_timestamps[0] - timestamp", meaning("perf_analyzer", "ttft"), responses[0] - sent),
         _cell("response_timestamps[-1] - timestamp", meaning("perf_analyzer", "request_latency"), responses[-1] - sent),
     )
-    gaps = [b - a for a, b in zip(responses, responses[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(responses)]
     if gaps:
         record.leaves.append(("inter_response", gaps, "", None))
 
@@ -169,7 +172,9 @@ def lm_eval(document: dict[str, Any], path: str, _rel: str) -> Iterator[Record]:
     root = Record(path, None)
     config = document.get("config")
     _scalars(root, {k: v for k, v in document.items() if k in ("date", "model_name", "git_hash")})
-    _scalars(root, {"config": {k: v for k, v in config.items() if k != "model_args"}} if isinstance(config, dict) else {})
+    _scalars(
+        root, {"config": {k: v for k, v in config.items() if k != "model_args"}} if isinstance(config, dict) else {}
+    )
     arguments = config.get("model_args") if isinstance(config, dict) else None
     name = re.search(r"(?:pretrained|model|engine)=([^,]+)", arguments) if isinstance(arguments, str) else None
     root.leaves = [leaf for leaf in root.leaves if not (name and leaf[0] == "config.model")]
@@ -188,7 +193,7 @@ def lm_eval(document: dict[str, Any], path: str, _rel: str) -> Iterator[Record]:
             yield record
 
 
-def _scores(scores: dict[str, Any], n: int | None) -> Iterator[tuple[str, Meaning, float, int | None, str | None]]:
+def _scores(scores: dict[str, Any], n: int | None) -> Iterator[Numbered]:
     for key, value in scores.items():
         if _is_number(value):
             what = score(key)
@@ -205,7 +210,7 @@ def score(key: str) -> Meaning:
     return what._replace(stat="stderr" if name.endswith("_stderr") else "value")
 
 
-def asv_definitions(document: Any) -> bool:
+def asv_definitions(document: Json) -> bool:
     """Whether this is asv's list of benchmarks: code and limits, no results."""
     if not isinstance(document, dict) or len(document) < 2:
         return False
@@ -217,9 +222,7 @@ _BUILDERS: dict[str, Callable[[dict[str, Any], str, str], Iterator[Record]]] = {
 }  # fmt: skip
 
 
-def special_records(document: Any, tool: str, path: str, rel: str) -> list[Record] | None:
+def special_records(document: Json, tool: str, path: str, rel: str) -> list[Record] | None:
     """The records of a document of a tool that is treated by itself; None for all others."""
     builder = _BUILDERS.get(tool)
     return list(builder(document, path, rel)) if builder and isinstance(document, dict) else None
-
-

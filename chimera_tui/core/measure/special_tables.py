@@ -6,9 +6,9 @@ import msgspec
 
 from chimera_tui.core.measure.lexicon import Meaning, meaning
 from chimera_tui.core.measure.naming import normalised, stat_named
-from chimera_tui.core.measure.numbers import number_in
-from chimera_tui.core.measure.sink import OK, Sink
+from chimera_tui.core.measure.sink import OK, Cells, Sink
 from chimera_tui.core.read.delimited import Table
+from chimera_tui.core.read.numbers import number_in
 
 _TRANSPOSED = ("aiperf", "genai-perf")
 _STATUS = re.compile(r"\b(successful|incomplete|errored|total)\b", re.IGNORECASE)
@@ -28,11 +28,14 @@ def special_table(table: Table, sink: Sink, start: int) -> bool:
     return False
 
 
-def _add(sink: Sink, field: str, what: Meaning, record: int, config: int, value: float, raw: str) -> None:
-    sink.add(
-        sink.series(field, what), (record,), (config,), (what.canonical(value),),
-        n=(None,), raw=(raw.strip()[:64],), phase=(0,), status=(OK,), at=(None,), error=(None,),
-    )  # fmt: skip
+def _add(sink: Sink, series: tuple[str, Meaning], place: tuple[int, int], value: float, raw: str) -> None:
+    """One cell: ``series`` is field and meaning, ``place`` is record and configuration."""
+    field, what = series
+    record, config = place
+    cells = Cells(
+        (record,), (config,), (what.canonical(value),), (None,), (raw.strip()[:64],), (0,), (OK,), (None,), (None,)
+    )
+    sink.add(sink.series(field, what), cells)
 
 
 def _transposed(table: Table, sink: Sink, start: int) -> None:
@@ -46,24 +49,26 @@ def _transposed(table: Table, sink: Sink, start: int) -> None:
         for cell, stat in zip(row[1:], stats[1:], strict=False):
             found = number_in(cell)
             if found is not None:
-                _add(sink, row[0].strip(), what._replace(stat=stat), start + i, config, found.value, cell)
+                _add(sink, (row[0].strip(), what._replace(stat=stat)), (start + i, config), found.value, cell)
 
 
 def _three_rows(table: Table, sink: Sink, start: int) -> None:
-    """guidellm's CSV: group, status and unit, statistic; failed and unfinished requests are not measurements."""
-    assert table.stats is not None
+    """Guidellm's CSV: group, status and unit, statistic; failed and unfinished requests are not measurements."""
+    stats = table.stats or []
     means = [_group_meaning(sink.tool, name) for name in table.header]
     for i, row in enumerate(table.rows):
         factors = _plain_columns(table, row)
         config = sink.config(factors)
-        for cell, name, stat, what in zip(row, table.header, table.stats, means, strict=False):
+        for cell, name, stat, what in zip(row, table.header, stats, means, strict=False):
             if what is None:
                 continue
             if stat.lower() == "percentiles":
                 for label, value in zip(_GUIDELLM_PERCENTILES, _listed(cell), strict=False):
-                    _add(sink, f"{name} / {label}", what._replace(stat=label), start + i, config, value, repr(value))
+                    _add(
+                        sink, (f"{name} / {label}", what._replace(stat=label)), (start + i, config), value, repr(value)
+                    )
             elif (found := number_in(cell)) and (named := stat_named(normalised(stat))):
-                _add(sink, f"{name} / {stat}", what._replace(stat=named), start + i, config, found.value, cell)
+                _add(sink, (f"{name} / {stat}", what._replace(stat=named)), (start + i, config), found.value, cell)
 
 
 def _group_meaning(tool: str, name: str) -> Meaning | None:
@@ -82,9 +87,8 @@ def _group_meaning(tool: str, name: str) -> Meaning | None:
 
 def _plain_columns(table: Table, row: list[str]) -> dict[str, str]:
     """Columns without a statistic are what describes the run."""
-    assert table.stats is not None
-    found = {}
-    for name, stat, cell in zip(table.header, table.stats, row, strict=False):
+    found: dict[str, str] = {}
+    for name, stat, cell in zip(table.header, table.stats or (), row, strict=False):
         if name and not stat_named(normalised(stat)) and cell.strip() and len(cell) <= 80 and len(found) < 20:
             what = meaning("guidellm", stat or name)
             if what.role != "id":

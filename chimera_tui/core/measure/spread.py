@@ -3,9 +3,20 @@
 import math
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 _KEPT = 65_536
 """Percentiles are exact up to this many values and taken from every k-th value beyond."""
+
+
+class Block(NamedTuple):
+    """The figures of a block of values; ``squares`` is the sum of squared differences from its own mean."""
+
+    n: int
+    mean: float
+    squares: float
+    low: float
+    high: float
 
 
 class Spread:
@@ -26,13 +37,11 @@ class Spread:
         if count:
             mean = math.fsum(values) / count
             squares = math.fsum((v - mean) ** 2 for v in values)
-            self.merge(count, mean, squares, min(values), max(values), lambda start, step: values[start::step])
+            self.merge(Block(count, mean, squares, min(values), max(values)), lambda start, step: values[start::step])
 
-    def merge(
-        self, count: int, mean: float, squares: float, low: float, high: float,
-        every: Callable[[int, int], Sequence[float]],
-    ) -> None:  # fmt: skip
-        """Take in a block by its figures (``squares`` about its own mean) and a way to get every k-th of its values."""
+    def merge(self, block: "Block", every: Callable[[int, int], Sequence[float]]) -> None:
+        """Take in a block by its figures and a way to get every k-th of its values."""
+        count, mean, squares, low, high = block
         total, delta = self.n + count, mean - self._mean
         self._squares += squares + delta * delta * self.n * count / total
         self._mean += delta * count / total

@@ -3,19 +3,20 @@
 import math
 from collections.abc import Callable, Sequence
 from itertools import repeat
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
 from chimera_tui.core.measure.entities import entity_column
 from chimera_tui.core.measure.factors import LONGEST_TEXT, Factors, put
 from chimera_tui.core.measure.lexicon import Meaning, meaning
-from chimera_tui.core.measure.numbers import MISSING, number_in, without_escapes
 from chimera_tui.core.measure.observe import FAILED_STATES, HOTTEST_SAMPLING, test_kind
 from chimera_tui.core.measure.paths import name_column
-from chimera_tui.core.measure.sink import FAILED, OK, Sink
+from chimera_tui.core.measure.sink import FAILED, OK, Cells, Sink
 from chimera_tui.core.measure.units import unit_of
 from chimera_tui.core.measure.when import moment_ns
+from chimera_tui.core.read.jsontext import Json
+from chimera_tui.core.read.numbers import MISSING, number_in, without_escapes
 
 MOST_LEVELS = 200
 """A text column with more different values than this, nearly all of them different, is no factor."""
@@ -30,7 +31,7 @@ class Grid(NamedTuple):
     """A table ready to be measured: names, columns of cells, and what each row's number is."""
 
     names: list[str]
-    columns: list[Column]
+    columns: Sequence[Column]
     records: Sequence[int]
     units: list[str] | None = None
     stats: list[str] | None = None
@@ -60,7 +61,7 @@ def measure_grid(grid: Grid, sink: Sink) -> int:
     """Write a table's cells; how many columns held numbers."""
     count = len(grid.records)
     means = [_meaning(sink.tool, grid, i) for i in range(len(grid.names))]
-    numbers: dict[int, tuple[list[float | None], Column]] = {}
+    numbers: dict[int, list[float | None]] = {}
     rows = Rows(count)
     factors: list[tuple[str, Column, Callable[[str], Any]]] = []
     failures: list[tuple[str, str, Column]] = []
@@ -71,13 +72,16 @@ def measure_grid(grid: Grid, sink: Sink) -> int:
         if what.role == "measure":
             values = _numbers(column, what)
             if values is not None:
-                numbers[i] = (values, column)
+                numbers[i] = values
             elif (levels := _levels(column)) is not None:
                 factors.append((_bare(grid.names[i]), levels, _plain))
         elif what.role in ("factor", "config", "n"):
             factors.append((what.name, column, _plain if what.role != "config" else _options))
             if what.role == "n":
-                rows.n = [int(v) if v is not None and v == int(v) else None for v in (_numbers(column, what) or [None] * count)]
+                rows.n = [
+                    int(v) if v is not None and v == int(v) else None
+                    for v in (_numbers(column, what) or [None] * count)
+                ]
         elif what.role in ("error", "ok", "state", "cancelled"):
             failures.append((what.role, grid.names[i], column))
         elif what.role == "at":
@@ -86,8 +90,8 @@ def measure_grid(grid: Grid, sink: Sink) -> int:
             rows.phase = [_PHASES.get(cell.strip().lower(), 0) for cell in column]
     _fail(rows, failures, sink)
     _configure(rows, factors, sink, count)
-    for i, (values, column) in numbers.items():
-        _write(grid, i, means[i], values, column, rows, sink)
+    for i, values in numbers.items():
+        _write(grid, i, means[i], values, rows=rows, sink=sink)
     return len(numbers)
 
 
@@ -125,9 +129,8 @@ def _number(cell: str, what: Meaning) -> float | None:
     found = number_in(cell)
     if found is None:
         return None
-    if found.unit and (unit := unit_of(found.unit)):
-        if unit.name == what.unit:
-            return found.value * unit.factor / unit.divisor * what.divisor / what.factor
+    if found.unit and (unit := unit_of(found.unit)) and unit.name == what.unit:
+        return found.value * unit.factor / unit.divisor * what.divisor / what.factor
     return found.value
 
 
@@ -141,7 +144,7 @@ def _levels(column: Column) -> Column | None:
     return column if sum(len(cell) <= LONGEST_TEXT for cell in different) * 2 > len(different) else None
 
 
-def _plain(cell: str) -> Any:
+def _plain(cell: str) -> Json:
     text = without_escapes(cell).strip()
     if text.lower() in MISSING and text.lower() not in ("inf", "infinity"):
         return None
@@ -159,7 +162,7 @@ def _maybe_number(cell: str) -> str | float:
     return value if value - value == 0 else cell
 
 
-def _options(cell: str) -> Any:
+def _options(cell: str) -> Json:
     """A cell that holds options as JSON, or a name like ``g60_c1024_t0.4``."""
     text = cell.strip()
     if text[:1] == "{":
@@ -234,31 +237,40 @@ def _recorded(factors: list[tuple[str, Column, Callable[[str], Any]]], cells: tu
     return recorded
 
 
-def _write(grid: Grid, i: int, what: Meaning, values: list[float | None], column: Column, rows: Rows, sink: Sink) -> None:
+def _write(grid: Grid, i: int, what: Meaning, values: list[float | None], *, rows: Rows, sink: Sink) -> None:
     if not values:
         return
-    kept = [k for k, value in enumerate(values) if value is not None] if None in values else None
-
-    def take(items: Sequence[Any]) -> Any:
-        return items if kept is None else [items[k] for k in kept]
-
-    numbers: list[float] = take(values)
-    scaled = [what.canonical(value) for value in numbers] if what.converts else numbers
-    texts = take(column)
-    raw = _raw(texts, scaled)
-    n = take(rows.n) if what.stat != "value" else [None] * len(scaled)
-    common = {
-        "records": take(grid.records), "configs": take(rows.configs), "n": n, "raw": raw, "phase": take(rows.phase),
-        "status": take(rows.status), "at": take(rows.at), "error": take(rows.error),
-    }  # fmt: skip
-    if what.name == "@test" and rows.kinds:
-        _write_kinds(grid.names[i], what, take(rows.kinds), scaled, common, sink)
+    name, texts, kinds = grid.names[i], grid.columns[i], rows.kinds
+    numbers = (
+        [what.canonical(v) if v is not None else 0.0 for v in values] if what.converts else cast("list[float]", values)
+    )
+    n = rows.n if what.stat != "value" else [None] * len(values)
+    raw = _raw(texts, numbers)
+    cells = Cells(grid.records, rows.configs, numbers, n, raw, rows.phase, rows.status, rows.at, rows.error)
+    if None in values:  # cells without a number
+        kept = [k for k, value in enumerate(values) if value is not None]
+        cells, texts = cells.pick(kept), [texts[k] for k in kept]
+        kinds = [kinds[k] for k in kept] if kinds else None
+    if what.name == "@test" and kinds:
+        for kind in dict.fromkeys(kinds):
+            part = cells.pick([k for k, one in enumerate(kinds) if one == kind])
+            sink.add(sink.series(name, what._replace(name=kind)), part)
     else:
-        sink.add(sink.series(grid.names[i], what), values=scaled, **common)
-    _write_spreads(grid.names[i], what, texts, common, sink, take(rows.kinds) if rows.kinds else None)
+        sink.add(sink.series(name, what), cells)
+    for k, spread in _spreads(texts):
+        meant = what._replace(stat="std", name=kinds[k] if kinds and what.name == "@test" else what.name)
+        one = cells.pick([k])._replace(values=[what.canonical(spread)], raw=[None])
+        sink.add(sink.series(name, meant), one)
 
 
-def _raw(texts: Column, values: list[float]) -> list[str | None]:
+def _spreads(texts: Column) -> list[tuple[int, float]]:
+    """What stands behind ``±``: the standard deviation of the mean before it."""
+    if not any("±" in text for text in texts[:3]):
+        return []
+    return [(k, read.spread) for k, text in enumerate(texts) if (read := number_in(text)) and read.spread is not None]
+
+
+def _raw(texts: Column, values: Sequence[float | None]) -> list[str | None]:
     """The text of each cell where it is not simply the value's ``repr``."""
     shown = list(map(repr, values))
     if shown == list(texts):
@@ -267,25 +279,3 @@ def _raw(texts: Column, values: list[float]) -> list[str | None]:
         None if text == plain or text + ".0" == plain else text.strip()[:64]
         for text, plain in zip(texts, shown, strict=True)
     ]
-
-
-def _write_kinds(
-    name: str, what: Meaning, kinds: list[str], values: list[float], common: dict[str, Any], sink: Sink
-) -> None:
-    for kind in dict.fromkeys(kinds):
-        at = [k for k, one in enumerate(kinds) if one == kind]
-        part = {key: [items[k] for k in at] for key, items in common.items()}
-        sink.add(sink.series(name, what._replace(name=kind)), values=[values[k] for k in at], **part)
-
-
-def _write_spreads(
-    name: str, what: Meaning, texts: Column, common: dict[str, Any], sink: Sink, kinds: list[str] | None
-) -> None:
-    """What stands behind ``±`` is the standard deviation of the mean before it."""
-    if not any("±" in text for text in texts[:3]):
-        return
-    found = [(k, read.spread) for k, text in enumerate(texts) if (read := number_in(text)) and read.spread is not None]
-    for k, spread in found:
-        meant = what._replace(stat="std", name=kinds[k] if kinds and what.name == "@test" else what.name)
-        part = {key: [items[k]] for key, items in common.items()} | {"raw": [None]}
-        sink.add(sink.series(name, meant), values=[what.canonical(spread)], **part)

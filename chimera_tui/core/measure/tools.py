@@ -3,9 +3,10 @@
 import re
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from chimera_tui.core.measure.naming import normalised
+from chimera_tui.core.read.jsontext import Json
 
 
 class Signature(NamedTuple):
@@ -34,7 +35,7 @@ def _by_top() -> tuple[tuple[Signature, frozenset[str]], ...]:
     return tuple((s, frozenset(key.partition(".")[0] for key in s.keys)) for s in signatures())
 
 
-def tool_of_document(document: Any, file_name: str) -> str:
+def tool_of_document(document: Json, file_name: str) -> str:
     """The tool that wrote a JSON document (for JSON Lines or a list: one of its objects)."""
     if not isinstance(document, dict):
         return ""
@@ -67,7 +68,7 @@ def _tables(header: tuple[str, ...]) -> tuple[Signature, ...]:
     return tuple(signature for signature in signatures() if all(key in present for key in signature.keys))
 
 
-def _holds(node: Any, path: list[str]) -> bool:
+def _holds(node: Json, path: list[str]) -> bool:
     for i, key in enumerate(path):
         if isinstance(node, list):
             return any(_holds(item, path[i:]) for item in node[:3])

@@ -54,12 +54,10 @@ def decode(data: bytes) -> Content:
         return _utf8(data[3:], "utf-8-sig")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return Content(data.decode("utf-16", "replace"), "utf-16")
-    if data.startswith(_ENCODED_MARK) and b"\x00" in data[4:64]:
-        return _with_zeros(data[4:])
     if data.startswith(_LFS):
         return Content(None, "git-lfs pointer", "a git-LFS pointer, not the data: run git lfs pull to fetch it")
     if b"\x00" in data[:4096]:
-        return _with_zeros(data)
+        return _with_zeros(data.removeprefix(_ENCODED_MARK))
     return _utf8(data, "utf-8")
 
 

@@ -68,7 +68,9 @@ def sniff(text: str) -> str:
     if not lines:
         return ","
     counts = {d: [line.count(d) for line in lines] for d in ",;\t|"}
-    return max(",;\t|", key=lambda d: (sum(c == counts[d][0] > 0 for c in counts[d]) * (counts[d][0] > 0), counts[d][0]))
+    return max(
+        ",;\t|", key=lambda d: (sum(c == counts[d][0] > 0 for c in counts[d]) * (counts[d][0] > 0), counts[d][0])
+    )
 
 
 def _blocks(rows: list[list[str]], lines: list[int]) -> list[tuple[list[list[str]], int]]:
@@ -151,7 +153,7 @@ _STAT_CELLS = frozenset(("mean", "median", "std dev", "std", "stddev", "min", "m
 
 
 def _three_row_header(block: list[list[str]], first: int) -> Table | None:
-    """guidellm's CSV: group, then status and unit, then statistic; names above empty cells reach to the right."""
+    """Guidellm's CSV: group, then status and unit, then statistic; names above empty cells reach to the right."""
     if len(block) < 3:
         return None
     stats = [cell.strip() for cell in block[2]]

@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+Json = Any
+"""A decoded JSON value of any type."""
+
 _decode = msgspec.json.Decoder().decode
 _lenient = json.JSONDecoder(strict=False)
 
@@ -46,7 +49,7 @@ def decode_json(text: str, raw: bytes = b"") -> JsonValues:
     return _salvaged(stripped) if head in "{[" else JsonValues(problem="no JSON in it")
 
 
-def _whole(text: str) -> Any:
+def _whole(text: str) -> Json:
     """One value with what strict JSON forbids: NaN, Infinity, control characters in strings."""
     try:
         return _lenient.decode(text)
@@ -54,7 +57,7 @@ def _whole(text: str) -> Any:
         return None
 
 
-def decode_line(line: str) -> Any:
+def decode_line(line: str) -> Json:
     """One line of JSON Lines; None when it is no object or list."""
     try:
         value = _decode(line)
@@ -64,7 +67,8 @@ def decode_line(line: str) -> Any:
 
 
 def _lines(text: str) -> JsonValues:
-    found = JsonValues(form="jsonl", lines=[])
+    found = JsonValues(form="jsonl")
+    numbers: list[int] = []
     last_bad = ""
     for number, line in enumerate(text.split("\n"), 1):
         bare = line.strip()
@@ -76,13 +80,12 @@ def _lines(text: str) -> JsonValues:
             last_bad = bare
         else:
             found.values.append(value)
-            assert found.lines is not None
-            found.lines.append(number)
+            numbers.append(number)
             last_bad = ""
     if last_bad[:1] == "{" and found.values:
         found.cut, found.other_lines = True, found.other_lines - 1
-    if not found.other_lines:
-        found.lines = None
+    if found.other_lines:
+        found.lines = numbers
     return found
 
 
@@ -113,7 +116,9 @@ def _salvaged(text: str) -> JsonValues:
     value = _whole(closed) if closed else None
     if value:
         return JsonValues([value], cut=True, problem=f"the JSON is broken at character {at}")
-    return JsonValues(problem="the JSON is broken from its start" if at < 64 else f"the JSON is broken at character {at}")
+    return JsonValues(
+        problem="the JSON is broken from its start" if at < 64 else f"the JSON is broken at character {at}"
+    )
 
 
 def fault_position(text: str) -> int:
@@ -147,7 +152,7 @@ def close_brackets(text: str) -> str | None:
             in_string = True
         elif c in "{[":
             stack.append("}" if c == "{" else "]")
-            safe = safe if safe else None
+            safe = safe or None
         elif c in "}]":
             if not stack or stack.pop() != c:
                 break

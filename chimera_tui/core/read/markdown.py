@@ -2,8 +2,8 @@
 
 import re
 
-from chimera_tui.core.measure.numbers import without_escapes
 from chimera_tui.core.read.delimited import Table
+from chimera_tui.core.read.numbers import without_escapes
 
 _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
 _EMPHASIS = re.compile(r"^(\*{1,3}|_{1,3}|`+)(.*?)\1$", re.DOTALL)
@@ -31,10 +31,10 @@ def tables_in(text: str) -> list[Table]:
 
 
 def cells(line: str) -> list[str]:
-    """The cells of one row, without emphasis and escapes; ``\\|`` is a bar inside a cell."""
+    r"""The cells of one row, without emphasis and escapes; ``\\|`` is a bar inside a cell."""
     text = without_escapes(line).strip().replace("\\|", "\x00")
-    text = text[1:] if text.startswith("|") else text
-    text = text[:-1] if text.endswith("|") else text
+    text = text.removeprefix("|")
+    text = text.removesuffix("|")
     return [_plain(cell.replace("\x00", "|")) for cell in text.split("|")]
 
 

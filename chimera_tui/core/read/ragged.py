@@ -1,6 +1,6 @@
 """Rows with more cells than the header: a delimiter inside an unquoted cell, undone where only one way fits."""
 
-from chimera_tui.core.measure.numbers import number_in
+from chimera_tui.core.read.numbers import number_in
 
 _ENOUGH = 50
 
@@ -24,7 +24,10 @@ def repaired(rows: list[list[str]], width: int, delimiter: str) -> tuple[list[li
 
 def _numeric_columns(rows: list[list[str]], width: int) -> list[bool]:
     sample = rows[:_ENOUGH]
-    return [bool(sample) and all(number_in(row[i]) is not None or not row[i].strip() for row in sample) for i in range(width)]
+    return [
+        bool(sample) and all(number_in(row[i]) is not None or not row[i].strip() for row in sample)
+        for i in range(width)
+    ]
 
 
 def _joined(row: list[str], width: int, delimiter: str, numeric: list[bool]) -> list[str] | None:
@@ -37,8 +40,14 @@ def _joined(row: list[str], width: int, delimiter: str, numeric: list[bool]) -> 
         if numeric[at]:
             continue
         cells = [*row[:at], delimiter.join(row[at : at + over + 1]), *row[at + over + 1 :]]
-        if all(number_in(cell) is not None or not cell.strip() for cell, is_number in zip(cells, numeric, strict=True) if is_number):
+        if all(
+            number_in(cell) is not None or not cell.strip()
+            for cell, is_number in zip(cells, numeric, strict=True)
+            if is_number
+        ):
             fitting.append(cells)
     if len(fitting) > 1:  # the joined text begins with a blank behind the delimiter when people write "a, b"
-        fitting = [cells for at, cells in enumerate(fitting) if any(delimiter + " " in cell for cell in cells)][:1] or fitting
+        fitting = [cells for at, cells in enumerate(fitting) if any(delimiter + " " in cell for cell in cells)][
+            :1
+        ] or fitting
     return fitting[0] if len(fitting) == 1 else None

@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from chimera_tui.core.measure.naming import normalised, percentile
-from chimera_tui.core.measure.numbers import without_escapes
-from chimera_tui.core.read.jsontext import decode_line
+from chimera_tui.core.read.jsontext import Json, decode_line
+from chimera_tui.core.read.numbers import without_escapes
 
 _LABEL = re.compile(r"^\s*([^:=]{2,80}?)\s*:\s*(.*?)\s*$")
 _PERCENTILE = re.compile(r"^(\d{1,2}(?:\.\d+)?)\s+percentile\s*(.*)$", re.IGNORECASE)
@@ -25,7 +25,9 @@ _SERVING = {
     "request rate configured (rps)": "request_rate", "traffic request rate": "request_rate",
     "concurrency": "concurrency", "backend": "backend",
 }  # fmt: skip
-_TIMING = re.compile(r"^(mean|median|std|max|min|p\d+(?:\.\d+)?)\s+(ttft|tpot|itl|e2el|e2e latency)\s*\(ms\)$", re.IGNORECASE)
+_TIMING = re.compile(
+    r"^(mean|median|std|max|min|p\d+(?:\.\d+)?)\s+(ttft|tpot|itl|e2el|e2e latency)\s*\(ms\)$", re.IGNORECASE
+)
 
 
 def console_documents(text: str) -> tuple[str, list[dict[str, Any]]]:
@@ -111,7 +113,7 @@ def _from_detail(text: str) -> list[dict[str, Any]]:
     return [found] if len(found) > 1 else []
 
 
-def _detail_result(found: dict[str, Any], key: str, value: Any) -> None:
+def _detail_result(found: dict[str, Any], key: str, value: Json) -> None:
     unit = next((unit for unit in ("ns", "ms", "us") if key.endswith("_" + unit)), "")
     bare = key.removesuffix("_" + unit) if unit else key
     parts = re.match(r"(min|max|mean|\d+(?:_\d+|\.\d+)?(?:th)?_percentile)_(.*)", bare)
@@ -160,7 +162,7 @@ def _serving_line(current: dict[str, Any], name: str, value: str, tool: str) -> 
     return tool
 
 
-def _value(text: str) -> Any:
+def _value(text: str) -> Json:
     try:
         number = float(text)
     except ValueError:

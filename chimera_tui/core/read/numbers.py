@@ -34,7 +34,11 @@ def number_in(text: str) -> Number | None:
     left, sign, right = text.partition("±") if "±" in text else text.partition("+/-")
     if sign:
         centre, around = number_in(left), number_in(right)
-        return Number(centre.value, around.value if around else None, (around.unit if around else "") or centre.unit) if centre else None
+        return (
+            Number(centre.value, around.value if around else None, (around.unit if around else "") or centre.unit)
+            if centre
+            else None
+        )
     found = _NUMBER.match(text)
     if found is None:
         return None
