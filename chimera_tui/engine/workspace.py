@@ -139,9 +139,8 @@ class Workspace:
         async with self._lock, self._stopping_thread():
             started, started_ns = time.monotonic(), time.time_ns()
             check_root(self.root)
-            await self._from_cache()
             walker = Walker(self.root, self.scan, self._stop.is_set, reporter.found)
-            entries = await asyncio.to_thread(walker.entries)
+            entries, _ = await asyncio.gather(asyncio.to_thread(walker.entries), self._from_cache())
             if self._stop.is_set():
                 return self._stopped(started)
             work = await asyncio.to_thread(self._plan, entries, patient)
