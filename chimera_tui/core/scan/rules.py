@@ -9,11 +9,12 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import pathspec
-from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
     from chimera_tui.core.config.schema import Scan
 
