@@ -99,6 +99,18 @@ def contrast(parts: Sequence[tuple[Summary, float]], level: float = LEVEL) -> Di
     return Difference(value, value - half, value + half, float(2 * stdtr(df, -abs(value) / error)), df)
 
 
+def paired(differences: Sequence[float]) -> Difference | None:
+    """Mean of paired differences with Student's interval; None below two or where they do not vary."""
+    from scipy.special import stdtr
+
+    group = summary(differences)
+    interval = t_interval(group)
+    if interval is None or not group.sd:
+        return None
+    t = group.mean / (group.sd / math.sqrt(group.n))
+    return Difference(group.mean, *interval, float(2 * stdtr(group.n - 1, -abs(t))), group.n - 1)
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """Holm's adjusted p-values, in the order given."""
     order = sorted(range(len(p_values)), key=p_values.__getitem__)

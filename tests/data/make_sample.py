@@ -10,7 +10,7 @@ import io
 import json
 import random
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, stdev
 
 SAMPLE = Path(__file__).parents[2] / "chimera_tui" / "sample"
 PROMPTS = ("explain a cache miss", "summarise a log", "name three prime gaps", "write a haiku on latency", "plan a rollback")
@@ -26,13 +26,14 @@ def files() -> dict[str, bytes]:
         "notes/2025-05-tuning.md": NOTE,
         "sweep/gemma3_4b_sweep.csv": table(sweep),
         "sweep/gemma3_4b_sweep_summary.csv": table(summary(sweep)),
-        "archive/gemma3_4b_sweep.csv": table(sweep),
+        "sweep/old/gemma3_4b_sweep.csv": table(sweep),
         "kv-cache/baseline/suite.csv": table(suite(rng, 71.6, 0.9)),
         "kv-cache/candidate/suite.csv": table(suite(rng, 71.3, 0.9)),
         "quantisation/quant_bench.csv": b"\xef\xbb\xbf" + table(quant),
         "quantisation/quality.json": document(quality()),
         "serving/concurrency_sweep.jsonl": serving(rng),
-        "serving/depth.csv": depth(rng),
+        "serving/depth.jsonl": depth(rng),
+        "compile/startup.csv": STARTUP,
         "serving/aborted.csv": b"",
         "serving/soak_test.json": document({"backend": "sglang", "results": [{"second": i, "p99_ttft_ms": 40.5 + i} for i in range(9)]})[:-70],
         "compile/profile.csv": b"==ERROR== No kernels were profiled: the target application returned exit code 139.\n",
@@ -144,16 +145,24 @@ def serving(rng: random.Random) -> bytes:
 
 
 def depth(rng: random.Random) -> bytes:
-    """Decode speed against context depth, with units in the header."""
-    rows = [
-        {"model": "qwen2.5:7b", "context_depth": depth, "run": run,
-         "decode throughput (tok/s)": f"{98.0 / (1 + depth / 21000) * rng.gauss(1, 0.008):.2f}",
-         "latency (ms)": f"{(1900 + 0.09 * depth) * rng.gauss(1, 0.01):.1f}"}
-        for depth in (0, 4096, 8192, 16384) for run in (1, 2, 3)
-    ]  # fmt: skip
-    return table(rows)
+    """Decode speed against context depth, as llama-bench writes it: one line a test, the repetitions inside."""
+    lines = []
+    for at in (0, 4096, 8192, 16384):
+        runs = [round(98.0 / (1 + at / 21000) * rng.gauss(1, 0.008), 4) for _ in range(5)]
+        lines.append(json.dumps({
+            "build_commit": "0000000", "model_filename": "qwen2.5-7b-instruct-q4_k_m.gguf", "model_type": "qwen2 7B Q4_K - Medium",
+            "n_gpu_layers": 99, "n_batch": 2048, "n_prompt": 0, "n_gen": 128, "n_depth": at,
+            "avg_ts": round(fmean(runs), 6), "stddev_ts": round(stdev(runs), 6), "samples_ts": runs,
+        }))  # fmt: skip
+    return ("\n".join(lines) + "\n").encode()
 
 
+STARTUP = b"""backend,model,compile time (s),first call (ms)
+jit,transformer,0.14,41.2
+torch_compile,transformer,12.61,388.0
+onnx,transformer,1.87,19.4
+"""
+"""Units in the header, and what a compiled backend costs before its first answer."""
 COMPILED = {
     "mlp": {"eager": 0.482, "jit": 0.611, "torch_compile": 0.874, "onnx": 0.0531},
     "conv": {"eager": 3.91, "jit": 3.86, "torch_compile": 4.14, "onnx": 0.702},
@@ -209,13 +218,12 @@ README = b"""# Sample benchmarks
 
 Invented measurements of local language models and compiled networks, for `chimera-tui demo`.
 
-- `sweep/`: gemma3:4b over num_gpu, num_ctx and temperature, three runs each, with the cold starts a sweep has
+- `sweep/`: gemma3:4b over num_gpu, num_ctx and temperature, three runs each, with the cold starts a sweep has; an old copy
 - `kv-cache/`: the same suite before and after quantising the key-value cache
 - `quantisation/`: llama3.2:3b in three quantisations, speed and quality
 - `serving/`: qwen2.5:7b behind a server, over concurrency and context depth
 - `compile/`: three small networks under four backends, and two fused kernels
 - `notes/`: what somebody once concluded from it
-- `archive/`: a copy
 
 Several files are broken or misleading on purpose. Open the Findings to see which.
 """

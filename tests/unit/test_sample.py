@@ -27,7 +27,7 @@ def test_the_sample_is_small_and_holds_its_traps(written):
     assert sum(map(len, written.values())) < 60_000
     assert written["quantisation/quant_bench.csv"].startswith(b"\xef\xbb\xbf")
     assert b"NaN" in written["quantisation/quality.json"]
-    assert b"(tok/s)" in written["serving/depth.csv"].splitlines()[0]
-    assert written["archive/gemma3_4b_sweep.csv"] == written["sweep/gemma3_4b_sweep.csv"]
+    assert b"(ms)" in written["compile/startup.csv"].splitlines()[0]
+    assert written["sweep/old/gemma3_4b_sweep.csv"] == written["sweep/gemma3_4b_sweep.csv"]
     assert written["serving/aborted.csv"] == b""
     assert not written["serving/soak_test.json"].rstrip().endswith(b"}")

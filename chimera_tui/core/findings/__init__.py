@@ -47,6 +47,7 @@ def _order(finding: Finding) -> tuple[float, str, str]:
 
 def _families() -> tuple[Callable[[Evidence], Iterator[Finding]], ...]:
     """The analyses, one a module."""
+    from chimera_tui.core.findings.baseline import baselines
     from chimera_tui.core.findings.best import best_configurations
     from chimera_tui.core.findings.cold import cold_starts
     from chimera_tui.core.findings.effects import factor_effects
@@ -54,5 +55,10 @@ def _families() -> tuple[Callable[[Evidence], Iterator[Finding]], ...]:
     from chimera_tui.core.findings.hygiene import hygiene
     from chimera_tui.core.findings.outliers import outlier_means
     from chimera_tui.core.findings.rankings import rankings
+    from chimera_tui.core.findings.replicates import replicates
+    from chimera_tui.core.findings.serving import serving
 
-    return best_configurations, cold_starts, failures, outlier_means, factor_effects, rankings, hygiene
+    return (
+        best_configurations, cold_starts, failures, outlier_means, factor_effects, rankings, baselines, replicates, serving,
+        hygiene,
+    )  # fmt: skip

@@ -8,8 +8,8 @@ from typing import Any
 from chimera_tui.core import stats
 from chimera_tui.core.findings.evidence import Evidence
 from chimera_tui.core.findings.finding import Finding
-from chimera_tui.core.findings.scopes import Group, Scope, scopes
-from chimera_tui.core.findings.wording import amount, count, measured, name, p_value, percent
+from chimera_tui.core.findings.scopes import LOADS_UNKNOWN, Group, Scope, scopes
+from chimera_tui.core.findings.wording import amount, count, factors, measured, name, p_value, percent
 
 MIN_N = 3
 """Runs on each side below which nothing is called separable."""
@@ -64,7 +64,7 @@ def _finding(scope: Scope, groups: list[Group], n_cold_left_out: int) -> Finding
     return Finding(
         kind="best configuration",
         statement=(
-            f"{scope.subject}: best {scope.words} with {best.label}: "
+            f"{scope.subject}: best {scope.words} with {factors(best.factors)}: "
             f"{measured(best.mean, best.sd, scope.unit)} (n = {best.n}){_margin(scope, ordered, range_pct)}; {verdict}."
         ),
         value=best.mean, unit=scope.unit, label="measured", n=best.n, spread=best.sd, interval=best.interval,
@@ -88,7 +88,7 @@ def _finding(scope: Scope, groups: list[Group], n_cold_left_out: int) -> Finding
 
 def _margin(scope: Scope, ordered: list[Group], range_pct: float) -> str:
     worst = ordered[-1]
-    which = f"the worst of {count(len(ordered), 'configuration')} ({worst.label}: {amount(worst.mean, scope.unit)})"
+    which = f"the worst of {count(len(ordered), 'configuration')} ({factors(worst.factors)}: {amount(worst.mean, scope.unit)})"
     if scope.higher_is_better:
         return f", {percent(range_pct)} above {which}"
     return f"; {which} is {percent(range_pct)} above it"
@@ -102,7 +102,7 @@ def _verdict(
         return "n = 1 per configuration, so the best is not separable from the others"
     if runner_up is None:
         return f"too few runs (fewer than {MIN_N} on a side) or no spread to tell it from the runner-up: not separable"
-    against = f"the runner-up ({ordered[1].label}: {amount(ordered[1].mean, scope.unit)})"
+    against = f"the runner-up ({factors(ordered[1].factors)}: {amount(ordered[1].mean, scope.unit)})"
     if not runner_up["separable"]:
         apart = sum(entry["separable"] for entry in compared)
         return f"not separable from {against}, {p_value(runner_up['p_holm'])} after Holm; {apart} of {len(compared)} others are"
@@ -129,6 +129,8 @@ def _caveats(
         yield f"unequal group sizes: n from {min(sizes)} to {max(sizes)}"
     if n_cold_left_out:
         yield f"{count(n_cold_left_out, 'cold row')} left out: load time is not part of this comparison"
+    if scope.loads_unknown:
+        yield LOADS_UNKNOWN
     if len(scope.paths) > 1:
         yield f"rows come from {len(scope.paths)} files, perhaps of different sessions"
 

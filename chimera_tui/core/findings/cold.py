@@ -9,6 +9,7 @@ from chimera_tui.core.findings.evidence import Evidence
 from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.findings.scopes import PER_KIND, Scope, file_scopes
 from chimera_tui.core.findings.wording import amount, count, ratio
+from chimera_tui.core.findings.wording import factor as factor_text
 
 
 def cold_starts(evidence: Evidence) -> Iterator[Finding]:
@@ -27,7 +28,7 @@ def cold_starts(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _finding(scope: Scope, cold: list[float], warm: list[float]) -> Finding:
-    threshold = amount(scope.evidence.settings.cold_load_s, "s")
+    threshold = f"{factor_text(scope.evidence.settings.cold_load_s)} s"
     cold_median, warm_median = stats.median(cold), stats.median(warm)
     factor = cold_median / warm_median if warm_median else float("inf")
     pooled = stats.mean([*cold, *warm])

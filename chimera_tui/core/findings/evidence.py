@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from chimera_tui.core.config.schema import Run
+from chimera_tui.core.findings.averages import averages
 from chimera_tui.core.findings.factors import ENTITIES, Kind, factor_frame, kinds
 from chimera_tui.core.frames import Frames
 
@@ -47,10 +48,14 @@ class Evidence:
         """The files whose numbers count: neither copies nor derived tables nor reports."""
         import polars as pl
 
-        left_out = pl.col("dup_of").is_not_null() | pl.col("role").is_in(["derived", "report", "prose"]).fill_null(
-            False
-        )
-        return self.frames.files.filter(~left_out)
+        averaged = self.averaged["file_id"].implode()
+        data = (pl.col("role") == "data") & pl.col("dup_of").is_null() & ~pl.col("file_id").is_in(averaged)
+        return self.frames.files.filter(data)
+
+    @cached_property
+    def averaged(self) -> pl.DataFrame:
+        """``file_id, source_path`` of tables that hold means of another's rows."""
+        return averages(self.frames)
 
     @cached_property
     def factors(self) -> pl.DataFrame:
@@ -70,7 +75,7 @@ class Evidence:
     def fixed(self) -> list[str]:
         """What is held equal in a comparison of options: the entities and the sizes of the work."""
         sizes = [name for name in self.names("workload") if self.factors[name].dtype.is_numeric()]
-        return [*ENTITIES, *sizes]
+        return [*ENTITIES, "present", *self.names("load"), *sizes]
 
     @cached_property
     def quantities(self) -> pl.DataFrame:
@@ -164,7 +169,7 @@ class Evidence:
         """Which factors each file has, as one text."""
         import polars as pl
 
-        wanted = self.names("entity", "option", "workload")
+        wanted = self.names("option", "load", "workload")
         present = pl.concat_list(
             [pl.when(pl.col(name).is_not_null()).then(pl.lit(name)).otherwise(None) for name in wanted]
         )

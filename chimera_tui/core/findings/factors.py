@@ -10,18 +10,20 @@ if TYPE_CHECKING:
 
 ENTITIES = ("model", "quant", "backend", "device", "dtype")
 """What is measured; each is ranked by its values."""
-OPTIONS = ("num_gpu", "num_ctx", "batch", "concurrency", "top_k", "temperature", "top_p")
+OPTIONS = ("num_gpu", "num_ctx", "batch", "top_k", "temperature", "top_p")
 """How it is run; together they are a configuration."""
+LOADS = ("concurrency", "request_rate", "max_concurrency")
+"""How much is asked of it at once: a serving benchmark varies it, a comparison holds it equal."""
 WORKLOADS = ("input_tokens", "output_tokens")
 """What it works on."""
 
-Kind = Literal["entity", "option", "workload", "repeat", "environment"]
+Kind = Literal["entity", "option", "load", "workload", "repeat", "environment"]
 
 _WORD = r"(?:^|[_\W])(?:{})(?:$|[_\W\d])"
 _REPEAT = re.compile(
     _WORD.format(
-        "run|rep|repeat|repetition|iter|iteration|trial|seed|idx|index|id|uuid|no|number|row|line|round|attempt"
-        "|request|sample|timestamp|time|date|datetime|created|generated|exported|started|ended|at"
+        "runs?|reps?|repeats?|repetitions?|iters?|iterations?|trials?|seed|idx|index|id|uuid|no|number|row|line|rounds?"
+        "|attempt|requests?|samples?|warmup|timestamp|time|date|datetime|created|generated|exported|started|ended|at"
     )
 )
 _ENVIRONMENT = re.compile(
@@ -38,12 +40,18 @@ _WORKLOAD = re.compile(
 )
 
 
+DERIVED = ("config_id", "base_model", "present")
+"""Columns of :func:`factor_frame` that are no factor."""
+
+
 def kind_of(factor: str) -> Kind:
     """What a factor is, by its name alone."""
     if factor in ENTITIES:
         return "entity"
     if factor in OPTIONS:
         return "option"
+    if factor in LOADS:
+        return "load"
     word = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", factor).lower()
     if factor in WORKLOADS:
         return "workload"
@@ -55,18 +63,24 @@ def kind_of(factor: str) -> Kind:
 
 
 def factor_frame(configs: pl.DataFrame) -> pl.DataFrame:
-    """The wide configurations with factors alone, those without any value dropped, and ``base_model``."""
+    """The wide configurations with factors alone, those without any value dropped, ``base_model`` and ``present``.
+
+    ``present`` says which options a configuration states at all: rows that state different ones are different things.
+    """
     import polars as pl
 
     frame = configs.drop("path_conflict").with_columns(base_model=_base_model(configs))
-    always = {"config_id", "base_model", *ENTITIES}
+    options = [name for name in frame.columns if name not in DERIVED and kind_of(name) == "option"]
+    stated = [pl.when(pl.col(name).is_not_null()).then(pl.lit(name + " ")).otherwise(pl.lit("")) for name in options]
+    frame = frame.with_columns(present=pl.concat_str(stated))
+    always = {*DERIVED, *ENTITIES}
     keep = [name for name in frame.columns if name in always or frame[name].null_count() < frame.height]
     return frame.select(pl.col(keep))
 
 
 def kinds(frame: pl.DataFrame) -> dict[str, Kind]:
-    """Kind of every factor column of :func:`factor_frame`, ``base_model`` left out."""
-    return {name: kind_of(name) for name in frame.columns if name not in {"config_id", "base_model"}}
+    """Kind of every factor column of :func:`factor_frame`, the derived columns left out."""
+    return {name: kind_of(name) for name in frame.columns if name not in DERIVED}
 
 
 def _base_model(frame: pl.DataFrame) -> pl.Series:

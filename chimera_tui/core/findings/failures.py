@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +62,7 @@ def _finding(evidence: Evidence, rows: pl.DataFrame) -> Finding:
             "leaves failed rows out"
         ),
         caveats=tuple(_caveats(means, errors, only, len(files), zeros=zeros)),
-        rank=55 + share / 3,
+        rank=(30 if n > 1 else 5) + 10 * min(math.log10(1 + failed), 2) + share / 3,
         details={
             "rows": n, "failed": failed, "ok": n - failed, "fail_pct": share, "zeros": zeros, "files": files[:50],
             "files_all_failed": only, "error_classes": errors, **means,
@@ -84,7 +85,7 @@ def _means(rows: pl.DataFrame) -> dict[str, Any]:
     """The naive and the correct mean of the heaviest metric."""
     import polars as pl
 
-    telling = rows.filter((pl.col("weight") > 0) & (pl.col("stat") == "value")).sort(
+    telling = rows.filter((pl.col("weight") > 0) & pl.col("value").is_finite()).sort(
         "weight", "stem", descending=[True, False]
     )
     if not telling.height:
@@ -110,6 +111,8 @@ def _moved(means: dict[str, Any]) -> str:
     words, unit = metric_words(means["metric"]), means["unit"]
     if means["correct_mean"] is None:
         return "; no row succeeded"
+    if means["correct_mean"] == means["naive_mean"]:
+        return ""
     return (
         f"; mean {words} is {amount(means['correct_mean'], unit)} over the {means['n_ok']} that succeeded, "
         f"{amount(means['naive_mean'], unit)} when the failures are averaged in"

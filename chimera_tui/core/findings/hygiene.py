@@ -62,7 +62,11 @@ def _duplicates(evidence: Evidence) -> Iterator[Finding]:
 def _derived(evidence: Evidence) -> Iterator[Finding]:
     import polars as pl
 
-    files = evidence.frames.files.filter(pl.col("role") == "derived").sort("path")
+    averaged = evidence.averaged.select("file_id", reason=pl.lit("means of the rows of ") + pl.col("source_path"))
+    files = evidence.frames.files.filter(pl.col("role") == "derived").select("file_id", "path", "reason")
+    files = pl.concat(
+        [files, averaged.join(evidence.frames.files.select("file_id", "path"), on="file_id").select(files.columns)]
+    ).sort("path")
     if files.height:
         yield _about_files(
             "derived tables",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from chimera_tui.core import stats
-from chimera_tui.core.findings.evidence import WITH_LOAD, Evidence
+from chimera_tui.core.findings.evidence import UNNAMED_WEIGHT, WITH_LOAD, Evidence
 from chimera_tui.core.findings.finding import Finding, Source
 from chimera_tui.core.findings.scopes import PER_KIND
 from chimera_tui.core.findings.wording import amount, measured, metric_words, name, percent, ratio
@@ -140,7 +140,7 @@ def _single_rows(evidence: Evidence) -> Iterator[Finding]:
     key = pl.struct(evidence.names("entity", "option")).rank("dense")
     with_load = pl.any_horizontal([pl.col("metric").str.starts_with(prefix) for prefix in WITH_LOAD])
     groups = (
-        evidence.comparable.filter((pl.col("stat") == "value") & ~(with_load & pl.col("cold").fill_null(value=False)))
+        evidence.comparable.filter((pl.col("stat") == "value") & (pl.col("weight") > UNNAMED_WEIGHT) & ~(with_load & pl.col("cold").fill_null(value=False)))
         .join(evidence.factors.select("config_id", key=key), on="config_id")
         .group_by("file_id", "key", "quantity", "metric", "unit", "weight")
         .agg(

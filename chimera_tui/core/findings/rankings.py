@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from chimera_tui.core.findings.best import MIN_N, separation
+from chimera_tui.core.findings.effects import together
 from chimera_tui.core.findings.evidence import Evidence
 from chimera_tui.core.findings.factors import ENTITIES
 from chimera_tui.core.findings.finding import Finding
-from chimera_tui.core.findings.scopes import Group, Scope, scopes
+from chimera_tui.core.findings.scopes import LOADS_UNKNOWN, Group, Scope, scopes
 from chimera_tui.core.findings.wording import amount, count, listing, measured, name, ratio
 
 WORDS = {"quant": "quantisation", "dtype": "data type"}
@@ -39,6 +40,7 @@ def _held(evidence: Evidence, entity: str) -> list[str]:
     """What stays equal while an entity varies."""
     free = {entity} | ({"quant"} if entity == "model" else set())
     held = [factor for factor in evidence.fixed if factor not in free]
+    held.remove("present")
     return ["base_model" if factor == "model" else factor for factor in held] if entity == "quant" else held
 
 
@@ -47,7 +49,8 @@ def _matched(scope: Scope, entity: str) -> tuple[Scope, bool]:
     import polars as pl
 
     rows = scope.rows.filter(pl.col(entity).is_not_null())
-    blocks = [f for f in scope.evidence.names("option", "workload") if rows[f].n_unique() > 1]
+    names = scope.evidence.names("option", "load", "workload")
+    blocks = [f for f in names if rows[f].n_unique() > 1 and not together(rows, f, entity)]
     if not blocks or not rows.height:
         return replace(scope, rows=rows), False
     levels = rows[entity].n_unique()
@@ -59,7 +62,8 @@ def _matched(scope: Scope, entity: str) -> tuple[Scope, bool]:
 def _finding(scope: Scope, entity: str, groups: list[Group], unmatched: bool) -> Finding:  # noqa: FBT001
     ordered = sorted(groups, key=lambda group: group.mean, reverse=scope.higher_is_better)
     best = ordered[0]
-    base = next((g for g in groups if _BASELINE.search(str(g.factors[entity]))), groups[0])
+    named = [g for g in groups if _BASELINE.search(str(g.factors[entity]))]
+    base = named[0] if named else groups[0] if entity == "backend" else best
     compared = separation(best, ordered[1:], scope.evidence.settings.min_effect_pct)
     second = next((entry for entry in compared if entry["factors"] == ordered[1].factors), None)
     separable = bool(second and second["separable"] and second["matters"])
@@ -140,6 +144,8 @@ def _caveats(
         yield f"some rows generate few tokens (down to {shortest:.0f}): their rate is noisy"
     if unmatched:
         yield f"no configuration occurs at every {word}: other factors change with it and the ratio cannot be credited to it"
+    if scope.loads_unknown:
+        yield LOADS_UNKNOWN
     told = [g for g in ordered if g.rows == 1 and g.n > 1]
     if told:
         yield "n and standard deviation are the tool's own, from one session each"

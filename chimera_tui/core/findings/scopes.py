@@ -22,6 +22,7 @@ from chimera_tui.core.stats import Summary, t_interval
 if TYPE_CHECKING:
     import polars as pl
 
+LOADS_UNKNOWN = "the load of the model is part of this metric but was not recorded: cold starts may be among the values"
 PER_KIND = 12
 """Scopes examined per kind of finding, those with the most observations first."""
 
@@ -111,6 +112,11 @@ class Scope:
         """Whether the metric counts loading the model, so that cold and warm must be kept apart."""
         return self.metric.startswith(WITH_LOAD)
 
+    @property
+    def loads_unknown(self) -> bool:
+        """Whether the metric's definition names the load, but no row says how long it took."""
+        return "load" in self.about["definition"] and self.contains_load and self.rows["cold"].null_count() > 0
+
     @cached_property
     def paths(self) -> list[str]:
         """The files behind it, in path order."""
@@ -126,7 +132,7 @@ class Scope:
         model = entities.pop("model", None) or self.entity.get("base_model")
         if model is not None and str(entities.get("quant", "")).lower() in str(model).lower():
             entities.pop("quant", None)
-        sizes = {key: value for key, value in self.entity.items() if key not in {*ENTITIES, "base_model"}}
+        sizes = {key: value for key, value in self.entity.items() if key not in {*ENTITIES, "base_model", "present"}}
         shown = [name(value, 40) for value in entities.values()]
         if self.detail > 0 and any(value is not None for value in sizes.values()):
             shown.append(factors(sizes))

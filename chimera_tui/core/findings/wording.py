@@ -21,6 +21,18 @@ METRIC_WORDS = {
     "e2e_latency": "end-to-end latency",
     "wall_time": "run time",
     "request_rate": "request throughput",
+    "output_tps": "output throughput",
+    "input_tps": "input throughput",
+    "output_tps_peak": "peak output throughput",
+    "tpot": "time per output token",
+    "tpot_incl_first": "time per output token (with the first)",
+    "itl": "inter-token latency",
+    "itl_incl_first": "inter-token latency (with the first)",
+    "ttfo": "time to first output token",
+    "ttfr": "time to first response",
+    "ttst": "time to second token",
+    "memory_peak": "peak memory",
+    "samples_per_s": "sample throughput",
 }
 """How a canonical metric is called in a sentence, where its name with spaces would not do."""
 
@@ -37,8 +49,8 @@ def name(text: object, limit: int = 80) -> str:
     return inert_line(str(text), limit)
 
 
-def significant(value: float, digits: int = 4) -> str:
-    """A number rounded to significant digits, without an exponent where it can be read without one."""
+def significant(value: float, digits: int = 4, *, trim: bool = False) -> str:
+    """A number rounded to significant digits, without an exponent; ``trim`` prints whole numbers without decimals."""
     if not math.isfinite(value):
         return str(value)
     if value == 0:
@@ -50,7 +62,7 @@ def significant(value: float, digits: int = 4) -> str:
     text = (
         f"{round(value, decimals):,.{decimals}f}" if abs(value) >= 10_000 else f"{round(value, decimals):.{decimals}f}"
     )
-    return text.rstrip("0").rstrip(".") if decimals and float(value).is_integer() else text
+    return text.rstrip("0").rstrip(".") if trim and decimals and float(value).is_integer() else text
 
 
 def amount(value: float, unit: str, digits: int = 4) -> str:
@@ -63,7 +75,8 @@ def amount(value: float, unit: str, digits: int = 4) -> str:
     if unit == "bytes":
         return _bytes(value, digits)
     words = _UNIT_WORDS.get(unit, name(unit, 24))
-    return f"{significant(value, digits)} {words}".rstrip()
+    whole = unit in {"count", "tokens", "requests", ""}
+    return f"{significant(value, digits, trim=whole)} {words}".rstrip()
 
 
 def _bytes(value: float, digits: int) -> str:
@@ -92,12 +105,12 @@ def _power_of(scale: float, unit: str) -> float:
 
 def ratio(value: float) -> str:
     """A factor, as in ``1.64×``."""
-    return f"{significant(value, 3)}×"
+    return f"{significant(value, 3, trim=True)}×"
 
 
 def percent(value: float, digits: int = 3) -> str:
     """A percentage, as in ``3.84 %``."""
-    return f"{significant(value, digits)} %"
+    return f"{significant(value, digits, trim=True)} %"
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
@@ -107,7 +120,7 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
 
 def p_value(p: float) -> str:
     """A p-value to two significant digits, bounded where tiny."""
-    return "p < 0.0001" if p < 1e-4 else f"p = {significant(p, 2)}"
+    return "p < 0.0001" if p < 1e-4 else f"p = {significant(p, 2, trim=True)}"
 
 
 def listing(parts: Iterable[object], limit: int = 6) -> str:

@@ -1,0 +1,83 @@
+"""The same configuration measured in several files: how much sessions differ although nothing was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from chimera_tui.core.findings.baseline import pairs
+from chimera_tui.core.findings.effects import range_pct
+from chimera_tui.core.findings.evidence import WITH_LOAD, Evidence
+from chimera_tui.core.findings.factors import ENTITIES
+from chimera_tui.core.findings.finding import Finding, Source
+from chimera_tui.core.findings.scopes import Group, groups
+from chimera_tui.core.findings.wording import amount, count, measured, metric_words, name, percent
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MOST = 6
+MIN_ROWS = 3
+
+
+def replicates(evidence: Evidence) -> Iterator[Finding]:
+    """One finding a quantity and configuration that several files of equal columns hold, three rows each or more."""
+    import polars as pl
+
+    load = pl.any_horizontal([pl.col("metric").str.starts_with(prefix) for prefix in WITH_LOAD])
+    rows = evidence.comparable.filter(~(load & pl.col("cold").fill_null(value=False)))
+    if not rows.height:
+        return
+    told = {file_id for pair in pairs(evidence) for file_id in pair}
+    sizes = [name for name in evidence.names("workload") if evidence.factors[name].dtype.is_numeric()]
+    key = pl.struct([*ENTITIES, *evidence.names("option", "load"), *sizes]).rank("dense")
+    keyed = (
+        rows.join(evidence.factors.select("config_id", key=key), on="config_id")
+        .join(evidence.places.select("file_id", "family"), on="file_id").filter(~pl.col("file_id").is_in(sorted(told)))
+    )  # fmt: skip
+    keys = ["family", "key", "quantity"]
+    chosen = (
+        keyed.group_by(*keys, "weight", "better", "file_id").agg(n=pl.col("n").sum()).filter(pl.col("n") >= MIN_ROWS)
+        .group_by(*keys, "weight", "better").agg(files=pl.len(), n=pl.col("n").sum()).filter(pl.col("files") > 1)
+        .sort("weight", "n", *keys, descending=[True, True, False, False, False])
+        .unique(["family", "key", "better"], keep="first", maintain_order=True).head(MOST).select(keys)
+    )  # fmt: skip
+    for values in chosen.iter_rows(named=True):
+        mine = keyed.filter(pl.all_horizontal([pl.col(column) == value for column, value in values.items()]))
+        mine = mine.join(evidence.files.select("file_id", "path"), on="file_id").sort("path", "record")
+        mine = mine.join(
+            evidence.factors.select("config_id", "model", "backend"), on="config_id", maintain_order="left"
+        )
+        sessions = [group for group in groups(mine, ["path"]) if group.n >= MIN_ROWS]
+        if len(sessions) > 1 and (mine["model"][0] or mine["backend"][0]):
+            yield _finding(evidence, mine, sessions)
+
+
+def _finding(evidence: Evidence, rows: pl.DataFrame, sessions: list[Group]) -> Finding:
+    import polars as pl
+
+    config = evidence.factors.filter(pl.col("config_id") == rows["config_id"][0]).row(0, named=True)
+    subject = name(config["model"] or config["backend"] or "one configuration")
+    metric, unit = rows["metric"][0], rows["unit"][0]
+    size = range_pct(sessions)
+    shown = "; ".join(f"{name(g.factors['path'])} {measured(g.mean, g.sd, unit)} (n = {g.n})" for g in sessions[:4])
+    return Finding(
+        kind="replicates",
+        statement=(
+            f"{subject}: the same configuration in {count(len(sessions), 'file')} differs by {percent(size)} in mean "
+            f"{metric_words(metric)}: {shown}."
+        ),
+        value=size, unit="percent", label="derived", n=sum(g.n for g in sessions),
+        sources=tuple(Source(path=str(g.factors["path"])) for g in sessions[:12]),
+        definition="largest ÷ smallest mean − 1 over files of equal columns and configuration; cold and failed rows left out",
+        caveats=(
+            f"a difference between files smaller than {percent(size)} (here from {amount(min(g.mean for g in sessions), unit)} "
+            f"to {amount(max(g.mean for g in sessions), unit)}) is no evidence of anything else",
+        ),
+        rank=3.5 * float(rows["weight"][0]) + min(size, 20) / 2,
+        details={"metric": metric, "unit": unit, "config": _stated(config), "files": [g.worked() for g in sessions[:50]]},
+    )  # fmt: skip
+
+
+def _stated(config: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in config.items() if value is not None and key not in {"config_id", "present"}}
