@@ -71,7 +71,7 @@ def render(report: Report) -> str:
         _header(report), "---", report.body, "---", _workflow(report), _metrics(report.calls),
         _listed("Key Findings", report.key_findings), _listed("Recommendations", report.recommendations),
         _brief(report), f"## Persona Prompt\n{fenced(report.persona_prompt)}" if report.persona_prompt else "",
-        _facts(report.facts), _provenance(report),
+        _facts(report), _provenance(report),
     ]  # fmt: skip
     return "\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
 
