@@ -202,7 +202,7 @@ async def test_nulls_sort_last_both_ways():
 
 
 @pytest.mark.parametrize("rows", [1_000, 60_000])
-async def test_filter_narrows_and_another_frame_keeps_sort_filter_and_row(rows):
+async def test_filter_narrows_and_another_frame_keeps_sort_and_row(rows):
     app = TableApp(frame(rows))
     async with app.run_test(size=(100, 24)) as pilot:
         table = app.table
@@ -213,7 +213,8 @@ async def test_filter_narrows_and_another_frame_keeps_sort_filter_and_row(rows):
         await settled(pilot)
         await pilot.press("j", "j", "j")
         path = table.row["path"]
-        table.set_frame(pl.concat([frame(rows + 50).tail(50), frame(rows)]), COLUMNS, key=("path",), frozen=1)
+        more = pl.concat([frame(rows + 50).tail(50), frame(rows)])
+        table.set_frame(more, COLUMNS, key=("path",), frozen=1, where=pl.col("num_gpu") == 40)
         await settled(pilot)
         assert table.row["path"] == path
         assert table.row_count == rows // 5 + 10

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chimera_tui.core.query import QueryError, compile_filter
+from chimera_tui.core.query import QueryError, compile_filter, quoted_value
 
 FRAME = pl.DataFrame({
     "path": ["a/one.csv", "a/two.json", "b/Three.CSV", "b/c/four.md", None],
@@ -73,6 +73,7 @@ def rows(text: str) -> list[int]:
     ("path ~ ONE", [0]),
     ("path !~ one", [1, 2, 3, 4]),
     ("kind = m*n", [3]),
+    ('kind = "m*n"', []),
     ("kind != *s*", [3, 4]),
     ("size ~ 000", [1, 2, 3]),
     ('"odd name" = "and"', [3]),
@@ -118,6 +119,13 @@ def test_a_bare_word_without_a_text_column_is_an_error():
         compile_filter("four", FRAME.schema)
     with pytest.raises(QueryError, match="comes a comparison"):
         compile_filter("size", FRAME.schema)
+
+
+@given(st.text(max_size=20))
+def test_a_quoted_value_finds_itself(text):
+    frame = pl.DataFrame({"x": [text, text + "!", None]})
+    found = frame.select(compile_filter(f"x = {quoted_value(text)}", frame.schema)).to_series().to_list()
+    assert found == [True, False, False]
 
 
 @given(st.text(max_size=80))

@@ -5,8 +5,8 @@
                | column "is" ["not"] "null" | word
     op         = "=" "==" "!=" "<>" "<" "<=" ">" ">=" "~" (holds) "!~" (does not hold)
 
-Text is compared without regard to case, ``*`` and ``?`` stand for any text and any character. Numbers take
-k M G T (1000), Ki Mi Gi Ti (1024), a B after them, and ns us ms s min h for columns in seconds. Times are
+Text is compared without regard to case; outside quotation marks ``*`` and ``?`` stand for any text and character.
+Numbers take k M G T (1000), Ki Mi Gi Ti (1024), a B after them, and ns us ms s min h for columns in seconds. Times are
 ``2025``, ``2025-10``, ``2025-10-01`` or ``2025-10-01T13:45``, UTC, and mean that whole year, month, day or minute.
 A missing value equals nothing: ``a = 1`` leaves it out, ``a != 1`` keeps it.
 """
@@ -14,6 +14,7 @@ A missing value equals nothing: ``a = 1`` leaves it out, ``a != 1`` keeps it.
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from chimera_tui.core.query.error import QueryError, column_named, no_column, quoted
@@ -68,6 +69,19 @@ def _tokens(text: str) -> list[Token]:
         tokens.append(Token(kind, re.sub(r"\\(.)", r"\1", piece[1:-1]) if kind == "string" else piece))
         place = match.end()
     return tokens
+
+
+def quoted_value(value: object) -> str:
+    """A value as this language writes it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%S")
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 class _Parser:
@@ -156,7 +170,7 @@ class _Parser:
         column = column_named(name, self.schema)
         if value.is_word("null", "none", "–"):
             return self.is_null(column, operator not in ("!=", "<>"))
-        return comparison(column, self.schema[column], operator, value.text)
+        return comparison(column, self.schema[column], operator, value.text, wild=value.kind == "word")
 
     def null_test(self, name: str) -> pl.Expr:
         column = column_named(name, self.schema)
@@ -187,8 +201,8 @@ class _Parser:
             raise no_column(word.text, self.schema) if word.text not in self.schema else QueryError(
                 f"After the column {inert_name(word.text)} comes a comparison, such as {inert_name(word.text)} > 1."
             )  # fmt: skip
-        operator = "=" if _has_wildcard(word.text) else "~"
-        return comparison(self.text_column, self.schema[self.text_column], operator, word.text)
+        operator = "=" if word.kind == "word" and _has_wildcard(word.text) else "~"
+        return comparison(self.text_column, self.schema[self.text_column], operator, word.text, wild=operator == "=")
 
     def is_null(self, column: str, positive: bool) -> pl.Expr:
         import polars as pl

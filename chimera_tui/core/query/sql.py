@@ -7,6 +7,7 @@ by the rules of its own tokenizer; what this one cannot be sure of (prefixed and
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from chimera_tui.core.inert import inert_line
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import polars as pl
+    from polars.lazyframe.in_process import InProcessQuery
 
     from chimera_tui.core.frames import Frames
 
@@ -54,13 +56,9 @@ def tables_of(frames: Frames) -> dict[str, pl.LazyFrame]:
 
 def run_sql(text: str, tables: Mapping[str, pl.LazyFrame], limit: int | None = None) -> SqlResult:
     """Run one query to its end, at most ``limit`` rows of it. Blocks; raises :class:`QueryError`."""
-    import polars as pl
-
-    try:
+    with sentences(tables):
         plan = plan_sql(text, tables)
         frame = plan.collect() if limit is None else plan.head(limit + 1).collect()
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ArithmeticError, ValueError) as error:
-        raise explained(error, tables) from None
     if limit is None or frame.height <= limit:
         return SqlResult(frame, truncated=False)
     return SqlResult(frame.head(limit), truncated=True)
@@ -71,10 +69,27 @@ def plan_sql(text: str, tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
     import polars as pl
 
     check_sql(text)
-    try:
+    with sentences(tables):
         return pl.SQLContext(dict(tables), eager=False).execute(text.strip().rstrip(";"))
+
+
+def start_sql(text: str, tables: Mapping[str, pl.LazyFrame], limit: int) -> InProcessQuery:
+    """Begin a query in the background: ``fetch_blocking`` waits for it, ``cancel`` ends it. One row over the limit."""
+    with sentences(tables):
+        return plan_sql(text, tables).head(limit + 1).collect(background=True)
+
+
+@contextmanager
+def sentences(tables: Mapping[str, pl.LazyFrame]) -> Iterator[None]:
+    """Turn what Polars raises into a :class:`QueryError`."""
+    import polars as pl
+
+    try:
+        yield
+    except QueryError:
+        raise
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ArithmeticError, ValueError) as error:
-        raise explained(error, tables) from None
+        raise _explained(error, tables) from None
 
 
 def check_sql(text: str) -> None:
@@ -94,9 +109,7 @@ def check_sql(text: str) -> None:
         name = word.strip('"`')
         before = words[place - 1] if place else ""
         if is_call and (_READS_FILES.fullmatch(name) or before in _TABLE_FOLLOWS):
-            raise QueryError(
-                f"{quoted(name)} as a table is not allowed: a query reads files, measurements and runs only."
-            )
+            raise QueryError(f"{quoted(name)} is not allowed: a query reads files, measurements and runs only.")
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -137,10 +150,8 @@ def _is_name(word: str) -> bool:
     return word[0] in '"`_' or word[0].isalpha()
 
 
-def explained(error: BaseException, tables: Mapping[str, pl.LazyFrame]) -> QueryError:
+def _explained(error: BaseException, tables: Mapping[str, pl.LazyFrame]) -> QueryError:
     """An error of Polars as a sentence."""
-    if isinstance(error, QueryError):
-        return error
     text = str(error)
     if found := _COLUMN.search(text):
         return no_column(found.group(1), [name.strip(' "') for name in found.group(2).split(",")])

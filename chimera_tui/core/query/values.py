@@ -22,8 +22,8 @@ _TIME = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?
 _TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
-def comparison(column: str, dtype: pl.DataType, operator: str, text: str) -> pl.Expr:
-    """``column operator text`` as an expression without nulls."""
+def comparison(column: str, dtype: pl.DataType, operator: str, text: str, *, wild: bool = True) -> pl.Expr:
+    """``column operator text`` as an expression without nulls; ``wild``: ``*`` and ``?`` stand for any text."""
     operator = {"==": "=", "<>": "!="}.get(operator, operator)
     if operator in ("~", "!~"):
         return _holds(column, text, operator == "~")
@@ -34,7 +34,7 @@ def comparison(column: str, dtype: pl.DataType, operator: str, text: str) -> pl.
     if dtype.is_temporal():
         return _moment(column, dtype, operator, text)
     if str(dtype) in ("String", "Categorical", "Null") or str(dtype).startswith("Enum"):
-        return _text(column, operator, text)
+        return _text(column, operator, text, wild)
     raise QueryError(f"{quoted(column)} holds {dtype}, which cannot be compared.")
 
 
@@ -71,15 +71,15 @@ def _truth(column: str, operator: str, text: str) -> pl.Expr:
     return _ordered(column, operator, value)
 
 
-def _text(column: str, operator: str, text: str) -> pl.Expr:
+def _text(column: str, operator: str, text: str, wild: bool) -> pl.Expr:
     import polars as pl
 
     folded = pl.col(column).cast(pl.String).str.to_lowercase()
-    if operator in ("=", "!=") and ("*" in text or "?" in text):
+    if wild and operator in ("=", "!=") and ("*" in text or "?" in text):
         pattern = re.escape(text.lower()).replace(r"\*", ".*").replace(r"\?", ".")
         found = folded.str.contains(f"(?s)^{pattern}$")
         return found.fill_null(False) if operator == "=" else ~found.fill_null(False)
-    value = pl.lit(text.lower())
+    value = pl.lit(text).str.to_lowercase()
     if operator == "=":
         return folded.eq(value).fill_null(False)
     if operator == "!=":
@@ -91,7 +91,8 @@ def _text(column: str, operator: str, text: str) -> pl.Expr:
 def _holds(column: str, text: str, positive: bool) -> pl.Expr:
     import polars as pl
 
-    found = pl.col(column).cast(pl.String, strict=False).str.to_lowercase().str.contains(text.lower(), literal=True)
+    found = pl.col(column).cast(pl.String, strict=False).str.to_lowercase()
+    found = found.str.contains(pl.lit(text).str.to_lowercase(), literal=True)
     return found.fill_null(False) if positive else ~found.fill_null(False)
 
 

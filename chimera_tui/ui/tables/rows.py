@@ -56,6 +56,11 @@ class Rows:
         """The whole row by column name, shown or not."""
         return self.df.row(self.index(row), named=True)
 
+    def taken(self, names: Sequence[str]) -> pl.DataFrame:
+        """Some columns of the rows as shown."""
+        picked = self.df.select(names)
+        return picked if self.order is None else picked[self.order]
+
     def index(self, row: int) -> int:
         """The row's number in the frame."""
         return row if self.order is None else int(self.order[row])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -19,7 +20,7 @@ from chimera_tui.ui.tables.layout import Layout
 from chimera_tui.ui.tables.rows import Rows, measured
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import polars as pl
     from rich.style import Style
@@ -166,30 +167,47 @@ class FrameTable(CursorView):
         return row[column.name] if row and column else None
 
     def view(self) -> pl.DataFrame:
-        """The rows as shown, filtered and in order, with all columns of the frame: what an export writes."""
+        """The rows as shown, filtered and in order, with all columns of the frame."""
         import polars as pl
 
-        if not self._rows:
-            return pl.DataFrame()
-        return self._rows.df if self._rows.order is None else self._rows.df[self._rows.order]
+        return self._rows.taken(self._rows.df.columns) if self._rows else pl.DataFrame()
+
+    def picked(self, names: Sequence[str] = ()) -> Callable[[], pl.DataFrame]:
+        """A call for a thread that gives the rows as they are shown now: these columns, or the shown ones."""
+        import polars as pl
+
+        rows = self._rows
+        if rows is None:
+            return pl.DataFrame
+        wanted = [name for name in names or [column.name for column in self.columns] if name in rows.df.columns]
+        return partial(rows.taken, list(dict.fromkeys(wanted)))
 
     def set_frame(
-        self, df: pl.DataFrame, columns: Sequence[Column], *, key: Sequence[str] = (), frozen: int = 0
+        self,
+        df: pl.DataFrame,
+        columns: Sequence[Column],
+        *,
+        key: Sequence[str] = (),
+        frozen: int = 0,
+        where: pl.Expr | None = None,
+        fresh: bool = False,
     ) -> None:
-        """Show a frame. Sort, filter and, found by the ``key`` columns, the cursor's row are kept."""
-        before = self._wanted
+        """Show the rows of a frame for which ``where`` is true, if there is one.
+
+        The sort and, found by the ``key`` columns, the cursor's row are kept, unless ``fresh``.
+        """
+        before = None if fresh else self._wanted
         sort = tuple(k for k in before.sort if k.column in df.columns) if before else ()
-        where = before.where if before else None
-        self._arrange(_Request(df, tuple(columns), frozen, tuple(key), sort, where))
+        self._arrange(_Request(df, tuple(columns), frozen, tuple(key), sort, where), to_top=fresh)
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Show other columns of the same frame."""
-        if self._wanted:
+        if self._wanted and self._wanted.columns != tuple(columns):
             self._arrange(replace(self._wanted, columns=tuple(columns)))
 
     def set_filter(self, where: pl.Expr | None) -> None:
-        """Show only rows for which the expression is true."""
-        if self._wanted:
+        """Show only rows for which the expression is true; None shows all."""
+        if self._wanted and not (where is None and self._wanted.where is None):
             self._arrange(replace(self._wanted, where=where))
 
     def sort_by(self, *keys: SortKey) -> None:

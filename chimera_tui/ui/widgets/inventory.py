@@ -13,13 +13,15 @@ from textual.message import Message
 from textual.widgets import Static
 
 from chimera_tui.core.inert import inert_line
-from chimera_tui.core.query import QueryError, compile_filter
+from chimera_tui.core.query import QueryError, compile_filter, quoted_value
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
 from chimera_tui.ui.tables.files_frame import COLUMNS, GROUPS, files_frame, grouped, summary
 from chimera_tui.ui.tables.filter_line import FilterLine
 from chimera_tui.ui.widgets.frame_table import FrameTable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
     from textual.app import ComposeResult
 
@@ -36,6 +38,7 @@ class Inventory(Vertical):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "group", "Group by", id="inventory.group"),
+        Binding("E", "export", "Export", show=False, id="inventory.export"),
         Binding("escape", "clear", "Clear filter", show=False, id="inventory.clear"),
     ]
 
@@ -45,6 +48,14 @@ class Inventory(Vertical):
         def __init__(self, path: str) -> None:
             super().__init__()
             self.path = path
+
+    class ExportRequested(Message):
+        """The rows as shown should go to a file; ``frame()`` gives them and may take a moment."""
+
+        def __init__(self, frame: Callable[[], pl.DataFrame], name: str) -> None:
+            super().__init__()
+            self.frame = frame
+            self.name = name
 
     def __init__(self, *, ascii: bool | None = None, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -92,18 +103,16 @@ class Inventory(Vertical):
         self.table.empty = "No files here." if snapshot.complete else "Reading …"
         self._show_table()
 
-    def _show_table(self) -> None:
+    def _show_table(self, *, fresh: bool = False) -> None:
         if self._files is None:
             return
         where = self._where()
         if self.group is None:
-            self.table.set_frame(self._files, COLUMNS, key=("path",), frozen=1)
-            self.table.set_filter(where)
+            self.table.set_frame(self._files, COLUMNS, key=("path",), frozen=1, where=where, fresh=fresh)
         else:
             files = self._files if where is None else self._files.filter(where)
             frame, columns = grouped(files, self.group)
-            self.table.set_filter(None)
-            self.table.set_frame(frame, columns, key=(self.group,), frozen=1)
+            self.table.set_frame(frame, columns, key=(self.group,), frozen=1, fresh=fresh)
 
     def _where(self) -> pl.Expr | None:
         if self._files is None or not self.filter_line.text.strip():
@@ -170,10 +179,14 @@ class Inventory(Vertical):
         """Drop the filter, or else the grouping."""
         if self.filter_line.is_open:
             self.filter_line.close()
+            self._show_table()
         else:
             self.group = None
-            self.table.sort_by()
-        self._show_table()
+            self._show_table(fresh=True)
+
+    def action_export(self) -> None:
+        """Offer the shown rows for a file."""
+        self.post_message(self.ExportRequested(self.table.picked(), "inventory"))
 
     # -- groups and rows
 
@@ -181,9 +194,7 @@ class Inventory(Vertical):
         """Group by the next of kind, folder, tool and status; after the last, show files again."""
         order: list[str | None] = [None, *GROUPS]
         self.group = order[(order.index(self.group) + 1) % len(order)]
-        self.table.sort_by()
-        self._show_table()
-        self.table.move_cursor(0)
+        self._show_table(fresh=True)
 
     @on(FrameTable.RowActivated)
     def _open(self, event: FrameTable.RowActivated) -> None:
@@ -193,11 +204,6 @@ class Inventory(Vertical):
             return
         value = event.row[self.group]
         name, self.group = self.group, None
-        self.table.sort_by()
-        self.filter_line.open(f"{name} = {_quoted(value)}")
-        self._show_table()
+        self.filter_line.open(f"{name} = {quoted_value(value)}")
+        self._show_table(fresh=True)
         self.table.focus()
-
-
-def _quoted(value: object) -> str:
-    return "null" if value is None else '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'

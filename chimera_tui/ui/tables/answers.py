@@ -1,0 +1,57 @@
+"""What the Measurements pane shows instead of measurements: the answer to a group-by, a pivot or a query."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chimera_tui.core.query import group, parse_grouping, tables_of
+from chimera_tui.core.query.sql import DISPLAY_ROWS, sentences, start_sql
+from chimera_tui.ui.tables.column import Column, columns_of
+from chimera_tui.ui.tables.measurement_columns import group_columns
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from chimera_tui.core.frames import Frames
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows with their columns. ``keys`` name the group a row stands for; a query has none."""
+
+    frame: pl.DataFrame
+    columns: list[Column]
+    keys: tuple[str, ...]
+    said: tuple[str, ...]
+    name: str
+
+
+async def answer_to(text: str, frames: Frames, where: pl.Expr | None) -> Answer:
+    """Answer SQL over all frames, or groups over the measurements that pass a filter. Raises ``QueryError``.
+
+    Cancelling it cancels the query.
+    """
+    if text.strip().lower().startswith(("select", "with")):
+        return await _sql(text, frames)
+    grouping = parse_grouping(text)
+    view = frames.measurements() if where is None else frames.measurements().filter(where)
+    found = await asyncio.to_thread(group, view, grouping)
+    name = "groups" if grouping.across is None else "pivot"
+    said = (f"{found.frame.height:,} groups", found.title, *found.notes)
+    return Answer(found.frame, group_columns(found.frame, found.keys), found.keys, said, name)
+
+
+async def _sql(text: str, frames: Frames) -> Answer:
+    tables = await asyncio.to_thread(tables_of, frames)
+    query = await asyncio.to_thread(start_sql, text, tables, DISPLAY_ROWS)
+    try:
+        with sentences(tables):
+            frame = await asyncio.to_thread(query.fetch_blocking)
+    except asyncio.CancelledError:
+        query.cancel()
+        raise
+    more = frame.height > DISPLAY_ROWS
+    said = f"the first {DISPLAY_ROWS:,} rows; there are more" if more else f"{frame.height:,} rows"
+    return Answer(frame.head(DISPLAY_ROWS), columns_of(frame), (), (said, "SQL"), "query")

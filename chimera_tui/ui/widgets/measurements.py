@@ -1,0 +1,332 @@
+"""The Measurements pane: the tidy table, filtered, grouped, pivoted, or asked in SQL."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.text import Text
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Static
+
+from chimera_tui.core.inert import inert_line
+from chimera_tui.core.query import QueryError, compile_filter, quoted_value
+from chimera_tui.ui.tables.answers import Answer, answer_to
+from chimera_tui.ui.tables.column_chooser import ColumnChooser
+from chimera_tui.ui.tables.column_suggester import ColumnSuggester
+from chimera_tui.ui.tables.filter_line import FilterLine
+from chimera_tui.ui.tables.measurement_columns import KEYS, columns, present, shown_first
+from chimera_tui.ui.tables.statistics_line import MIXED, statistics_line
+from chimera_tui.ui.widgets.frame_table import FrameTable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import polars as pl
+    from textual.app import ComposeResult
+
+    from chimera_tui.engine.workspace import Snapshot
+
+
+class Measurements(Vertical):
+    """One row a number. Only the shown columns are collected; groups and SQL take the table's place until Esc."""
+
+    DEFAULT_CSS = """
+    Measurements > .measurements--line {
+        height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: clip;
+    }
+    Measurements > .measurements--statistics { color: $text-accent; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("b", "ask('by ')", "Group by", id="measurements.group"),
+        Binding("p", "ask('pivot ')", "Pivot", id="measurements.pivot"),
+        Binding("colon", "ask('SELECT ')", "SQL", id="measurements.sql", key_display=":"),
+        Binding("m", "only_this", "This metric", id="measurements.only"),
+        Binding("c", "columns", "Columns", id="measurements.columns"),
+        Binding("minus", "hide", "Hide column", show=False, id="measurements.hide"),
+        Binding("E", "export", "Export", show=False, id="measurements.export"),
+        Binding("escape", "clear", "Back", show=False, id="measurements.clear"),
+    ]
+
+    class OpenSource(Message):
+        """Enter on a number: its file, observation and field there; the last two None where a query left them out."""
+
+        def __init__(self, path: str, record: int | None, field: str | None) -> None:
+            super().__init__()
+            self.path = path
+            self.record = record
+            self.field = field
+
+    class ExportRequested(Message):
+        """The rows as shown should go to a file; ``frame()`` gives them and may take a moment."""
+
+        def __init__(self, frame: Callable[[], pl.DataFrame], name: str) -> None:
+            super().__init__()
+            self.frame = frame
+            self.name = name
+
+    def __init__(self, *, ascii: bool | None = None, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.table = FrameTable(ascii=ascii, empty="No measurements yet.")
+        self.filter_line = FilterLine(
+            "metric = decode_tps and num_gpu > 40", suggester=ColumnSuggester(lambda: self._names)
+        )
+        self.ask_line = FilterLine(
+            "by num_gpu of decode_tps", sign=">", suggester=ColumnSuggester(lambda: self._names), id="ask"
+        )
+        self._summary = Static(classes="measurements--line")
+        self._statistics = Static(classes="measurements--line measurements--statistics")
+        self._snapshot: Snapshot | None = None
+        self._names: list[str] = []
+        self._schema: dict[str, pl.DataType] = {}
+        self.shown: list[str] = []
+        self.answer: Answer | None = None
+        self._described: str | None = None
+        self._known: Snapshot | None = None
+        self._collected: tuple[Snapshot, list[str]] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Summary, lines to type in, table, statistics."""
+        yield self._summary
+        yield self.filter_line
+        yield self.ask_line
+        yield self.table
+        yield self._statistics
+
+    @property
+    def current_path(self) -> str | None:
+        """The file of the row under the cursor, where the shown rows have one."""
+        row = self.table.row
+        path = row.get("path") if row else None
+        return path if isinstance(path, str) else None
+
+    def focus_inside(self) -> None:
+        """The table takes the keys for the pane."""
+        self.table.focus()
+
+    # -- the measurements
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show a snapshot's measurements; columns, sort, filter and cursor are kept, an answer stays as it is."""
+        self._snapshot = snapshot
+        self.table.empty = "No measurements here." if snapshot.complete else "Reading …"
+        self._load()
+
+    @work(group="measurements", exclusive=True)
+    async def _load(self) -> None:
+        """Collect the shown columns, the address of each cell, and what the filter asks for."""
+        snapshot = self._snapshot
+        if snapshot is None or self.answer is not None:
+            return
+        await self._know(snapshot)
+        where, problem = self._where()
+        self.filter_line.say(problem)
+        asked = where.meta.root_names() if where is not None else []
+        wanted = [*self.shown, *KEYS, *MIXED]
+        if self._collected is None or self._collected[0] is not snapshot or self._missing([*wanted, *asked]):
+            view = snapshot.frames.measurements().select(list(dict.fromkeys([*wanted, *asked])))
+            df = await asyncio.to_thread(view.collect)
+            fresh, self._collected = self._collected is None, (snapshot, df.columns)
+            shown = columns(self.shown, self._schema)
+            self.table.set_frame(df, shown, key=KEYS, frozen=2, where=where, fresh=fresh)
+        else:
+            self.table.set_columns(columns(self.shown, self._schema))
+            self.table.set_filter(where)
+
+    async def _know(self, snapshot: Snapshot) -> None:
+        """Learn which columns this snapshot has."""
+        if self._known is snapshot:
+            return
+        view = await asyncio.to_thread(snapshot.frames.measurements)
+        self._schema = dict(await asyncio.to_thread(view.collect_schema))
+        self._names = await asyncio.to_thread(present, snapshot.frames, list(self._schema))
+        if not self.shown or not set(self.shown) <= set(self._schema):
+            self.shown = shown_first(snapshot.frames, self._names)
+        self._known = snapshot
+
+    def _missing(self, names: Sequence[str]) -> bool:
+        return self._collected is None or not set(names) <= set(self._collected[1])
+
+    def _where(self) -> tuple[pl.Expr | None, str]:
+        text = self.filter_line.text
+        if not text.strip() or not self._schema:
+            return None, ""
+        try:
+            return compile_filter(text, self._schema, text_column="path"), ""
+        except QueryError as error:
+            return None, str(error)
+
+    @on(FrameTable.ViewChanged)
+    def _changed(self, event: FrameTable.ViewChanged) -> None:
+        event.stop()
+        self._say_summary()
+        self._say_statistics()
+
+    def _say_summary(self) -> None:
+        shown, total = self.table.row_count, self.table.total_rows
+        if self.answer is None:
+            parts = [f"{shown:,} of {total:,} measurements" if shown != total else f"{total:,} measurements"]
+            if self._snapshot is not None and not self._snapshot.complete:
+                parts.insert(0, "reading")
+        else:
+            parts = list(self.answer.said)
+        line = inert_line(self.table.glyphs.dot.join(parts))
+        if str(self._summary.content) != line:
+            self._summary.update(Text(line), layout=False)
+
+    @on(FrameTable.CursorMoved)
+    def _moved(self, event: FrameTable.CursorMoved) -> None:
+        event.stop()
+        if self.table.column is not None and self.table.column.name != self._described:
+            self._say_statistics()
+
+    @work(group="statistics", exclusive=True)
+    async def _say_statistics(self) -> None:
+        column = self.table.column
+        self._described = column.name if column else None
+        if column is None:
+            return
+        picked = self.table.picked((column.name, *MIXED))
+        line = await asyncio.to_thread(lambda: statistics_line(picked(), column.name, self.table.glyphs))
+        if str(self._statistics.content) != line:
+            self._statistics.update(Text(line), layout=False)
+
+    # -- filter
+
+    @on(FrameTable.FilterRequested)
+    def _open_filter(self, event: FrameTable.FilterRequested) -> None:
+        event.stop()
+        if self.answer is None:
+            self.filter_line.open()
+
+    @on(FilterLine.Changed)
+    def _typed(self, event: FilterLine.Changed) -> None:
+        event.stop()
+        if event.line is self.filter_line:
+            self._load()
+
+    @on(FilterLine.Submitted)
+    @on(FilterLine.Left)
+    def _entered(self, event: FilterLine.Submitted | FilterLine.Left) -> None:
+        event.stop()
+        if event.line is self.ask_line and isinstance(event, FilterLine.Submitted):
+            self._ask(event.text)
+            return
+        if not event.text.strip():
+            event.line.close()
+        self.table.focus()
+
+    @on(FilterLine.Cleared)
+    def _cleared(self, event: FilterLine.Cleared) -> None:
+        event.stop()
+        if event.line is self.ask_line:
+            self._drop_answer()
+        else:
+            self._load()
+        self.table.focus()
+
+    @on(FrameTable.ArrangeFailed)
+    def _say_failure(self, event: FrameTable.ArrangeFailed) -> None:
+        event.stop()
+        self.filter_line.say(event.reason)
+
+    def action_only_this(self) -> None:
+        """Keep the metric, statistic and unit of this row: then ``value`` can be summed up."""
+        row = self.table.row
+        if row is None or self.answer is not None:
+            return
+        wanted = " ".join(f"{name} = {quoted_value(row[name])}" for name in MIXED if name in row)
+        self.filter_line.open(f"{self.filter_line.text} {wanted}".strip())
+        self._load()
+        self.table.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Esc is the screen's while there is nothing to go back from."""
+        if action == "clear":
+            return self.answer is not None or self.filter_line.is_open or self.ask_line.is_open
+        return True
+
+    def action_clear(self) -> None:
+        """Back to the measurements, or without the filter."""
+        if self.answer is not None or self.ask_line.is_open:
+            self._drop_answer()
+        else:
+            self.filter_line.close()
+            self._load()
+        self.table.focus()
+
+    # -- groups, pivots, SQL
+
+    def action_ask(self, start: str) -> None:
+        """Open the line for a group-by, pivot or SQL; what was asked in the same way before is still there."""
+        before = self.ask_line.text
+        self.ask_line.open(before if before.lower().startswith(start.lower()) else start)
+
+    @work(group="measurements", exclusive=True)
+    async def _ask(self, text: str) -> None:
+        if self._snapshot is None:
+            self.ask_line.say("Nothing has been read yet.")
+            return
+        self.ask_line.say("")
+        try:
+            answer = await answer_to(text, self._snapshot.frames, self._where()[0])
+        except QueryError as error:
+            self.ask_line.say(str(error))
+            return
+        self.answer, self._collected = answer, None
+        self.table.set_frame(answer.frame, answer.columns, frozen=1 if answer.keys else 0, fresh=True)
+        self.table.focus()
+
+    def _drop_answer(self) -> None:
+        self.ask_line.close()
+        if self.answer is not None:
+            self.answer = None
+            self._load()
+
+    # -- columns, rows, export
+
+    def action_columns(self) -> None:
+        """Choose the columns."""
+        if self.answer is None and self._names:
+            self.app.push_screen(ColumnChooser(self._names, self.shown), self.set_columns)
+
+    def action_hide(self) -> None:
+        """Hide the column under the cursor."""
+        column = self.table.column
+        if column is not None and self.answer is None and len(self.shown) > 1:
+            self.set_columns([name for name in self.shown if name != column.name])
+
+    def set_columns(self, names: Sequence[str] | None) -> None:
+        """Show these columns; None leaves them as they are."""
+        if names:
+            self.shown = list(names)
+            self._load()
+
+    @on(FrameTable.RowActivated)
+    def _open(self, event: FrameTable.RowActivated) -> None:
+        event.stop()
+        row = event.row
+        if self.answer is not None and self.answer.keys:
+            self._into_group({key: row[key] for key in self.answer.keys})
+        elif isinstance(row.get("path"), str):
+            self.post_message(self.OpenSource(row["path"], _whole(row.get("record")), row.get("field")))
+
+    def _into_group(self, values: dict[str, Any]) -> None:
+        wanted = " ".join(f"{quoted_value(name)} = {quoted_value(value)}" for name, value in values.items())
+        self.answer = None
+        self.ask_line.close()
+        self.filter_line.open(f"{self.filter_line.text} {wanted}".strip())
+        self._load()
+        self.table.focus()
+
+    def action_export(self) -> None:
+        """Offer the shown rows for a file."""
+        name = self.answer.name if self.answer else "measurements"
+        self.post_message(self.ExportRequested(self.table.picked(), name))
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) else None
