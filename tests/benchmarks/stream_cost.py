@@ -21,6 +21,8 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
+from chimera_tui.cli import TEXTUAL_ENVIRONMENT
+
 ROWS, COLUMNS = 40, 120
 WORDS = """
 the throughput of gemma3:1b rises with num_gpu while cold starts dominate TTFT and p99 of decode in this run because
@@ -167,13 +169,7 @@ def measure(side: str, tokens: int, rate: float, keys: bool = True) -> dict[str,
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     told, tell = os.pipe()
     out = Path(f"/tmp/stream_cost-{os.getpid()}.json")
-    env = {
-        **os.environ,
-        "TERM": "xterm-256color",
-        "COLORTERM": "truecolor",
-        "TEXTUAL_FPS": "15",
-        "TEXTUAL_ANIMATIONS": "none",
-    }
+    env = {**TEXTUAL_ENVIRONMENT, **os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
     arguments = ["--child", side, "--tokens", str(tokens), "--rate", str(rate), "--out", str(out)]
     command = [
         "bash",

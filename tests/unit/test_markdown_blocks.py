@@ -1,11 +1,13 @@
 """Markdown that streams ends as the same rows as Markdown rendered at once."""
 
+import time
 from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chimera_tui.ui.markdown.blocks import BlockMaker
+from chimera_tui.ui.markdown.changes import changed_cells
 from chimera_tui.ui.markdown.document import Document
 from chimera_tui.ui.markdown.lines import Line, spans_cells
 from chimera_tui.ui.markdown.options import DrawOptions
@@ -240,3 +242,21 @@ def test_hostile_nesting_is_shown_as_its_source() -> None:
     shown = [line.plain for line in streamed([text], 80, tails=False).lines]
     assert any("deep 42" in line for line in shown)
     assert any("after" in line for line in shown)
+
+
+def test_only_the_cells_that_differ_are_drawn_again() -> None:
+    old = Line((("  ab 日本 cd", "", -1),))
+    assert changed_cells((old, ()), (Line((("  ab 日本 cdef", "", -1),)), ()), 40) == (12, 14)
+    assert changed_cells((old, ()), (Line((("  ab 日x", "", -1),)), ()), 40) == (7, 12)
+    assert changed_cells((old, ()), (None, ()), 40) == (0, 12)
+    assert changed_cells((old, ()), (old, ((0, 3, "match"),)), 40) == (0, 40)
+    combined = Line((("  ab 日本 cd\u0301", "", -1),))
+    assert changed_cells((old, ()), (combined, ()), 40)[0] == 11
+
+
+def test_a_hostile_paragraph_is_laid_out_in_bounded_time() -> None:
+    text = "[x " * 20_000
+    started = time.process_time()
+    rows = streamed([text], 80, tails=True).lines
+    assert time.process_time() - started < 2
+    assert sum(line.plain.count("[x") for line in rows) == 20_000

@@ -16,7 +16,7 @@ from chimera_tui.ui.markdown.table import Cell, Table
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-MAX_INLINE = 20_000
+MAX_INLINE = 6_000
 """A paragraph longer than this is shown as it stands: inline parsing is not linear in hostile text."""
 
 
