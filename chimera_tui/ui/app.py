@@ -150,13 +150,12 @@ class ChimeraApp(App[None]):
 
 
 def run_app(
-    root: Path, loaded: Loaded, *, saves_to: Path, autorun: bool = False, no_cache: bool = False
-) -> int:  # fmt: skip
-    """Show a repository until the person leaves; settings are saved to ``saves_to``. Returns the exit status."""
+    root: Path, loaded: Loaded, *, autorun: bool = False, no_cache: bool = False, saves_to: Path | None = None
+) -> int:
+    """Show a repository until the person leaves; the exit status. ``saves_to`` is the person's settings file."""
     app = ChimeraApp(
-        root, loaded.settings, loaded.origins, autorun=autorun, no_cache=no_cache,
+        root, loaded.settings, loaded.origins, autorun=autorun, no_cache=no_cache, saves_to=saves_to,
         problems=tuple(str(problem) for problem in loaded.problems),
-        saves_to=saves_to,
     )  # fmt: skip
     app.run(mouse=loaded.settings.ui.mouse)
     return app.return_code or 0

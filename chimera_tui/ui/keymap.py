@@ -102,16 +102,14 @@ def _meet(one: str, other: str) -> bool:
 
 
 _NAMES = {
-    "question_mark": "?", "escape": "esc", "slash": "/", "plus": "+", "minus": "-", "space": "space",
-    "delete": "del", "backspace": "bksp", "pageup": "pgup", "pagedown": "pgdn",
+    "escape": "esc", "delete": "del", "backspace": "bksp", "pageup": "pgup", "pagedown": "pgdn", "enter": "enter",
+    "up": "up", "down": "down", "left": "left", "right": "right",
 }  # fmt: skip
 
 
 def shown(keys: str) -> str:
-    """A key as people read it: the first of several, ``ctrl+p`` as ``^p``."""
-    key = keys.split(",")[0].strip()
-    if key.startswith("ctrl+"):
-        return "^" + _NAMES.get(key[5:], key[5:])
-    if key in _NAMES:
-        return _NAMES[key]
-    return key if len(key) == 1 else key if key.startswith("f") and key[1:].isdigit() else format_key(key)
+    """A key as people read it: the first of several, ``ctrl+p`` as ``^p``, in words rather than arrows."""
+    key = keys.partition(",")[0].strip()
+    control, key = ("^", key.removeprefix("ctrl+")) if key.startswith("ctrl+") else ("", key)
+    named = _NAMES.get(key) or (key if len(key) == 1 else format_key(key))
+    return control + named

@@ -48,13 +48,13 @@ class LiveFigures:
     prompt_est: int = 0
     num_ctx: int | None = None
     figures: CallFigures | None = None
-    tokens_before: int = 0
     _call_at_s: float | None = None
     _first_at_s: float | None = None
     _last_at_s: float = 0.0
     _chars: int = 0
     _measured_chars: int = 0
     _measured_tokens: int = 0
+    _report_ttft_s: float | None = None
     _calls: list[CallFigures] = field(default_factory=list)
 
     def apply(self, event: Event) -> None:
@@ -70,7 +70,7 @@ class LiveFigures:
             case Chunk():
                 self._take_chunk(event)
             case CallFinished():
-                self._finish_call(event.figures)
+                self._finish_call(event)
             case RunEnded():
                 self.running, self.ended = False, event
 
@@ -84,10 +84,12 @@ class LiveFigures:
         self._last_at_s = event.at_s
         self._chars += len(event.text) + len(event.thinking)
 
-    def _finish_call(self, figures: CallFigures) -> None:
+    def _finish_call(self, event: CallFinished) -> None:
+        figures = event.figures
         self.figures = figures
         self._calls.append(figures)
-        self.tokens_before += figures.generated_tokens or 0
+        if event.stage is Stage.REPORT:
+            self._report_ttft_s = figures.ttft_s
         if figures.generated_tokens and self._chars:
             self._measured_chars += self._chars
             self._measured_tokens += figures.generated_tokens
@@ -167,13 +169,12 @@ class LiveFigures:
         tokens = [call.generated_tokens for call in self._calls if call.generated_tokens]
         decode_s = [call.decode_s for call in self._calls if call.decode_s]
         throughput = sum(tokens) / sum(decode_s) if tokens and decode_s else None
-        ttft = self._calls[-1].ttft_s if self._calls else None
         found = [
             Field("last run", self.ended.ending.value, 1),
             Field("in", clock(self.now_s), 2),
             Field("", self.model if self._calls else f"{self.engine}, no model", 6),
             Field("decode", rate(throughput), 3),
-            Field("TTFT", seconds(ttft), 5),
+            Field("TTFT", seconds(self._report_ttft_s), 5),
             Field("out", f"{sum(tokens):,}" if tokens else "", 4),
         ]
         return [entry for entry in found if entry.value]

@@ -59,7 +59,7 @@ Row = tuple[str, str, str]
 def _own_rows(screen: Screen[Any], state: State) -> list[Row]:
     keys = current_keys(screen)
     rows = [(keys[c.id], c.help, c.id) for c in applicable(state.pane) if c.pane is state.pane and c.id in keys]
-    own = [(shown(b.key), b.tooltip or b.description, b.id or "") for b in pane_bindings(screen)]
+    own = [(shown(b.key), b.tooltip or b.description, b.id or "") for b in pane_bindings(screen) if b.id]
     return rows + own
 
 

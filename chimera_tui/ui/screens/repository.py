@@ -27,6 +27,7 @@ class RepositoryReader:
         self._words = ""
         self.workspace: Workspace | None = None
         self.reading = False
+        self.done = False
         self.problem = ""
         self.excluded: frozenset[str] = frozenset()
 
@@ -41,7 +42,7 @@ class RepositoryReader:
         except Exception as error:  # noqa: BLE001 - a file nobody thought of must not end the program
             self._fail(f"Reading the folder failed ({error!r}). Please report this.")
         finally:
-            self.reading = False
+            self.reading, self.done = False, True
             self._screen.show_keys()
         self._screen.list_reports()
 
@@ -87,7 +88,7 @@ class RepositoryReader:
 
     def _show(self, snapshot: "Snapshot") -> None:
         """Put a snapshot into the panes."""
-        if snapshot.generation == self._generation:
+        if snapshot.generation == self._generation or not self._screen.app.is_running:
             return
         self._generation = snapshot.generation
         self._screen.query_one(RepoTree).show(snapshot)
@@ -107,7 +108,8 @@ class RepositoryReader:
 
     def _line(self, words: str) -> None:
         self._words = words
-        self._screen.query_one(RepositoryLine).aside = words
+        if self._screen.app.is_running:
+            self._screen.query_one(RepositoryLine).aside = words
 
     async def saved_reports(self, report_dir: str) -> "list[SavedReport]":
         """The reports on disk, newest first."""

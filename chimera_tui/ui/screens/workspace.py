@@ -52,6 +52,7 @@ class WorkspaceScreen(Screen[None]):
         self.settings = settings
         self.saves_to = saves_to
         self.unsaved: dict[str, object] = {}
+        self.ended: RunEnded | None = None
         self.reader = RepositoryReader(self)
         self.run_control = RunControl(self.app, self._apply_event)
         self._origins = origins
@@ -111,7 +112,7 @@ class WorkspaceScreen(Screen[None]):
 
     def show_keys(self) -> None:
         """Bring the key bar up to date."""
-        if self.is_mounted and self.query(KeyBar):
+        if self.app.is_running:
             self.query_one(KeyBar).show(self.state(), self)
 
     @on(PaneArea.PaneChanged)
@@ -157,6 +158,8 @@ class WorkspaceScreen(Screen[None]):
     async def list_reports(self, open_path: Path | None = None) -> None:
         """List the saved reports; open one of them."""
         reports = await self.reader.saved_reports(self.settings.run.report_dir)
+        if not self.app.is_running:  # closed meanwhile
+            return
         pane = self.query_one(ReportsPane)
         pane.show(reports)
         self.show_keys()
@@ -190,6 +193,7 @@ class WorkspaceScreen(Screen[None]):
     @work(group="run", exclusive=True)
     async def start_run(self) -> None:
         """Run with the settings as they are now; the stream comes to the front."""
+        self.ended = None
         self.panes.go(Pane.STREAM)
         self.query_one(StreamPane).begin()
         self.query_one(MetricsBar).begin()
@@ -198,6 +202,8 @@ class WorkspaceScreen(Screen[None]):
         self.show_keys()
 
     def _apply_event(self, event: Event) -> None:
+        if not self.app.is_running:
+            return
         self.query_one(StreamPane).apply(event)
         self.query_one(MetricsBar).apply(event)
         match event:
@@ -209,9 +215,11 @@ class WorkspaceScreen(Screen[None]):
                 self._run_ended(event)
 
     def _run_ended(self, event: RunEnded) -> None:
+        self.ended = event
         if event.report:
-            self.app.say(f"Report saved; {Pane.REPORTS.number} reads it. {event.report}")
-        if event.ending is not Ending.COMPLETE:
+            place = event.report.removeprefix(f"{self.root.resolve()}/")
+            self.app.say(f"Saved; {Pane.REPORTS.number} reads it: {place}")
+        elif event.ending is not Ending.COMPLETE:
             self.app.say(f"Ended: {event.ending.value}. {event.reason}".strip(), "warning")
         self.list_reports(Path(event.report) if event.report else None)
         self.show_keys()

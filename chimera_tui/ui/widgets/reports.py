@@ -57,6 +57,10 @@ class ReportList(OptionList):
     ]
 
 
+class NoReports(Static, can_focus=True):
+    """What is said instead of a list; it takes the keys so that they do not go elsewhere."""
+
+
 class ReportsPane(Vertical):
     """The list of saved reports, and the one that is read."""
 
@@ -79,12 +83,6 @@ class ReportsPane(Vertical):
     """
 
     @dataclass
-    class Listed(Message):
-        """The reports on disk are known: so many."""
-
-        count: int
-
-    @dataclass
     class CouldNotRead(Message):
         """A report could not be opened, and why."""
 
@@ -99,7 +97,7 @@ class ReportsPane(Vertical):
     def compose(self) -> ComposeResult:
         """Header, list, and the reading view that takes their place."""
         yield Static(classes="reports--header", markup=False)
-        yield Static(_NONE_YET, classes="reports--empty", markup=False)
+        yield NoReports(_NONE_YET, classes="reports--empty", markup=False)
         yield ReportList(compact=True, markup=False)
         yield Static(classes="reports--reading", markup=False)
         yield StreamView(id="report-text", ascii=self._ascii)
@@ -119,7 +117,8 @@ class ReportsPane(Vertical):
 
     def focus_inside(self) -> None:
         """Focus what is shown."""
-        (self.query_one(StreamView) if self.reading else self.query_one(ReportList)).focus()
+        shown = StreamView if self.reading else ReportList if self.reports else NoReports
+        self.query_one(shown).focus()
 
     def show(self, reports: "list[SavedReport]") -> None:
         """Show these reports; the cursor stays on its report."""
@@ -130,7 +129,8 @@ class ReportsPane(Vertical):
         paths = [report.path for report in reports]
         if paths:
             self.query_one(ReportList).highlighted = paths.index(chosen) if chosen in paths else 0
-        self.post_message(self.Listed(len(reports)))
+        if self.has_focus_within:
+            self.focus_inside()
 
     def on_resize(self) -> None:
         """Other columns fit another width."""

@@ -7,7 +7,18 @@ from textual.widgets import Static
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.inert import inert_line
-from chimera_tui.engine.events import CallFinished, Chunk, Event, ProgramText, RunEnded, RunStarted, Stage, StageStarted
+from chimera_tui.core.report.analysis import ReadableJson
+from chimera_tui.engine.events import (
+    CallFinished,
+    CallStarted,
+    Chunk,
+    Event,
+    ProgramText,
+    RunEnded,
+    RunStarted,
+    Stage,
+    StageStarted,
+)
 from chimera_tui.ui.widgets.stream_view import StreamView
 
 _HEADINGS = {Stage.ANALYSIS: "Analysis", Stage.REPORT: "Report", Stage.PERSONA: "Persona brief"}
@@ -31,6 +42,7 @@ class StreamPane(Vertical):
         self._headed: Stage | None = None
         self._stage: Stage | None = None
         self._writer = ""
+        self._readable: ReadableJson | None = None
 
     def compose(self) -> ComposeResult:
         """Title line and text."""
@@ -54,6 +66,8 @@ class StreamPane(Vertical):
             case StageStarted():
                 self._stage = event.stage
                 self._title(_HEADINGS.get(event.stage, event.stage.value.capitalize()))
+            case CallStarted():
+                self._readable = ReadableJson() if event.stage is Stage.ANALYSIS else None
             case Chunk():
                 self._chunk(event)
             case ProgramText():
@@ -81,7 +95,7 @@ class StreamPane(Vertical):
         if event.thinking:
             self.view.append_thinking(event.thinking)
         if event.text:
-            self.view.append(event.text)
+            self.view.append(self._readable.feed(event.text) if self._readable else event.text)
 
     def _head(self, stage: Stage) -> None:
         """A heading of the program's before the first text of a stage."""
