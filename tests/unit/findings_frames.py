@@ -34,7 +34,7 @@ class Repository:
         self.files, self.cells, self.series, self.configs, self.errors, self.records = [], [], {}, {}, {}, []
 
     def file(self, path, rows=(), **about):
-        """Add a file of rows; keys of ABOUT are numbers, ``error``, ``n`` and ``at`` are special, others are factors."""
+        """Add a file of rows; keys of ABOUT are numbers, ``error``, ``n``, ``at`` are special, others factors."""
         file_id = len(self.files)
         default = {"kind": "csv", "role": "data", "encoding": "csv", "tool": "t", "status": "ok", "reason": "",
                    "level": "full", "size": 100, "mtime_ns": 0, "hash": f"h{file_id}", "rows": len(rows), "cols": 1,
@@ -60,7 +60,8 @@ class Repository:
         error_id = self.errors.setdefault(error, len(self.errors)) if error else None
         for field, value in numbers.items():
             self.cells.append(
-                {"file_id": file_id, "record": record, "series_id": self._series(field), "config_id": config["config_id"],
+                {"file_id": file_id, "record": record, "series_id": self._series(field),
+                 "config_id": config["config_id"],
                  "value": float(value), "n": n, "raw": None, "phase": 2, "status": int(error is not None), "at": at,
                  "error_id": error_id}
             )  # fmt: skip

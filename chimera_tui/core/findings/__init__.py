@@ -59,6 +59,6 @@ def _families() -> tuple[Callable[[Evidence], Iterator[Finding]], ...]:
     from chimera_tui.core.findings.serving import serving
 
     return (
-        best_configurations, cold_starts, failures, outlier_means, factor_effects, rankings, baselines, replicates, serving,
-        hygiene,
+        best_configurations, cold_starts, failures, outlier_means, factor_effects, rankings, baselines, replicates,
+        serving, hygiene,
     )  # fmt: skip

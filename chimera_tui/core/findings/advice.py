@@ -29,7 +29,8 @@ def _best(found: list[Finding]) -> Iterator[Recommendation]:
         best: dict[str, Any] = finding.details["best"]  # type: ignore[assignment]
         yield Recommendation(
             f"Run {finding.details['subject']} with {factors(best['factors'])}: "
-            f"{amount(best['mean'], finding.unit)} mean {metric_words(str(finding.details['metric']))} (n = {best['n']}), "
+            f"{amount(best['mean'], finding.unit)} mean {metric_words(str(finding.details['metric']))} (n = "
+            f"{best['n']}), "
             "separable from the runner-up.",
             (finding.key,),
         )
@@ -41,7 +42,8 @@ def _best(found: list[Finding]) -> Iterator[Recommendation]:
         fewest = min(finding.n or 1 for finding in open_)
         yield Recommendation(
             f"Do not choose a configuration by these numbers alone where the best is not separable (range over all "
-            f"configurations: {ranges}; n = {fewest} at the best): repeat the leading ones with at least {ENOUGH_RUNS} runs "
+            f"configurations: {ranges}; n = {fewest} at the best): repeat the leading ones with at least "
+            f"{ENOUGH_RUNS} runs "
             "each.",
             tuple(finding.key for finding in open_[:4]),
         )
@@ -53,7 +55,8 @@ def _cold(found: list[Finding]) -> Iterator[Recommendation]:
         first = telling[0].details
         yield Recommendation(
             f"Keep the model loaded (keep_alive) where time to first token matters: {first['subject']} needs "
-            f"{amount(float(str(first['cold_median'])), 's')} cold and {amount(float(str(first['warm_median'])), 's')} warm "
+            f"{amount(float(str(first['cold_median'])), 's')} cold and "
+            f"{amount(float(str(first['warm_median'])), 's')} warm "
             "(medians); and report cold and warm apart.",
             tuple(finding.key for finding in telling[:4]),
         )
@@ -93,8 +96,10 @@ def _ranking(found: list[Finding]) -> Iterator[Recommendation]:
         agreeing = [f for f in mates if f.details["separable"] and f.details["ranking"][0] == ranking[0]]  # type: ignore[index]
         wins = f", the best of {len(agreeing)} of {count(len(mates), 'experiment')}" if len(mates) > 1 else ""
         yield Recommendation(
-            f"For {metric_words(str(details['metric']))} prefer {name(ranking[0])} among {', '.join(map(name, ranking[1:6]))} "
-            f"({details['subject']}: {ratio(float(finding.value or 0))} the last{wins}); what it costs in quality is not part "
+            f"For {metric_words(str(details['metric']))} prefer {name(ranking[0])} among "
+            f"{', '.join(map(name, ranking[1:6]))} "
+            f"({details['subject']}: {ratio(float(finding.value or 0))} the last{wins}); what it costs in quality is "
+            "not part "
             "of that number.",
             tuple(f.key for f in (agreeing or [finding])[:6]),
         )
@@ -108,7 +113,8 @@ def _effect(found: list[Finding]) -> Iterator[Recommendation]:
         if len(effects) >= 2 and not any(finding.details["effect_shown"] for finding in effects):
             most = max(finding.value or 0.0 for finding in effects)
             yield Recommendation(
-                f"Do not tune {name(factor)} for speed: in {count(len(effects), 'comparison')} no effect that matters is shown "
+                f"Do not tune {name(factor)} for speed: in {count(len(effects), 'comparison')} no effect that matters "
+                "is shown "
                 f"(group means within {percent(most)}).",
                 tuple(finding.key for finding in effects[:6]),
             )

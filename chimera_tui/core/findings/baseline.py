@@ -24,7 +24,7 @@ MOST_FILES = 20_000
 
 
 def pairs(evidence: Evidence) -> list[tuple[int, int]]:
-    """``(baseline, candidate)`` file ids: equal columns, and paths that differ in one part, of which one says baseline."""
+    """``(baseline, candidate)`` file ids: equal columns, paths that differ in one part, one of them a baseline."""
     rows = evidence.places.select("file_id", "path", "family").sort("path").rows()
     if len(rows) > MOST_FILES:
         return []
@@ -89,7 +89,8 @@ def _finding(evidence: Evidence, rows: pl.DataFrame, found: Comparison, ids: tup
         value=found.percent, unit="percent", label="derived", n=found.n_baseline + found.n_candidate, interval=interval,
         sources=tuple(Source(path=path) for path in (base, other)),
         definition=(
-            f"candidate ÷ baseline − 1 of the mean {words} over configurations that occur in both, each counting the same; "
+            f"candidate ÷ baseline − 1 of the mean {words} over configurations that occur in both, each counting the "
+            "same; "
             f"{found.method}, in percent of the baseline"
         ),
         caveats=tuple(_caveats(found)),

@@ -71,7 +71,8 @@ def _finding(scope: Scope, groups: list[Group], n_cold_left_out: int) -> Finding
         sources=(scope.place(best), scope.place(worst)),
         definition=(
             f"the group of rows with equal {', '.join(name(key) for key in best.factors)} whose mean {scope.words} is "
-            f"{'highest' if scope.higher_is_better else 'lowest'}, failed rows left out; separable: n ≥ {MIN_N} on each "
+            f"{'highest' if scope.higher_is_better else 'lowest'}, failed rows left out; separable: n ≥ {MIN_N} on "
+            "each "
             "side, Holm-corrected Welch 95 % interval against the runner-up excludes 0 and the difference is at least "
             f"{percent(scope.evidence.settings.min_effect_pct)}"
         ),
@@ -88,7 +89,8 @@ def _finding(scope: Scope, groups: list[Group], n_cold_left_out: int) -> Finding
 
 def _margin(scope: Scope, ordered: list[Group], range_pct: float) -> str:
     worst = ordered[-1]
-    which = f"the worst of {count(len(ordered), 'configuration')} ({factors(worst.factors)}: {amount(worst.mean, scope.unit)})"
+    shown = f"{factors(worst.factors)}: {amount(worst.mean, scope.unit)}"
+    which = f"the worst of {count(len(ordered), 'configuration')} ({shown})"
     if scope.higher_is_better:
         return f", {percent(range_pct)} above {which}"
     return f"; {which} is {percent(range_pct)} above it"
@@ -105,10 +107,12 @@ def _verdict(
     against = f"the runner-up ({factors(ordered[1].factors)}: {amount(ordered[1].mean, scope.unit)})"
     if not runner_up["separable"]:
         apart = sum(entry["separable"] for entry in compared)
-        return f"not separable from {against}, {p_value(runner_up['p_holm'])} after Holm; {apart} of {len(compared)} others are"
+        rest = f"{apart} of {len(compared)} others are" if len(compared) > 1 else ""
+        return f"not separable from {against}, {p_value(runner_up['p_holm'])} after Holm{'; ' + rest if rest else ''}"
     if not runner_up["matters"]:
         return (
-            f"its lead over {against} is {percent(runner_up['effect_pct'])}, {p_value(runner_up['p_holm'])} after Holm, "
+            f"its lead over {against} is {percent(runner_up['effect_pct'])}, {p_value(runner_up['p_holm'])} after "
+            "Holm, "
             f"below the {percent(scope.evidence.settings.min_effect_pct)} that matters"
         )
     return f"separable from {against}, {p_value(runner_up['p_holm'])} after Holm"

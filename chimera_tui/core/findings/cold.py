@@ -43,7 +43,8 @@ def _finding(scope: Scope, cold: list[float], warm: list[float]) -> Finding:
         value=warm_median, unit=scope.unit, label="derived", n=len(warm), spread=warm_summary.sd,
         interval=stats.t_interval(warm_summary), sources=scope.sources(),
         definition=(
-            f"medians of {scope.words} over successful rows; cold: load ≥ {threshold} (cold_load_s); ratio: cold median ÷ "
+            f"medians of {scope.words} over successful rows; cold: load ≥ {threshold} (cold_load_s); ratio: cold "
+            "median ÷ "
             "warm median; the interval is of the warm mean"
         ),
         caveats=tuple(_caveats(scope, cold, warm, pooled)),

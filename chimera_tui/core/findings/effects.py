@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chimera_tui.core import stats
 from chimera_tui.core.findings.evidence import Evidence
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 OPTION_NOTES = {
     "num_gpu": (
-        "num_gpu is the number of layers offloaded, not of GPUs: values beyond the model's layer count are the same setting"
+        "num_gpu is the number of layers offloaded, not of GPUs: values beyond the model's layer count are the same "
+        "setting"
     ),
 }
 """What an option means, where its name misleads."""
@@ -42,9 +43,19 @@ def _effects(scope: Scope, varying: list[str]) -> Iterator[Finding]:
     tested = [option for option, p in p_values.items() if p is not None]
     adjusted = dict(zip(tested, stats.holm([p_values[o] or 0.0 for o in tested]), strict=True))
     for option, groups in grouped.items():
-        yield _effect(
-            scope, option, groups, p_values[option], adjusted.get(option), [o for o in varying if o != option]
-        )
+        ordered = _in_order(groups, option)
+        confounded = [other for other in varying if other != option and together(scope.rows, option, other)]
+        yield _effect(scope, _Tested(option, ordered, p_values[option], adjusted.get(option), confounded))
+
+
+class _Tested(NamedTuple):
+    """One option with its groups, raw and Holm-corrected p, and the options that change only together with it."""
+
+    option: str
+    groups: list[Group]
+    p: float | None
+    adjusted: float | None
+    confounded: list[str]
 
 
 def together(rows: pl.DataFrame, a: str, b: str) -> bool:
@@ -69,31 +80,32 @@ def range_pct(groups: list[Group]) -> float:
     return 100 * (max(means) / min(means) - 1) if min(means) else float("inf")
 
 
-def _effect(
-    scope: Scope, option: str, groups: list[Group], p: float | None, adjusted: float | None, others: list[str]
-) -> Finding:
-    groups = sorted(groups, key=lambda group: _sortable(group.factors[option]))
+def _effect(scope: Scope, tested: _Tested) -> Finding:
+    option, groups, p, adjusted, confounded = tested
     size = range_pct(groups)
     best = max(groups, key=lambda g: g.mean) if scope.higher_is_better else min(groups, key=lambda g: g.mean)
-    confounded = [other for other in others if together(scope.rows, option, other)]
     shown = adjusted is not None and adjusted < 1 - stats.LEVEL
     matters = size >= scope.evidence.settings.min_effect_pct
     return Finding(
         kind="factor effect",
         statement=(
             f"{scope.subject}: {name(option)} over {listing(factor(g.factors[option]) for g in groups)} moves mean "
-            f"{scope.words} by {percent(size)} ({_range(scope, groups, option)}); {_verdict(p, adjusted, shown=shown, matters=matters)}."
+            f"{scope.words} by {percent(size)} ({_range(scope, groups, option)}); "
+            f"{_verdict(p, adjusted, shown=shown, matters=matters)}."
         ),
         value=size, unit="percent", label="derived", n=scope.rows.height, sources=scope.sources(),
         definition=(
-            f"group by {name(option)} over successful rows{', cold rows left out' if scope.contains_load else ''}; range: "
-            "largest ÷ smallest group mean − 1; p: Kruskal–Wallis over the groups, ties corrected; an effect is shown where p stays below 0.05 after Holm over the "
+            f"group by {name(option)} over successful rows{', cold rows left out' if scope.contains_load else ''}; "
+            "range: "
+            "largest ÷ smallest group mean − 1; p: Kruskal–Wallis over the groups, ties corrected; an effect is shown "
+            "where p stays below 0.05 after Holm over the "
             "options of this experiment"
         ),
         caveats=tuple(_caveats(scope, option, groups, confounded)),
         rank=(30.0 if shown and matters else 15.0) + float(scope.about["weight"]) + min(size, 50) / 5,
         details={
-            "subject": scope.subject, "entity": scope.entity, "metric": scope.metric, "unit": scope.unit, "factor": option,
+            "subject": scope.subject, "entity": scope.entity, "metric": scope.metric, "unit": scope.unit,
+            "factor": option,
             "groups": [group.worked() for group in groups], "kruskal_p": p, "p_holm": adjusted, "range_pct": size,
             "best": best.factors[option], "confounded_with": confounded, "effect_shown": shown and matters,
         },
@@ -126,7 +138,8 @@ def _caveats(scope: Scope, option: str, groups: list[Group], confounded: list[st
     if max(shares) - min(shares) >= COLD_SHARE_GAP:
         cold = max(groups, key=lambda group: group.n_cold / group.rows)
         yield (
-            f"cold starts fall on {name(option)}={factor(cold.factors[option])} ({cold.n_cold} of {cold.rows} rows): its "
+            f"cold starts fall on {name(option)}={factor(cold.factors[option])} ({cold.n_cold} of {cold.rows} rows): "
+            "its "
             "effect cannot be told from theirs"
         )
     sizes = sorted({group.rows for group in groups})
@@ -138,7 +151,7 @@ def _caveats(scope: Scope, option: str, groups: list[Group], confounded: list[st
         )
     widest = max(groups, key=lambda group: stats.cv(group.summary) or 0)
     if (stats.cv(widest.summary) or 0) > 4 * stats.median([stats.cv(g.summary) or 0 for g in groups]) > 0:
-        yield f"{name(option)}={factor(widest.factors[option])} varies far more than the others: look at its single rows"
+        yield f"{name(option)}={factor(widest.factors[option])} varies far more than the others: look at its rows"
     if len(scope.paths) > 1:
         yield f"rows come from {len(scope.paths)} files, perhaps of different sessions"
 
@@ -163,21 +176,30 @@ def _confounding(scope: Scope, option: str, groups: list[Group], warm: list[Grou
     left = range_pct(warm) if len(warm) > 1 else None
     remains = f"warm rows alone differ by {percent(left)}" if left is not None else "no second level has warm rows"
     details: dict[str, Any] = {
-        "subject": scope.subject, "metric": scope.metric, "factor": option, "pooled_range_pct": pooled, "warm_range_pct": left,
-        "groups": [{**group.worked(), "n_cold": group.n_cold} for group in groups], "warm_groups": [g.worked() for g in warm],
+        "subject": scope.subject, "metric": scope.metric, "factor": option, "pooled_range_pct": pooled,
+        "warm_range_pct": left, "groups": [{**group.worked(), "n_cold": group.n_cold} for group in groups],
+        "warm_groups": [group.worked() for group in warm],
     }  # fmt: skip
     return Finding(
         kind="confounding",
         statement=(
-            f"{scope.subject}: {name(option)} is confounded with cold starts ({most.n_cold} of {most.rows} rows cold at "
-            f"{factor(most.factors[option])}, {least.n_cold} of {least.rows} at {factor(least.factors[option])}): its pooled "
+            f"{scope.subject}: {name(option)} is confounded with cold starts ({most.n_cold} of {most.rows} rows cold "
+            "at "
+            f"{factor(most.factors[option])}, {least.n_cold} of {least.rows} at {factor(least.factors[option])}): its "
+            "pooled "
             f"mean {scope.words} ranges over a factor of {ratio(1 + pooled / 100)}, which is not its effect; {remains}."
         ),
         value=pooled, unit="percent", label="derived", n=scope.rows.height, sources=scope.sources(),
-        definition="share of cold rows per level; range: largest ÷ smallest pooled group mean − 1, and the same of warm rows",
+        definition=(
+            "share of cold rows per level; range: largest ÷ smallest pooled group mean − 1, and the same of warm rows"
+        ),
         caveats=(f"{count(sum(g.n_cold for g in groups), 'cold row')} of {scope.rows.height} decide the pooled means",),
         rank=48 + float(scope.about["weight"]), details=details,
     )  # fmt: skip
+
+
+def _in_order(groups: list[Group], option: str) -> list[Group]:
+    return sorted(groups, key=lambda group: _sortable(group.factors[option]))
 
 
 def _sortable(value: object) -> tuple[int, float, str]:

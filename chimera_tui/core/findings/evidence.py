@@ -1,4 +1,4 @@
-"""The measurements as findings see them: one row an observation of one quantity, duplicates and derived tables left out.
+"""The measurements as findings see them: one row an observation of one quantity, copies and derived tables left out.
 
 A quantity is a number's field without its statistic (mean, std, min …), so the statistics of one measured thing stand
 in one row. Configurations stay apart in ``factors`` and are joined only where they are needed.
@@ -142,7 +142,7 @@ class Evidence:
 
     @cached_property
     def places(self) -> pl.DataFrame:
-        """``file_id``, path, ``family`` (same columns and factors) and ``place``: that family in one part of the tree."""
+        """``file_id``, path, ``family`` (equal columns and factors), ``place`` (a family in one part of the tree)."""
         import polars as pl
 
         fields = (

@@ -44,17 +44,19 @@ DERIVED = ("config_id", "base_model", "present")
 """Columns of :func:`factor_frame` that are no factor."""
 
 
+_KNOWN: dict[str, Kind] = {
+    **dict.fromkeys(ENTITIES, "entity"),
+    **dict.fromkeys(OPTIONS, "option"),
+    **dict.fromkeys(LOADS, "load"),
+    **dict.fromkeys(WORKLOADS, "workload"),
+}
+
+
 def kind_of(factor: str) -> Kind:
     """What a factor is, by its name alone."""
-    if factor in ENTITIES:
-        return "entity"
-    if factor in OPTIONS:
-        return "option"
-    if factor in LOADS:
-        return "load"
+    if factor in _KNOWN:
+        return _KNOWN[factor]
     word = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", factor).lower()
-    if factor in WORKLOADS:
-        return "workload"
     if _REPEAT.search(word):
         return "repeat"
     if _ENVIRONMENT.search(word):

@@ -20,24 +20,32 @@ def failures(evidence: Evidence) -> Iterator[Finding]:
     """One finding an experiment with failed rows: how many, why, and the mean with and without them."""
     import polars as pl
 
-    rows = (
-        evidence.observations.join(evidence.places, on="file_id")
-        .join(evidence.quantities.select("quantity", "metric", "unit", "stem", "weight"), on="quantity")
-        .with_columns(failed=pl.col("failed").any().over("file_id", "record"))
-    )  # fmt: skip
-    hit = rows.filter("failed").select("file_id", "place").unique()
-    spread_out = hit.group_by("place").len().filter(pl.col("len") > 1)["place"]
-    rows = rows.filter(pl.col("place").is_in(hit["place"].unique().implode()))
-    for place in spread_out.sort():
-        yield _finding(evidence, rows.filter(pl.col("place") == place))
-    alone = hit.filter(~pl.col("place").is_in(spread_out.implode()))["file_id"].sort()
-    for file_id in alone.head(PER_KIND):
-        yield _finding(evidence, rows.filter(pl.col("file_id") == file_id))
+    hit = evidence.observations.filter("failed").select("file_id").unique().join(evidence.places, on="file_id")
+    if not hit.height:
+        return
+    spread_out = hit.group_by("place").len().filter(pl.col("len") > 1).sort("len", "place", descending=[True, False])
+    alone = hit.join(spread_out, on="place", how="anti").sort("path")
+    for place in spread_out["place"].head(PER_KIND):
+        yield _finding(evidence, evidence.places.filter(pl.col("place") == place))
+    for file_id in alone["file_id"].head(PER_KIND):
+        yield _finding(evidence, evidence.places.filter(pl.col("file_id") == file_id))
 
 
-def _finding(evidence: Evidence, rows: pl.DataFrame) -> Finding:
+def _rows(evidence: Evidence, places: pl.DataFrame) -> pl.DataFrame:
+    """The observations of these files, each row of a file failed where one of its numbers is."""
     import polars as pl
 
+    return (
+        evidence.observations.join(places, on="file_id")
+        .join(evidence.quantities.select("quantity", "metric", "unit", "stem", "weight"), on="quantity")
+        .with_columns(failed=pl.col("failed").any().over("file_id", "record"))
+    )
+
+
+def _finding(evidence: Evidence, places: pl.DataFrame) -> Finding:
+    import polars as pl
+
+    rows = _rows(evidence, places)
     per_row = rows.group_by("file_id", "record").agg(
         pl.col("failed").first(), pl.col("error_id").max(), pl.col("path").first()
     )
@@ -93,8 +101,8 @@ def _means(rows: pl.DataFrame) -> dict[str, Any]:
     mine = telling.filter(pl.col("quantity") == telling["quantity"][0])
     ok = mine.filter(~pl.col("failed"))["value"].to_list()
     return {
-        "metric": mine["metric"][0], "unit": mine["unit"][0],
-        "naive_mean": stats.mean(mine["value"].to_list()), "correct_mean": stats.mean(ok) if ok else None, "n_ok": len(ok),
+        "metric": mine["metric"][0], "unit": mine["unit"][0], "n_ok": len(ok),
+        "naive_mean": stats.mean(mine["value"].to_list()), "correct_mean": stats.mean(ok) if ok else None,
     }  # fmt: skip
 
 

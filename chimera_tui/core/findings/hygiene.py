@@ -28,7 +28,7 @@ def hygiene(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _about_files(
-    kind: str, statement: str, paths: list[str], definition: str, caveat: str, rank: float, **details: object
+    kind: str, statement: str, paths: list[str], *, definition: str, caveat: str, rank: float, **details: object
 ) -> Finding:
     return Finding(
         kind=kind, statement=statement, value=float(len(paths)), unit="count", label="measured", n=len(paths),
@@ -51,10 +51,11 @@ def _duplicates(evidence: Evidence) -> Iterator[Finding]:
     paths = [path for group in groups for path in group]
     yield _about_files(
         "duplicates",
-        f"{count(len(groups), 'group')} of byte-identical files ({count(copied.height, 'redundant copy', 'redundant copies')}): "
+        f"{count(len(groups), 'group')} of byte-identical files "
+        f"({count(copied.height, 'redundant copy', 'redundant copies')}): "
         f"{'; '.join(listing(group, 3) for group in groups[:4])}{'; …' if len(groups) > 4 else ''}.",
-        paths, "groups of files with equal size and content hash",
-        "counting both copies doubles n: each is counted once here", 35 + min(len(groups), 10) / 2,
+        paths, definition="groups of files with equal size and content hash",
+        caveat="counting both copies doubles n: each is counted once here", rank=35 + min(len(groups), 10) / 2,
         groups=groups[:500], n_groups=len(groups),
     )  # fmt: skip
 
@@ -70,9 +71,11 @@ def _derived(evidence: Evidence) -> Iterator[Finding]:
     if files.height:
         yield _about_files(
             "derived tables",
-            f"{count(files.height, 'table repeats', 'tables repeat')} the values of others: {listing(files['path'], 4)}.",
-            files["path"].to_list(), "tables whose configurations and values are those of another file, or means of them",
-            "pooled with their sources they would count every run twice: they are left out here", 28.0,
+            f"{count(files.height, 'table repeats', 'tables repeat')} the values of others, or means of them: "
+            f"{listing(files['path'], 4)}.",
+            files["path"].to_list(),
+            definition="tables whose configurations and values are those of another file, or means of them",
+            caveat="pooled with their sources they would count every run twice: they are left out here", rank=28.0,
             reasons=dict(files.select("path", "reason").head(SHOWN).iter_rows()),
         )  # fmt: skip
 
@@ -88,8 +91,8 @@ def _unreadable(evidence: Evidence) -> Iterator[Finding]:
         yield _about_files(
             "incomplete files",
             f"{count(files.height, 'file')} could not be read whole: {why}{'; …' if files.height > 4 else ''}.",
-            files["path"].to_list(), "files whose status is partial or failed",
-            "numbers in them may be missing from every statistic", 30.0,
+            files["path"].to_list(), definition="files whose status is partial or failed",
+            caveat="numbers in them may be missing from every statistic", rank=30.0,
             reasons=dict(files.select("path", "reason").head(SHOWN).iter_rows()),
         )  # fmt: skip
 
@@ -112,8 +115,9 @@ def _path_conflicts(evidence: Evidence) -> Iterator[Finding]:
     yield _about_files(
         "path conflicts",
         f"{count(len(paths), 'file')} whose name says something else than the options recorded in it: {first}.",
-        paths, "configuration read from the path against that recorded in the file",
-        "the recorded options are used; the path may be a slip, or the run may not have used what was meant", 42.0,
+        paths, definition="configuration read from the path against that recorded in the file",
+        caveat="the recorded options are used; the path may be a slip, or the run may not have used what was meant",
+        rank=42.0,
         conflicts=dict(hits.select("path", "path_conflict").head(SHOWN).iter_rows()),
     )  # fmt: skip
 
@@ -144,8 +148,8 @@ def _unit_conflicts(evidence: Evidence) -> Iterator[Finding]:
         )
         yield _about_files(
             "unit conflict", f"{name(field)} ({metric_words(str(metric))}) is written in different units: {where}.",
-            units["path"].to_list(), "equal field names whose recorded units differ between files",
-            "all are converted to one unit here; a reader of the raw files must not mix them", 33.0,
+            units["path"].to_list(), definition="equal field names whose recorded units differ between files",
+            caveat="all are converted to one unit here; a reader of the raw files must not mix them", rank=33.0,
             units=units["raw_unit"].to_list(),
         )  # fmt: skip
 
@@ -166,7 +170,7 @@ def _definitions(evidence: Evidence) -> Iterator[Finding]:
         )
         yield _about_files(
             "definition conflict", f"{kinds.height} meanings of {concept.upper()} in these files: {meanings}.",
-            kinds["path"].to_list(), f"distinct metrics and definitions of fields named {concept}",
-            "values of different definitions are not comparable and are never pooled here", 38.0,
-            definitions={f"{metric}: {definition}": path for metric, definition, path in kinds.select("metric", "definition", "path").iter_rows()},
+            kinds["path"].to_list(), definition=f"distinct metrics and definitions of fields named {concept}",
+            caveat="values of different definitions are not comparable and are never pooled here", rank=38.0,
+            definitions=[list(row) for row in kinds.select("metric", "definition", "path").iter_rows()],
         )  # fmt: skip

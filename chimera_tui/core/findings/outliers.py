@@ -1,11 +1,11 @@
-"""Means that a few runs decide: a first run, a single stall; and ratios that hold by the mean but not by the minimum."""
+"""Means that a few runs decide: a first run, a single stall; and ratios that hold by mean but not by minimum."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from chimera_tui.core import stats
 from chimera_tui.core.findings.evidence import UNNAMED_WEIGHT, WITH_LOAD, Evidence
 from chimera_tui.core.findings.finding import Finding, Source
 from chimera_tui.core.findings.scopes import PER_KIND
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 MEAN_OVER_MIN = 3.0
+MIN_ROWS = 4
 MOVED_SHARE = 0.1
 """How far one row must move the mean of its group to be named."""
 
@@ -58,7 +59,7 @@ def _driven(row: dict[str, Any]) -> bool:
 
 
 def _label(row: dict[str, Any]) -> str:
-    return name(row["inside"] or f"row {row['record']}", 60)
+    return name(row["inside"] or f"record {row['record']}", 60)
 
 
 def _short(row: dict[str, Any]) -> str:
@@ -88,16 +89,18 @@ def _ratio(base: dict[str, Any], other: dict[str, Any], by_mean: float, by_min: 
         kind="outlier ratio",
         statement=(
             f"{name(base['parent'], 60)} in {name(base['path'])}: {_short(other)} is {ratio(by_mean)} as fast as "
-            f"{_short(base)} by mean but {ratio(by_min)} by minimum: a few runs of {_short(wild)} (maximum "
-            f"{amount(wild['high'], wild['unit'])}, CV {percent(max(cvs))}) drive its mean."
+            f"{_short(base)} by mean but {ratio(by_min)} by minimum: a few runs of {_short(wild)} "
+            f"({_highest(wild)}CV {percent(max(cvs))}) drive its mean."
         ),
         value=by_min, unit="ratio", label="derived", n=n if n > 1 else None,
         sources=tuple(Source(path=row["path"], record=row["record"], field=row["stem"]) for row in (base, other)),
         definition=f"{_label(base)} ÷ {_label(other)}, of the minimum and of the mean {metric_words(base['metric'])}",
         caveats=(
-            f"the CV of {_short(wild)} is {max(cvs):.0f} %: its mean {amount(wild['value'], wild['unit'])} is far from its "
-            f"minimum {amount(wild['low'], wild['unit'])}, as one warm-up call would make it; the defensible ratio is about "
-            f"{ratio(by_min)}",
+            (
+                f"the CV of {_short(wild)} is {max(cvs):.0f} %: its mean {amount(wild['value'], wild['unit'])} is far "
+                f"from its minimum {amount(wild['low'], wild['unit'])}, as one warm-up call would make it; the "
+                f"defensible ratio is about {ratio(by_min)}"
+            ),
             "the minimum is one run: repeat with warm-up runs discarded and report medians",
         ),
         rank=70 + min(max(by_mean / by_min, by_min / by_mean), 20) / 2,
@@ -109,6 +112,10 @@ def _ratio(base: dict[str, Any], other: dict[str, Any], by_mean: float, by_min: 
     )  # fmt: skip
 
 
+def _highest(row: dict[str, Any]) -> str:
+    return f"maximum {amount(row['high'], row['unit'])}, " if row["high"] is not None else ""
+
+
 def _over_min(row: dict[str, Any]) -> float | None:
     return row["high"] / row["low"] if row["high"] is not None else None
 
@@ -116,17 +123,17 @@ def _over_min(row: dict[str, Any]) -> float | None:
 def _driven_mean(row: dict[str, Any]) -> Finding:
     factor = row["value"] / row["low"]
     cv = 100 * row["sd"] / row["value"]
-    highest = f", maximum {amount(row['high'], row['unit'])}" if row["high"] is not None else ""
     return Finding(
         kind="outlier mean",
         statement=(
-            f"{_label(row)} in {name(row['path'])}: mean {metric_words(row['metric'])} {amount(row['value'], row['unit'])} is "
-            f"{ratio(factor)} the minimum {amount(row['low'], row['unit'])} (CV {percent(cv)}{highest}): a few runs drive it."
+            f"{_label(row)} in {name(row['path'])}: mean {metric_words(row['metric'])} "
+            f"{amount(row['value'], row['unit'])} is {ratio(factor)} the minimum {amount(row['low'], row['unit'])} "
+            f"({_highest(row)}CV {percent(cv)}): a few runs drive it."
         ),
         value=factor, unit="ratio", label="derived", n=int(row["n"]) if (row["n"] or 0) > 1 else None, spread=row["sd"],
         sources=(Source(path=row["path"], record=row["record"], field=row["stem"]),),
         definition="mean ÷ minimum of one tool-written summary; named where the standard deviation exceeds the mean",
-        caveats=("report the minimum or median; the single runs are not in the file, so which run it was is not known",),
+        caveats=("report the minimum or median; the single runs are not in the file: which run it was is not known",),
         rank=45 + min(factor, 50) / 5,
         details={"mean": row["value"], "min": row["low"], "max": row["high"], "sd": row["sd"], "cv_pct": cv},
     )  # fmt: skip
@@ -136,40 +143,57 @@ def _single_rows(evidence: Evidence) -> Iterator[Finding]:
     """Groups of rows in which one row alone moves the mean by a tenth or more."""
     import polars as pl
 
-    away = (pl.col("value") - pl.col("value").median()).abs()
-    key = pl.struct(evidence.names("entity", "option")).rank("dense")
-    with_load = pl.any_horizontal([pl.col("metric").str.starts_with(prefix) for prefix in WITH_LOAD])
+    keys = ["file_id", "key", "quantity", "metric", "unit", "weight"]
+    value, mean = pl.col("value"), pl.col("total") / pl.col("n")
+    rows = _plain_rows(evidence)
+    away = (value - value.median()).abs()
+    suspects = (
+        rows.group_by(keys).agg(n=pl.len(), total=value.sum(), least=value.min(), most=value.max())
+        .filter(pl.col("n") >= MIN_ROWS)
+        .filter(pl.max_horizontal(mean - pl.col("least"), pl.col("most") - mean) >= MOVED_SHARE / 2 * mean.abs())
+    )  # fmt: skip
     groups = (
-        evidence.comparable.filter((pl.col("stat") == "value") & (pl.col("weight") > UNNAMED_WEIGHT) & ~(with_load & pl.col("cold").fill_null(value=False)))
-        .join(evidence.factors.select("config_id", key=key), on="config_id")
-        .group_by("file_id", "key", "quantity", "metric", "unit", "weight")
+        rows.join(suspects.select("file_id", "key", "quantity"), on=["file_id", "key", "quantity"], how="semi")
+        .group_by(keys)
         .agg(
-            n=pl.len(), total=pl.col("value").sum(), median=pl.col("value").median(), mad=away.median(),
-            extreme=pl.col("value").get(away.arg_max()), record=pl.col("record").get(away.arg_max()),
-            values=pl.col("value").head(10_000),
+            n=pl.len(), mean=value.mean(), median=value.median(), mad=away.median(),
+            squares=value.var() * (pl.len() - 1),
+            extreme=value.get(away.arg_max()), record=pl.col("record").get(away.arg_max()),
         )
-        .filter(pl.col("n") >= 4).with_columns(mean=pl.col("total") / pl.col("n"))
-        .with_columns(without=(pl.col("total") - pl.col("extreme")) / (pl.col("n") - 1))
+        .with_columns(without=(pl.col("mean") * pl.col("n") - pl.col("extreme")) / (pl.col("n") - 1))
         .with_columns(moved=(pl.col("mean") / pl.col("without") - 1).abs())
         .filter((pl.col("moved") >= MOVED_SHARE) & ((pl.col("extreme") - pl.col("median")).abs() > 8 * pl.col("mad")))
         .sort(pl.col("weight") * pl.col("moved").clip(0, 1), descending=True).head(PER_KIND)
     )  # fmt: skip
-    known = groups.join(evidence.files.select("file_id", "path"), on="file_id", maintain_order="left")
-    known = known.join(evidence.quantities.select("quantity", "stem"), on="quantity", maintain_order="left")
-    for row in known.iter_rows(named=True):
+    known = groups.join(evidence.files.lazy().select("file_id", "path"), on="file_id", maintain_order="left")
+    known = known.join(evidence.quantities.lazy().select("quantity", "stem"), on="quantity", maintain_order="left")
+    for row in known.collect().iter_rows(named=True):
         yield _single_row(row)
 
 
+def _plain_rows(evidence: Evidence) -> pl.LazyFrame:
+    """Warm single values of named metrics; ``key`` is their model and configuration."""
+    import polars as pl
+
+    with_load = pl.any_horizontal([pl.col("metric").str.starts_with(prefix) for prefix in WITH_LOAD])
+    key = pl.struct(evidence.names("entity", "option", "load")).rank("dense")
+    return (
+        evidence.comparable.lazy()
+        .filter((pl.col("stat") == "value") & (pl.col("weight") > UNNAMED_WEIGHT))
+        .filter(~(with_load & pl.col("cold").fill_null(value=False)))
+        .join(evidence.factors.lazy().select("config_id", key=key), on="config_id")
+    )
+
+
 def _single_row(row: dict[str, Any]) -> Finding:
-    rest = list(row["values"])
-    rest.remove(row["extreme"]) if row["extreme"] in rest else None
-    sd = stats.sample_sd(rest)
+    n, gap = row["n"], row["extreme"] - row["mean"]
+    sd = math.sqrt(max(row["squares"] - n / (n - 1) * gap**2, 0.0) / (n - 2))
     words, unit = metric_words(row["metric"]), row["unit"]
     return Finding(
         kind="outlier row",
         statement=(
-            f"row {row['record']} of {name(row['path'])} ({amount(row['extreme'], unit)}) moves the mean {words} of its "
-            f"{row['n']} rows from {amount(row['without'], unit)} to {amount(row['mean'], unit)}; the median is "
+            f"record {row['record']} of {name(row['path'])} ({amount(row['extreme'], unit)}) moves the mean {words} of "
+            f"its {row['n']} rows from {amount(row['without'], unit)} to {amount(row['mean'], unit)}; the median is "
             f"{amount(row['median'], unit)}."
         ),
         value=row["median"], unit=unit, label="derived", n=row["n"], spread=sd,

@@ -59,7 +59,7 @@ def _matched(scope: Scope, entity: str) -> tuple[Scope, bool]:
     return replace(scope, rows=kept if kept.height else rows), not kept.height
 
 
-def _finding(scope: Scope, entity: str, groups: list[Group], unmatched: bool) -> Finding:  # noqa: FBT001
+def _finding(scope: Scope, entity: str, groups: list[Group], unmatched: bool) -> Finding:
     ordered = sorted(groups, key=lambda group: group.mean, reverse=scope.higher_is_better)
     best = ordered[0]
     named = [g for g in groups if _BASELINE.search(str(g.factors[entity]))]
@@ -80,15 +80,18 @@ def _finding(scope: Scope, entity: str, groups: list[Group], unmatched: bool) ->
         value=lead, unit="ratio", label="derived", n=sum(group.n for group in groups), spread=best.sd,
         interval=best.interval, sources=scope.sources(),
         definition=(
-            f"group by {word} over successful rows{', cold rows left out' if scope.contains_load else ''} whose other factors "
-            f"occur at every {word}; arithmetic means; ratio of the best to the worst mean, above 1 is better; separable: "
+            f"group by {word} over successful rows{', cold rows left out' if scope.contains_load else ''} whose other "
+            "factors "
+            f"occur at every {word}; arithmetic means; ratio of the best to the worst mean, above 1 is better; "
+            "separable: "
             f"n ≥ {MIN_N} on each side and the Holm-corrected Welch 95 % interval against the next excludes 0"
         ),
         caveats=tuple(_caveats(scope, entity, ordered, extra, unmatched=unmatched)),
         rank=7.5 * float(scope.about["weight"]) + 5 * min(math.log2(max(lead, 1)), 4) + (3 if separable else 0),
         details={
-            "subject": scope.subject, "entity": scope.entity, "metric": scope.metric, "unit": scope.unit, "factor": entity,
-            "ranking": [g.factors[entity] for g in ordered], "separable": separable, "baseline": base.factors[entity],
+            "subject": scope.subject, "entity": scope.entity, "metric": scope.metric, "unit": scope.unit,
+            "factor": entity, "ranking": [g.factors[entity] for g in ordered], "separable": separable,
+            "baseline": base.factors[entity],
             "speedup_over_baseline": {str(g.factors[entity]): _times(scope, g, base) for g in groups},
             "best_over": {str(g.factors[entity]): _times(scope, best, g) for g in ordered[1:]},
             "groups": [{**g.worked(), **extra.get(g.factors[entity], {})} for g in ordered], "comparisons": compared,
@@ -103,7 +106,7 @@ def _times(scope: Scope, a: Group, b: Group) -> float:
 
 
 def _ratios(scope: Scope, ordered: list[Group], base: Group) -> str:
-    if base is ordered[0] or base is ordered[-1] and len(ordered) == 2:
+    if base is ordered[0] or (base is ordered[-1] and len(ordered) == 2):
         others = ", ".join(f"{ratio(_times(scope, ordered[0], g))} {g.label}" for g in ordered[1:8])
         return f"{ordered[0].label} is {others}"
     others = ", ".join(f"{g.label} {ratio(_times(scope, g, base))}" for g in ordered[:8] if g is not base)
@@ -143,7 +146,7 @@ def _caveats(
         shortest = min(row["shortest"] for row in extra.values() if row["shortest"] is not None)
         yield f"some rows generate few tokens (down to {shortest:.0f}): their rate is noisy"
     if unmatched:
-        yield f"no configuration occurs at every {word}: other factors change with it and the ratio cannot be credited to it"
+        yield f"no configuration occurs at every {word}: other factors change with it, the ratio is not its alone"
     if scope.loads_unknown:
         yield LOADS_UNKNOWN
     told = [g for g in ordered if g.rows == 1 and g.n > 1]

@@ -69,13 +69,20 @@ def _finding(evidence: Evidence, rows: pl.DataFrame, sessions: list[Group]) -> F
         ),
         value=size, unit="percent", label="derived", n=sum(g.n for g in sessions),
         sources=tuple(Source(path=str(g.factors["path"])) for g in sessions[:12]),
-        definition="largest ÷ smallest mean − 1 over files of equal columns and configuration; cold and failed rows left out",
+        definition=(
+            "largest ÷ smallest mean − 1 over files of equal columns and configuration; cold and failed rows left out"
+        ),
         caveats=(
-            f"a difference between files smaller than {percent(size)} (here from {amount(min(g.mean for g in sessions), unit)} "
-            f"to {amount(max(g.mean for g in sessions), unit)}) is no evidence of anything else",
+            (
+                f"a difference between files smaller than {percent(size)} (here from "
+                f"{amount(min(g.mean for g in sessions), unit)} to {amount(max(g.mean for g in sessions), unit)}) is no "
+                "evidence of anything else"
+            ),
         ),
         rank=3.5 * float(rows["weight"][0]) + min(size, 20) / 2,
-        details={"metric": metric, "unit": unit, "config": _stated(config), "files": [g.worked() for g in sessions[:50]]},
+        details={
+            "metric": metric, "unit": unit, "config": _stated(config), "files": [g.worked() for g in sessions[:50]],
+        },
     )  # fmt: skip
 
 

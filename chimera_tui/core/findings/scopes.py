@@ -269,7 +269,8 @@ def _chosen(evidence: Evidence, keyed: pl.DataFrame, metric: str) -> pl.DataFram
         .group_by("root", "fixed_key", "quantity", "better", "weight")
         .agg(rows=pl.len(), groups=pl.col("varying_key").n_unique())
         .filter(pl.col("groups") > 1).filter(best)
-        .sort(pl.col("rows") * pl.col("weight"), "root", "fixed_key", "quantity", descending=[True, False, False, False])
+        .with_columns(telling=pl.col("rows") * pl.col("weight"))
+        .sort("telling", "root", "fixed_key", "quantity", descending=[True, False, False, False])
         .select("root", "fixed_key", "quantity").collect()
     )  # fmt: skip
 

@@ -88,18 +88,22 @@ def _knee(scope: Scope, load: str, groups: list[Group], latencies: dict[str, dic
     where = f"{name(load)}={factor(at)}"
     statement = (
         f"{scope.subject}: {scope.words} reaches {amount(knee.mean, scope.unit)} at {where}, "
-        f"{percent(100 * knee.mean / peak.mean)} of the highest measured ({amount(peak.mean, scope.unit)} at {factor(top)})"
+        f"{percent(100 * knee.mean / peak.mean)} of the highest measured ({amount(peak.mean, scope.unit)} at "
+        f"{factor(top)})"
         f"{'; ' + ', '.join(cost) if cost else ''}."
     )
     return Finding(
         kind="load knee", statement=statement, value=float(at), unit="count", label="derived", n=knee.n, spread=knee.sd,
         interval=knee.interval, sources=scope.sources(),
-        definition=f"the lowest {name(load)} whose mean {scope.words} is at least {percent(100 * SHARE_OF_PEAK)} of the highest",
+        definition=(
+            f"the lowest {name(load)} with at least {percent(100 * SHARE_OF_PEAK)} of the highest mean {scope.words}"
+        ),
         caveats=tuple(_knee_caveats(scope, groups, beyond=beyond)),
         rank=6.0 * float(scope.about["weight"]) + (4 if beyond else 0),
         details={
-            "subject": scope.subject, "metric": scope.metric, "unit": scope.unit, "factor": load, "knee": at, "peak": top,
-            "beyond": beyond, "levels": [group.worked() for group in groups], "latencies": _jsonable(latencies),
+            "subject": scope.subject, "metric": scope.metric, "unit": scope.unit, "factor": load, "knee": at,
+            "peak": top, "beyond": beyond, "levels": [group.worked() for group in groups],
+            "latencies": _jsonable(latencies),
             "advice": f"Serve {scope.subject} at {where} or below: {statement.split(': ', 1)[1]}",
         },
     )  # fmt: skip
@@ -128,16 +132,21 @@ def _pareto(scope: Scope, load: str, groups: list[Group], latencies: dict[str, d
     return Finding(
         kind="pareto set",
         statement=(
-            f"{scope.subject}: {count(len(front), 'load')} of {len(points)} ({name(load)} {listing(map(factor, front), 12)}) "
+            f"{scope.subject}: {count(len(front), 'load')} of {len(points)} ({name(load)} "
+            f"{listing(map(factor, front), 12)}) "
             f"trade {scope.words} against {words}{beaten}."
         ),
-        value=float(len(front)), unit="count", label="derived", n=sum(group.n for group in groups), sources=scope.sources(),
+        value=float(len(front)), unit="count", label="derived", n=sum(group.n for group in groups),
+        sources=scope.sources(),
         definition=f"loads that no other load beats in mean {scope.words} and mean {words} at once",
         caveats=("differences smaller than the spread between runs decide membership too: the set is of means",),
         rank=4.0 * float(scope.about["weight"]) + 3 * len(out),
         details={
             "subject": scope.subject, "metric": scope.metric, "factor": load, "pareto": front, "dominated": out,
-            "points": [{load: at, scope.metric: -p[0], **dict(zip(latencies, p[1:], strict=True))} for at, p in points.items()],
+            "points": [
+                {load: at, scope.metric: -point[0], **dict(zip(latencies, point[1:], strict=True))}
+                for at, point in points.items()
+            ],
         },
     )  # fmt: skip
 
@@ -157,7 +166,8 @@ def _decay(scope: Scope, depth: str) -> Iterator[Finding]:
     yield Finding(
         kind="context depth",
         statement=(
-            f"{scope.subject}: mean {scope.words} goes from {amount(first.mean, scope.unit)} at {factors(first.factors)} to "
+            f"{scope.subject}: mean {scope.words} goes from {amount(first.mean, scope.unit)} at "
+            f"{factors(first.factors)} to "
             f"{amount(last.mean, scope.unit)} at {factor(last.factors[depth])}, {ratio(change)}"
             f"{'' if worse else ': it does not get worse with depth'}."
         ),

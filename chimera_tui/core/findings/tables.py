@@ -97,7 +97,8 @@ def _overview(frames: Frames, cold_load_s: float | None) -> Iterator[Table]:
             )
             for row in summed.iter_rows(named=True)
         ),
-        "Successful observations over all models and configurations; a tool's own mean counts as one. Copies, derived tables "
+        "Successful observations over all models and configurations; a tool's own mean counts as one. Copies, derived "
+        "tables "
         "and failed rows are left out.",
     )  # fmt: skip
 
@@ -115,7 +116,8 @@ def _best(findings: Sequence[Finding]) -> Iterator[Table]:
             )
             for f in mine
         ),
-        "Range: largest ÷ smallest configuration mean − 1. Separable: n ≥ 3 on each side, the Holm-corrected Welch 95 % interval "
+        "Range: largest ÷ smallest configuration mean − 1. Separable: n ≥ 3 on each side, the Holm-corrected Welch 95 "
+        "% interval "
         "against the runner-up excludes 0, and the difference is large enough to matter.",
     )  # fmt: skip
 
@@ -144,7 +146,8 @@ def _rankings(findings: Sequence[Finding]) -> Iterator[Table]:
         yield Table(
             f"{word.replace(' ', '-')}-ranking", f"By {word}",
             ("Subject", "Metric", word.capitalize(), "Mean ± SD", "n", "Best ÷ this"), tuple(rows[: 2 * ROWS]),
-            f"Successful rows whose other factors occur at every {word}; warm rows only where a metric contains the load. "
+            f"Successful rows whose other factors occur at every {word}; warm rows only where a metric contains the "
+            "load. "
             "Ratios above 1 say how much better the best is.",
         )  # fmt: skip
 
@@ -173,7 +176,8 @@ def _effects(findings: Sequence[Finding]) -> Iterator[Table]:
             )
             for f in mine
         ),
-        "Range: largest ÷ smallest group mean − 1 over successful rows. Shown: p below 0.05 after Holm over the options of the "
+        "Range: largest ÷ smallest group mean − 1 over successful rows. Shown: p below 0.05 after Holm over the "
+        "options of the "
         "experiment, and the range is large enough to matter.",
     )  # fmt: skip
 
@@ -182,7 +186,7 @@ def _p(p: object) -> str:
     return p_value(p) if isinstance(p, float) else "no test"
 
 
-def _of(finding: Finding, key: str) -> Any:
+def _of(finding: Finding, key: str) -> Any:  # noqa: ANN401 - details hold any JSON
     return finding.details[key]
 
 
