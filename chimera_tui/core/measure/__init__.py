@@ -1,6 +1,18 @@
 """From one file to measurements: canonical metrics, units, statistics, configuration and status."""
 
-from chimera_tui.core.measure.files import measure_file
+from pathlib import Path
+
 from chimera_tui.core.measure.result import ConfigKey, FileResult, Limits, SeriesKey
 
 __all__ = ["ConfigKey", "FileResult", "Limits", "SeriesKey", "measure_file"]
+
+
+def measure_file(path: Path, rel: str, kind: str, limits: Limits) -> FileResult:
+    """Everything measured in one file. Never raises for what a file holds; what cannot be read is ``failed``.
+
+    ``rel`` is the POSIX path inside the repository: names of directories and files hide configuration.
+    ``kind`` is what the name says the file is: ``csv``, ``json``, ``jsonl``, ``markdown``, ``text``, ``parquet``.
+    """
+    from chimera_tui.core.measure import files  # the readers and the lexicon cost start-up time
+
+    return files.measure_file(path, rel, kind, limits)

@@ -172,6 +172,11 @@ def meaning(tool: str, field: str, unit: str = "") -> Meaning:
     return _measure(entry, stat, unit or enclosed or suffix_unit)
 
 
+@cache
+def _parts(tool: str) -> frozenset[str]:
+    return frozenset(field.partition(".")[0] for field in entries().get(tool, ()) if "." in field)
+
+
 def is_settings(name: str) -> bool:
     """Whether an object of this (normalised) name holds configuration and nothing else."""
     return name in STRICT_SETTINGS or name.endswith("_config")
@@ -179,12 +184,17 @@ def is_settings(name: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def container(tool: str, key: str) -> str:
-    """The role of an object's key: ``text`` (skip it), ``strict`` or ``settings`` (configuration), or nothing."""
+    """The role of an object's key: ``text`` (skip it), ``strict`` or ``settings`` (configuration), ``part`` or nothing.
+
+    A ``part`` is the beginning of fields that the lexicon knows for this tool (``prefill.latency``).
+    """
     name = normalised(key)
     for table in (entries().get(tool, {}), entries()["*"]):
         entry = table.get(name)
         if entry and entry.role in ("text", "settings"):
             return entry.role
+    if name in _parts(tool):
+        return "part"
     return "strict" if is_settings(name) else "settings" if name in SETTINGS else ""
 
 
@@ -249,6 +259,8 @@ def _measure(entry: Entry, stat: str, stated: str) -> Meaning:
     general = metrics().get(entry.name)
     raw = stated or entry.unit or (general.unit if general else "")
     raw = "" if raw == UNSTATED else raw
+    if entry.unit.endswith("/s") and (plain := unit_of(raw)) and plain.name == "1/s":
+        raw = entry.unit  # "per sec": the lexicon knows of what
     unit = unit_of(raw) if raw else None
     better = entry.better or (general.better if general else "") or "neutral"
     definition = entry.definition or (general.definition if general else "")

@@ -33,6 +33,10 @@ _AUXILIARY = frozenset(
 )
 
 
+_NO_STATISTIC = frozenset(("unit", "units", "count", "n", "name", "total", "stdev_"))
+"""Of a distribution: what is beside its statistics, or follows from them (``stdev_`` is std ÷ mean in percent)."""
+
+
 class Record:
     """One observation: its leaves, and the observation that encloses it."""
 
@@ -167,7 +171,7 @@ class Walk:
             if isinstance(v, dict):
                 if normalised(k) in ("percentiles", "quantiles"):
                     self._distribution(v, record, f"{field}.{k}", unit, n)
-            elif k not in ("unit", "units", "count", "n", "name") and v is not None:
+            elif k not in _NO_STATISTIC and v is not None:
                 record.leaves.append((f"{field}.{k}", v, unit, n))
 
     def _grouped(self, nested: list[tuple[str, dict[str, Any]]], key: str) -> int:

@@ -159,7 +159,7 @@ def _three_row_header(block: list[list[str]], first: int) -> Table | None:
     stats = [cell.strip() for cell in block[2]]
     if sum(1 for cell in stats if cell.lower() in _STAT_CELLS) < 3:
         return None
-    top, middle = _filled_right(block[0], len(stats)), [cell.strip() for cell in block[1]] + [""] * len(stats)
+    top, middle = _filled_right(block[0], len(stats)), _filled_right(block[1], len(stats), within=block[0])
     header = [" / ".join(part for part in (top[i], middle[i]) if part) for i in range(len(stats))]
     body = block[3:]
     table = Table(header, body, None, first, stats=stats)
@@ -167,10 +167,12 @@ def _three_row_header(block: list[list[str]], first: int) -> Table | None:
     return table
 
 
-def _filled_right(row: list[str], width: int) -> list[str]:
+def _filled_right(row: list[str], width: int, within: list[str] | None = None) -> list[str]:
+    """Each empty cell takes the one to its left, but not over the start of a group of the row above."""
     found: list[str] = []
-    for cell in islice([*row, *[""] * width], width):
-        found.append(cell.strip() or (found[-1] if found else ""))
+    above = [*(within or ()), *[""] * width]
+    for i, cell in enumerate(islice([*row, *[""] * width], width)):
+        found.append(cell.strip() or (found[-1] if found and not above[i].strip() else ""))
     return found
 
 
