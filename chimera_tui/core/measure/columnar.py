@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -47,7 +48,12 @@ def measure_big_table(path: Path, rel: str, head: Content, limits: Limits) -> Fi
         rel, table.header, table.units, [list(c) for c in zip(*_square(table.rows[:_SAMPLE], len(names)), strict=True)]
     )
     try:
-        result = _measure(lazy, names, shape, limits)
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            result = _measure(lazy, names, shape, limits)
+        if any("malformed" in str(one.message) for one in heard):
+            result.status = "partial"
+            result.reason = f"a quote is never closed, so some rows are lost; {result.reason}".rstrip("; ")
     except pl.exceptions.PolarsError as fault:
         result = measure_delimited(decode(read_bytes(path, limits.text_bytes)), rel, limits)
         if path.stat().st_size > limits.text_bytes:
@@ -119,6 +125,7 @@ def _measure(lazy: pl.LazyFrame, names: list[str], shape: _Shape, limits: Limits
     sink = Sink(shape.tool, hints(shape.rel), limits)
     if rows * max(1, len(shape.numeric)) <= limits.cells_per_file:
         frame = lazy.collect()
+        rows = frame.height  # of a malformed file the count above is only a guess
         columns = [frame[name].fill_null("").to_list() for name in names]
         measure_grid(Grid(shape.header, columns, range(rows), shape.units), sink)
     elif shape.numeric:

@@ -20,7 +20,7 @@ _PERCENTILE = re.compile(
     r"(?:quantiles_|percentile_|percentiles_)?p(\d{1,4}(?:_\d+)?)|(\d{1,3})(?:st|nd|rd|th)?_percentile|(\d+_\d+)_percentile"
 )
 _ENCLOSED = re.compile(r"^(.*?)[\s_]*[(\[]([^()\[\]]{1,24})[)\]]\s*$", re.DOTALL)
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])(?!B(?![a-z]))")
 _SEPARATORS = re.compile(r"[^0-9a-z%µ]+")
 _UNIT_SUFFIXES = (
     ("tokens_per_second", "tokens/s"), ("tokens_per_sec", "tokens/s"), ("tokens_per_s", "tokens/s"),

@@ -77,6 +77,8 @@ def _named_tests(table: Table) -> str:
 
 
 def _tool_table(table: Table, sink: Sink, start: int) -> None:
+    if not table.rows:
+        return
     if sink.tool == "lm-eval":
         _scores(table, sink, start)
         return
