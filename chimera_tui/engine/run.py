@@ -110,7 +110,12 @@ class Run:
         report = None
         if self.draft.worth_saving:
             with self.stage(Stage.SAVE):
-                report = await save.save(self)
+                try:
+                    report = await save.save(self)
+                except Exception:  # noqa: BLE001 - the run ends by name whatever happens; the journal has the text
+                    self.notice(
+                        f"The report could not be written; please report this. {traceback.format_exc()}", "error"
+                    )
         self.ended = RunEnded(at_s=self.at_s(), ending=ending, reason=reason, report=report)
         self.publish(self.ended)
         if self.journal is not None:

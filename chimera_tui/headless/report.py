@@ -10,7 +10,7 @@ import msgspec
 
 from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.endings import Ending
-from chimera_tui.core.inert import inert_line
+from chimera_tui.core.inert import inert
 from chimera_tui.engine.busy import BusyAnswer, BusyBox
 from chimera_tui.engine.events import CallFinished, Event, Notice, RunEnded, RunStarted, StageFinished
 from chimera_tui.engine.run import Run
@@ -26,6 +26,7 @@ EXIT_CODES = {
     Ending.LENGTH: 7,
     Ending.CANCELLED: 8,
 }
+FAILED = 1
 """Exit status by ending; 1 is an unexpected failure, 2 wrong usage."""
 
 
@@ -52,12 +53,13 @@ async def report(
     elif run.report_text:
         # Nothing could be saved: the report itself is the data then.
         sys.stdout.write(run.report_text)
-    return EXIT_CODES[ended.ending]
+    unwritten = ended.ending is Ending.COMPLETE and not run.report_text
+    return FAILED if unwritten else EXIT_CODES[ended.ending]
 
 
 def say(text: str) -> None:
     """A line of talk."""
-    sys.stderr.write(f"{inert_line(text)}\n")
+    sys.stderr.write(f"{inert(text)}\n")
 
 
 def _stop_on_signals(run: Run) -> None:
