@@ -44,9 +44,7 @@ class Terminal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self.child.isalive():
             self.child.kill(signal.SIGKILL)
         self.child.close(force=True)
