@@ -19,9 +19,24 @@ LOGS = {"mlperf loadgen"}
 PACKAGE = Path(chimera_tui.__file__).parent
 DESIGN = Path(__file__).parents[2].parent / "shared" / "design" / "metric-lexicon.tsv"
 ROLES = {
-    "measure", "measure+n", "factor", "config", "n", "at", "id", "text", "error", "ok", "state", "cancelled", "phase",
-    "exit_codes", "unit", "stat", "settings",
-}  # fmt: skip
+    "measure",
+    "measure+n",
+    "factor",
+    "config",
+    "n",
+    "at",
+    "id",
+    "text",
+    "error",
+    "ok",
+    "state",
+    "cancelled",
+    "phase",
+    "exit_codes",
+    "unit",
+    "stat",
+    "settings",
+}
 
 
 def rows(name: str) -> list[list[str]]:
@@ -51,8 +66,12 @@ def test_every_signature_names_a_tool_of_the_lexicon() -> None:
 
 @pytest.mark.skipif(not DESIGN.is_file(), reason="the shared design is not here")
 def test_every_tool_of_the_design_is_recognised() -> None:
-    aliases = {"lm-eval (<=0.3)": "lm-eval", "lm-eval (>=0.4)": "lm-eval", "optimum-benchmark (v0.0)": "optimum-benchmark",
-               "ollama API": "ollama"}  # fmt: skip
+    aliases = {
+        "lm-eval (<=0.3)": "lm-eval",
+        "lm-eval (>=0.4)": "lm-eval",
+        "optimum-benchmark (v0.0)": "optimum-benchmark",
+        "ollama API": "ollama",
+    }
     designed = {line.split("\t")[0] for line in DESIGN.read_text("utf-8").splitlines()[1:]}
     assert {aliases.get(tool, tool) for tool in designed} - LOGS <= {signature.tool for signature in signatures()}
 
@@ -70,7 +89,12 @@ def test_every_tool_of_the_design_is_recognised() -> None:
         ("", "memory_percent", "", ("memory", "value", "%")),
         ("aiperf", "inter_token_latency.p99", "ms", ("itl_mean_per_request", "p99", "s")),
         ("aiperf", "inter_chunk_latency.avg", "ms", ("itl_chunk_gap", "mean", "s")),
-        ("guidellm", "metrics.time_per_output_token_ms.successful.percentiles.p001", "", ("tpot_incl_first", "p0.1", "s")),
+        (
+            "guidellm",
+            "metrics.time_per_output_token_ms.successful.percentiles.p001",
+            "",
+            ("tpot_incl_first", "p0.1", "s"),
+        ),
         ("guidellm", "metrics.inter_token_latency_ms.successful.std_dev", "", ("itl_mean_per_request", "std", "s")),
         ("vllm bench serve", "p99_itl_ms", "", ("itl_chunk_gap", "p99", "s")),
         ("vllm bench serve", "mean_tpot_ms", "", ("tpot_excl_first", "mean", "s")),
@@ -78,14 +102,15 @@ def test_every_tool_of_the_design_is_recognised() -> None:
         ("chimeraforge", "mean_ttft_s", "", ("ttft_server_derived", "mean", "s")),
         ("", "mean_ttft_s", "", ("ttft", "mean", "s")),
     ],
-)  # fmt: skip
+)
 def test_meanings(tool: str, field: str, unit: str, expected: tuple[str, str, str]) -> None:
     found = meaning(tool, field, unit)
     assert (found.role, (found.name, found.stat, found.unit)) == ("measure", expected)
 
 
 @pytest.mark.parametrize(
-    ("digits", "name"), [("50", "p50"), ("99", "p99"), ("999", "p99.9"), ("001", "p0.1"), ("05", "p5"), ("99_90", "p99.9")]
+    ("digits", "name"),
+    [("50", "p50"), ("99", "p99"), ("999", "p99.9"), ("001", "p0.1"), ("05", "p5"), ("99_90", "p99.9")],
 )
 def test_percentiles(digits: str, name: str) -> None:
     assert percentile(digits) == name
@@ -113,8 +138,12 @@ def test_a_tool_is_added_by_lines_of_data(tmp_path: Path) -> None:
         "r = measure_file(Path('z.json'), 'z.json', 'json', Limits());"
         "print(r.tool, [(r.series_table[s].metric, v) for s, v in zip(r.series, r.value)])"
     )
-    done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", script], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert done.stdout.strip() == "zoombench [('warp_time', 0.001), ('warp_time', 2.5), ('blink_time', 0.003)]"

@@ -32,13 +32,34 @@ def units(result: FileResult) -> dict[str, str]:
 
 
 VLLM = {
-    "date": "20250801-120000", "backend": "vllm", "model_id": "meta-llama/Llama-3.1-8B-Instruct", "tokenizer_id": "x",
-    "num_prompts": 200, "request_rate": "inf", "burstiness": 1.0, "max_concurrency": 16, "duration": 20.5,
-    "completed": 200, "total_input_tokens": 204800, "total_output_tokens": 25600, "request_throughput": 9.75,
-    "output_throughput": 1248.5, "total_token_throughput": 11236.5, "mean_ttft_ms": 287.4, "median_ttft_ms": 250.0,
-    "std_ttft_ms": 90.0, "p99_ttft_ms": 700.5, "mean_tpot_ms": 11.2, "median_tpot_ms": 11.0, "std_tpot_ms": 1.0,
-    "p99_tpot_ms": 14.5, "mean_itl_ms": 11.3, "median_itl_ms": 10.5, "std_itl_ms": 4.0, "p99_itl_ms": 60.5,
-}  # fmt: skip
+    "date": "20250801-120000",
+    "backend": "vllm",
+    "model_id": "meta-llama/Llama-3.1-8B-Instruct",
+    "tokenizer_id": "x",
+    "num_prompts": 200,
+    "request_rate": "inf",
+    "burstiness": 1.0,
+    "max_concurrency": 16,
+    "duration": 20.5,
+    "completed": 200,
+    "total_input_tokens": 204800,
+    "total_output_tokens": 25600,
+    "request_throughput": 9.75,
+    "output_throughput": 1248.5,
+    "total_token_throughput": 11236.5,
+    "mean_ttft_ms": 287.4,
+    "median_ttft_ms": 250.0,
+    "std_ttft_ms": 90.0,
+    "p99_ttft_ms": 700.5,
+    "mean_tpot_ms": 11.2,
+    "median_tpot_ms": 11.0,
+    "std_tpot_ms": 1.0,
+    "p99_tpot_ms": 14.5,
+    "mean_itl_ms": 11.3,
+    "median_itl_ms": 10.5,
+    "std_itl_ms": 4.0,
+    "p99_itl_ms": 60.5,
+}
 
 
 def test_vllm_bench_serve(tmp_path: Path) -> None:
@@ -111,7 +132,7 @@ def test_genai_perf_json(tmp_path: Path) -> None:
 def test_genai_perf_csv_of_stacked_tables(tmp_path: Path) -> None:
     text = (
         "Metric,avg,min,max,p99,p95,p90,p75,p50,p25\n"
-        'Time To First Token (ms),20.50,10.00,31.00,30.50,30.00,29.00,25.00,20.00,15.00\n'
+        "Time To First Token (ms),20.50,10.00,31.00,30.50,30.00,29.00,25.00,20.00,15.00\n"
         'Request Latency (ms),"1,500.00",900.00,"2,600.00","2,500.00",1,1,1,1,1\n\n'
         "Metric,Value\nOutput Token Throughput (tokens/sec),450.50\nRequest Throughput (per sec),4.50\n"
     )
@@ -128,33 +149,63 @@ def test_inference_benchmarker(tmp_path: Path) -> None:
         "config": {"model_name": "llama", "rates": None},
         "results": [
             {
-                "id": "constant@4.00req/s", "executor_type": "ConstantArrivalRate", "config": {"rate": 4.0, "max_vus": 8},
-                "total_requests": 100, "total_tokens": 5000, "token_throughput_secs": 250.5, "duration_ms": 20000,
-                "time_to_first_token_ms": spread, "inter_token_latency_ms": spread, "failed_requests": 0,
-                "successful_requests": 100, "request_rate": 3.9, "e2e_latency_ms": spread,
+                "id": "constant@4.00req/s",
+                "executor_type": "ConstantArrivalRate",
+                "config": {"rate": 4.0, "max_vus": 8},
+                "total_requests": 100,
+                "total_tokens": 5000,
+                "token_throughput_secs": 250.5,
+                "duration_ms": 20000,
+                "time_to_first_token_ms": spread,
+                "inter_token_latency_ms": spread,
+                "failed_requests": 0,
+                "successful_requests": 100,
+                "request_rate": 3.9,
+                "e2e_latency_ms": spread,
             }
         ],
-    }  # fmt: skip
+    }
     result = run(tmp_path, document, "results/x.json")
     assert result.tool == "inference-benchmarker"
     found = table(result)
-    assert (found["ttft", "mean"], found["itl_mean_per_request", "p99"], found["e2e_latency", "p50"]) == (0.0205, 0.026, 0.02)
-    assert (found["output_tps_system", "value"], found["request_rate", "value"], found["duration", "value"]) == (250.5, 3.9, 20)
+    assert (found["ttft", "mean"], found["itl_mean_per_request", "p99"], found["e2e_latency", "p50"]) == (
+        0.0205,
+        0.026,
+        0.02,
+    )
+    assert (found["output_tps_system", "value"], found["request_rate", "value"], found["duration", "value"]) == (
+        250.5,
+        3.9,
+        20,
+    )
     assert units(result)["output_tps_system"] == "tokens/s"
 
 
 def test_ollama_api_dump(tmp_path: Path) -> None:
     answer = {
-        "model": "gemma3:1b-it-q4_K_M", "created_at": "2025-10-08T16:29:11.044799Z", "response": "Hi", "done": True,
-        "done_reason": "stop", "context": [1, 2, 3], "total_duration": 5_000_000_000, "load_duration": 2_000_000_000,
-        "prompt_eval_count": 26, "prompt_eval_duration": 500_000_000, "eval_count": 100, "eval_duration": 2_500_000_000,
-    }  # fmt: skip
+        "model": "gemma3:1b-it-q4_K_M",
+        "created_at": "2025-10-08T16:29:11.044799Z",
+        "response": "Hi",
+        "done": True,
+        "done_reason": "stop",
+        "context": [1, 2, 3],
+        "total_duration": 5_000_000_000,
+        "load_duration": 2_000_000_000,
+        "prompt_eval_count": 26,
+        "prompt_eval_duration": 500_000_000,
+        "eval_count": 100,
+        "eval_duration": 2_500_000_000,
+    }
     result = run(tmp_path, answer, "dump.json")
     assert result.tool == "ollama"
     assert table(result) == {
-        ("e2e_latency", "value"): 5.0, ("load_time", "value"): 2.0, ("input_tokens", "value"): 26,
-        ("prefill_time", "value"): 0.5, ("output_tokens", "value"): 100, ("decode_time", "value"): 2.5,
-    }  # fmt: skip
+        ("e2e_latency", "value"): 5.0,
+        ("load_time", "value"): 2.0,
+        ("input_tokens", "value"): 26,
+        ("prefill_time", "value"): 0.5,
+        ("output_tokens", "value"): 100,
+        ("decode_time", "value"): 2.5,
+    }
     assert (result.config_table[0].model, result.config_table[0].quant) == ("gemma3:1b-it-q4_K_M", "q4_K_M")
     assert result.at[0] == 1759940951044799000
 
@@ -163,17 +214,32 @@ def test_optimum_benchmark_report(tmp_path: Path) -> None:
     def measured(unit: str, value: float) -> dict[str, Any]:
         return {
             "memory": {"unit": "MB", "max_ram": 1024.5, "max_global_vram": 2048.0},
-            "latency": {"unit": "s", "count": 2, "total": 2 * value, "mean": value, "p50": value, "p90": value,
-                        "stdev": 0.001, "stdev_": 1.5, "values": [value, value]},
+            "latency": {
+                "unit": "s",
+                "count": 2,
+                "total": 2 * value,
+                "mean": value,
+                "p50": value,
+                "p90": value,
+                "stdev": 0.001,
+                "stdev_": 1.5,
+                "values": [value, value],
+            },
             "throughput": {"unit": unit, "value": 33.5},
-        }  # fmt: skip
+        }
 
-    document = {"load": {"latency": {"unit": "s", "count": 1, "total": 1, "mean": 1.0, "values": [1.0]}},
-                "prefill": measured("samples/s", 0.05), "decode": measured("tokens/s", 1.5),
-                "per_token": {"latency": {"unit": "s", "count": 2, "mean": 0.01, "p50": 0.01, "values": [0.01, 0.01]}}}  # fmt: skip
+    document = {
+        "load": {"latency": {"unit": "s", "count": 1, "total": 1, "mean": 1.0, "values": [1.0]}},
+        "prefill": measured("samples/s", 0.05),
+        "decode": measured("tokens/s", 1.5),
+        "per_token": {"latency": {"unit": "s", "count": 2, "mean": 0.01, "p50": 0.01, "values": [0.01, 0.01]}},
+    }
     result = run(tmp_path, document, "benchmark_report.json")
     assert result.tool == "optimum-benchmark"
-    found = [(result.series_table[s].metric, result.series_table[s].stat, v) for s, v in zip(result.series, result.value, strict=True)]
+    found = [
+        (result.series_table[s].metric, result.series_table[s].stat, v)
+        for s, v in zip(result.series, result.value, strict=True)
+    ]
     assert ("ttft", "mean", 0.05) in found
     assert ("itl", "mean", 0.01) in found
     assert ("decode_tps", "value", 33.5) in found
@@ -183,15 +249,14 @@ def test_optimum_benchmark_report(tmp_path: Path) -> None:
 
 
 def test_loadgen_invalid_run_is_failed(tmp_path: Path) -> None:
+    bar = "=" * 48
     text = (
-        "================================================\nMLPerf Results Summary\n"
-        "================================================\nSUT name : PySUT\nScenario : Server\nMode     : PerformanceOnly\n"
+        f"{bar}\nMLPerf Results Summary\n{bar}\nSUT name : PySUT\nScenario : Server\nMode     : PerformanceOnly\n"
         "Completed samples per second    : 1.65\nCompleted tokens per second: 113.73\nResult is : INVALID\n"
-        "================================================\nAdditional Stats\n================================================\n"
+        f"{bar}\nAdditional Stats\n{bar}\n"
         "Mean First Token latency (ns)    : 1500000\n99.90 percentile first token latency (ns)   : 2500000\n"
         "Mean Time to Output Token (ns)    : 10500000\n"
-        "================================================\nTest Parameters Used\n================================================\n"
-        "target_qps : 1.65\nmin_duration (ms): 600000\n"
+        f"{bar}\nTest Parameters Used\n{bar}\ntarget_qps : 1.65\nmin_duration (ms): 600000\n"
     )
     result = run(tmp_path, text, "mlperf_log_summary.txt")
     assert set(result.status_code) == {1}
@@ -203,32 +268,72 @@ def test_loadgen_invalid_run_is_failed(tmp_path: Path) -> None:
 
 
 def test_sglang_one_batch(tmp_path: Path) -> None:
-    line = {"run_name": "before", "batch_size": 1, "input_len": 1024, "output_len": 16, "latency": 0.5,
-            "output_throughput": 40.5, "overall_throughput": 2080.5, "last_gen_throughput": 41.5}  # fmt: skip
+    line = {
+        "run_name": "before",
+        "batch_size": 1,
+        "input_len": 1024,
+        "output_len": 16,
+        "latency": 0.5,
+        "output_throughput": 40.5,
+        "overall_throughput": 2080.5,
+        "last_gen_throughput": 41.5,
+    }
     result = run(tmp_path, json.dumps(line) + "\n", "result.jsonl")
     assert result.tool == "sglang bench_one_batch"
     found = table(result)
-    assert (found["e2e_latency", "value"], found["output_tps_system", "value"], found["total_tps_system", "value"]) == (0.5, 40.5, 2080.5)
+    assert (found["e2e_latency", "value"], found["output_tps_system", "value"], found["total_tps_system", "value"]) == (
+        0.5,
+        40.5,
+        2080.5,
+    )
     assert (result.config_table[0].batch, result.config_table[0].input_tokens) == (1, 1024)
 
 
 def test_google_benchmark_aggregates_are_not_mixed(tmp_path: Path) -> None:
     runs = [
-        {"name": "BM_x/8", "run_type": "iteration", "iterations": 100, "real_time": 42.0, "cpu_time": 24.0, "time_unit": "ms"},
-        {"name": "BM_x/8_mean", "run_type": "aggregate", "aggregate_name": "mean", "iterations": 3, "real_time": 43.0,
-         "cpu_time": 25.0, "time_unit": "ms"},
-        {"name": "BM_x/8_cv", "run_type": "aggregate", "aggregate_name": "cv", "aggregate_unit": "percentage",
-         "iterations": 3, "real_time": 0.05, "cpu_time": 0.04, "time_unit": "ms"},
-    ]  # fmt: skip
+        {
+            "name": "BM_x/8",
+            "run_type": "iteration",
+            "iterations": 100,
+            "real_time": 42.0,
+            "cpu_time": 24.0,
+            "time_unit": "ms",
+        },
+        {
+            "name": "BM_x/8_mean",
+            "run_type": "aggregate",
+            "aggregate_name": "mean",
+            "iterations": 3,
+            "real_time": 43.0,
+            "cpu_time": 25.0,
+            "time_unit": "ms",
+        },
+        {
+            "name": "BM_x/8_cv",
+            "run_type": "aggregate",
+            "aggregate_name": "cv",
+            "aggregate_unit": "percentage",
+            "iterations": 3,
+            "real_time": 0.05,
+            "cpu_time": 0.04,
+            "time_unit": "ms",
+        },
+    ]
     result = run(tmp_path, {"context": {"num_cpus": 4}, "benchmarks": runs}, "gb.json")
-    found = [(result.series_table[s].stat, result.series_table[s].unit, v) for s, v in zip(result.series, result.value, strict=True)
-             if result.series_table[s].field == "real_time"]  # fmt: skip
+    found = [
+        (result.series_table[s].stat, result.series_table[s].unit, v)
+        for s, v in zip(result.series, result.value, strict=True)
+        if result.series_table[s].field == "real_time"
+    ]
     assert found == [("value", "s", 0.042), ("mean", "s", 0.043), ("cv", "ratio", 0.05)]
 
 
 def test_criterion_estimates_and_change(tmp_path: Path) -> None:
-    estimate = {"point_estimate": 1500.0, "standard_error": 2.0,
-                "confidence_interval": {"confidence_level": 0.95, "lower_bound": 1490.0, "upper_bound": 1510.0}}  # fmt: skip
+    estimate = {
+        "point_estimate": 1500.0,
+        "standard_error": 2.0,
+        "confidence_interval": {"confidence_level": 0.95, "lower_bound": 1490.0, "upper_bound": 1510.0},
+    }
     document = {"mean": estimate, "median": estimate, "std_dev": estimate}
     result = run(tmp_path, document, "target/criterion/fib/20/new/estimates.json")
     assert result.tool == "criterion"
@@ -238,10 +343,14 @@ def test_criterion_estimates_and_change(tmp_path: Path) -> None:
 
 def test_asv_columns_and_parameters(tmp_path: Path) -> None:
     document = {
-        "commit_hash": "abc", "env_name": "py3", "date": 1512411715000, "params": {"machine": "m"},
-        "result_columns": ["result", "params", "version"], "version": 2,
+        "commit_hash": "abc",
+        "env_name": "py3",
+        "date": 1512411715000,
+        "params": {"machine": "m"},
+        "result_columns": ["result", "params", "version"],
+        "version": 2,
         "results": {"time_x": [[0.5, 0.25, None], [["1", "2", "3"]], "v"], "bench.peakmem_y": [[1024], [], "v"]},
-    }  # fmt: skip
+    }
     result = run(tmp_path, document, "results/m/abc-py3.json")
     assert result.value == [0.5, 0.25, 1024]
     assert [result.series_table[s].metric for s in result.series] == ["wall_time", "wall_time", "memory_peak"]
@@ -253,9 +362,12 @@ def test_asv_columns_and_parameters(tmp_path: Path) -> None:
 def test_lm_eval_versions(tmp_path: Path, key: str) -> None:
     document = {
         "results": {"arc_easy": {"alias": "arc_easy", key: 0.5, key.replace("acc", "acc_stderr"): "N/A"}},
-        "versions": {"arc_easy": 1}, "n-shot": {"arc_easy": 0}, "n-samples": {"arc_easy": {"original": 9, "effective": 8}},
-        "config": {"model": "hf", "model_args": "pretrained=EleutherAI/pythia-70m,dtype=float32"}, "configs": {},
-    }  # fmt: skip
+        "versions": {"arc_easy": 1},
+        "n-shot": {"arc_easy": 0},
+        "n-samples": {"arc_easy": {"original": 9, "effective": 8}},
+        "config": {"model": "hf", "model_args": "pretrained=EleutherAI/pythia-70m,dtype=float32"},
+        "configs": {},
+    }
     result = run(tmp_path, document, "results_2024.json")
     assert (result.tool, table(result), result.n) == ("lm-eval", {("score", "value"): 0.5}, [8])
     assert result.config_table[0].model == "EleutherAI/pythia-70m"

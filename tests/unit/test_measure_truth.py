@@ -27,12 +27,17 @@ def rows(rel: str) -> list[dict[str, Any]]:
         series, config = result.series_table[result.series[i]], result.config_table[result.config[i]]
         found.append(
             {
-                **series._asdict(), **config._asdict(), **json.loads(config.extra or "{}"), "value": value,
-                "n": result.n[i], "record": result.record[i], "status": STATUSES[result.status_code[i]],
+                **series._asdict(),
+                **config._asdict(),
+                **json.loads(config.extra or "{}"),
+                "value": value,
+                "n": result.n[i],
+                "record": result.record[i],
+                "status": STATUSES[result.status_code[i]],
                 "error": None if result.error[i] is None else result.error_table[result.error[i]],
                 "path": result.records.get(result.record[i]),
             }
-        )  # fmt: skip
+        )
     return found
 
 
@@ -101,7 +106,10 @@ def test_f07_quantisations(facts: dict[str, Any]) -> None:
         speeds = values(found, metric="decode_tps", quant=quant)
         assert len(speeds) == fact["n"]
         assert close(mean(speeds), fact["mean"])
-        tokens, seconds = values(found, metric="output_tokens", quant=quant), values(found, metric="decode_time", quant=quant)
+        tokens, seconds = (
+            values(found, metric="output_tokens", quant=quant),
+            values(found, metric="decode_time", quant=quant),
+        )
         assert close(sum(tokens) / sum(seconds), fact["pooled_tokens_s"])
         assert close(mean(values(found, metric="ttft_server_derived", quant=quant)), fact["mean_ttft_s"])
 

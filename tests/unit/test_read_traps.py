@@ -22,9 +22,16 @@ def measured(tmp_path: Path) -> Any:
         kinds = {".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".md": "markdown", ".txt": "text"}
         result = measure_file(path, rel, kinds.get(path.suffix, "text"), limits or Limits())
         columns = (
-            result.record, result.series, result.config, result.n, result.raw, result.phase, result.status_code,
-            result.at, result.error,
-        )  # fmt: skip
+            result.record,
+            result.series,
+            result.config,
+            result.n,
+            result.raw,
+            result.phase,
+            result.status_code,
+            result.at,
+            result.error,
+        )
         assert {len(column) for column in columns} == {len(result.value)}
         return result
 
@@ -67,7 +74,9 @@ def test_byte_order_mark_in_json(measured: Any) -> None:
     assert (result.encoding, cells(result, "ttft")) == ("json utf-8-sig", [0.5])
 
 
-@pytest.mark.parametrize(("codec", "name"), [("utf-16", "utf-16"), ("utf-16-le", "utf-16-le"), ("utf-16-be", "utf-16-be")])
+@pytest.mark.parametrize(
+    ("codec", "name"), [("utf-16", "utf-16"), ("utf-16-le", "utf-16-le"), ("utf-16-be", "utf-16-be")]
+)
 def test_utf16(measured: Any, codec: str, name: str) -> None:
     result = measured(CSV.encode(codec))
     assert (result.encoding, cells(result, "decode_tps")) == (f"csv {name}", [181.2, 182.3])
@@ -314,7 +323,9 @@ def test_delimiters(measured: Any, delimiter: str) -> None:
 
 
 def test_prose_markdown_is_never_measured(measured: Any) -> None:
-    text = "# Report\n\nTTFT was 0.5 s.\n\n| Model | Mean TTFT (s) | tokens_s |\n|---|---|---|\n| gemma3 | 0.5 | 102.3 |\n"
+    text = (
+        "# Report\n\nTTFT was 0.5 s.\n\n| Model | Mean TTFT (s) | tokens_s |\n|---|---|---|\n| gemma3 | 0.5 | 102.3 |\n"
+    )
     result = measured(text, "report.md")
     assert (result.status, result.role, result.value) == ("no measurements", "prose", [])
 
@@ -335,7 +346,12 @@ def test_the_table_a_tool_printed_is_measured(measured: Any) -> None:
         assert cells(result, "model_bytes") == pytest.approx([762.81 * 2**20] * 2)
         assert cells(result, "model_params") == pytest.approx([1.24e9] * 2)
         first = result.config_table[0]
-        assert (first.quant, first.num_gpu, first.input_tokens, extra(result)["context_depth"]) == ("Q4_K", 99, 2048, 65536)
+        assert (first.quant, first.num_gpu, first.input_tokens, extra(result)["context_depth"]) == (
+            "Q4_K",
+            99,
+            2048,
+            65536,
+        )
 
 
 def test_warmup_only_when_recorded(measured: Any) -> None:
@@ -349,8 +365,20 @@ def test_warmup_only_when_recorded(measured: Any) -> None:
 
 
 def test_samples_are_summarised(measured: Any) -> None:
-    result = measured(json.dumps({"model": "m", "ttfts": [0.1, 0.2, 0.3], "itls": [[0.01, 0.03], [0.02]],
-                                  "mean_ttft_ms": 200.0, "mean_itl_ms": 20.0, "model_id": "m", "backend": "vllm"}), "a.json")  # fmt: skip
+    result = measured(
+        json.dumps(
+            {
+                "model": "m",
+                "ttfts": [0.1, 0.2, 0.3],
+                "itls": [[0.01, 0.03], [0.02]],
+                "mean_ttft_ms": 200.0,
+                "mean_itl_ms": 20.0,
+                "model_id": "m",
+                "backend": "vllm",
+            }
+        ),
+        "a.json",
+    )
     assert result.tool == "vllm bench serve"
     assert cells(result, "ttft", "mean") == [0.2]
     assert cells(result, "ttft", "p50") == [0.2]
@@ -389,7 +417,9 @@ def test_control_lists_are_no_measurements(measured: Any) -> None:
 
 
 def test_system_description_is_no_measurement(measured: Any) -> None:
-    result = measured('{"division": "closed", "host_processor_core_count": "64", "framework": "PyTorch"}', "systems/x.json")
+    result = measured(
+        '{"division": "closed", "host_processor_core_count": "64", "framework": "PyTorch"}', "systems/x.json"
+    )
     assert (result.status, "describes" in result.reason) == ("no measurements", True)
 
 

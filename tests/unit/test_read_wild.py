@@ -26,8 +26,17 @@ def checked(path: Path, rel: str, limits: Limits | None = None) -> FileResult:
     assert result.status in STATUSES
     assert result.reason or result.status == "ok"
     assert "please report" not in result.reason, result.reason
-    columns = (result.record, result.series, result.config, result.n, result.raw, result.phase, result.status_code,
-               result.at, result.error)  # fmt: skip
+    columns = (
+        result.record,
+        result.series,
+        result.config,
+        result.n,
+        result.raw,
+        result.phase,
+        result.status_code,
+        result.at,
+        result.error,
+    )
     assert {len(column) for column in columns} == {len(result.value)}
     assert all(isinstance(value, float) and value - value == 0 for value in result.value)
     assert all(0 <= i < len(result.series_table) for i in result.series)
@@ -49,13 +58,20 @@ def damaged(data: bytes, random_: random.Random) -> bytes:
     for _ in range(random_.randint(1, 4)):
         a = random_.randrange(len(data) + 1)
         b = min(len(data), a + random_.randint(0, 80))
-        noise = random_.choice([b"\x00", b"\xff\xfe", b'"', b"{", b"}]", b",", b"\n", b"NaN", b"1e999", b"-", b"\x1b[0m", "é".encode()])
+        noise = random_.choice(
+            [b"\x00", b"\xff\xfe", b'"', b"{", b"}]", b",", b"\n", b"NaN", b"1e999", b"-", b"\x1b[0m", "é".encode()]
+        )
         data = random_.choice(
             [
-                data[:a], data[:a] + data[b:], data[:b] + data[a:], data[:a] + noise + data[a:], data[a:],
-                data[:a] + bytes(random_.randrange(256) for _ in range(4)) + data[b:], data + data[:a],
+                data[:a],
+                data[:a] + data[b:],
+                data[:b] + data[a:],
+                data[:a] + noise + data[a:],
+                data[a:],
+                data[:a] + bytes(random_.randrange(256) for _ in range(4)) + data[b:],
+                data + data[:a],
             ]
-        )  # fmt: skip
+        )
     return data
 
 
@@ -95,13 +111,35 @@ def test_damaged_files_read_as_large_ones(seed: Path, tmp_path: Path) -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=12),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(
-        st.text(max_size=8)
-        | st.sampled_from(["results", "mean", "p50", "unit", "value", "options", "error", "status", "ttft_ms", "n",
-                           "timestamp", "num_gpu", "temperature", "model", "samples", "benchmarks", "stats", "metrics"]),  # fmt: skip
-        inner,
-        max_size=5,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.text(max_size=8)
+            | st.sampled_from(
+                [
+                    "results",
+                    "mean",
+                    "p50",
+                    "unit",
+                    "value",
+                    "options",
+                    "error",
+                    "status",
+                    "ttft_ms",
+                    "n",
+                    "timestamp",
+                    "num_gpu",
+                    "temperature",
+                    "model",
+                    "samples",
+                    "benchmarks",
+                    "stats",
+                    "metrics",
+                ]
+            ),
+            inner,
+            max_size=5,
+        )
     ),
     max_leaves=25,
 )
@@ -118,12 +156,39 @@ def test_any_json(tmp_path: Path, value: object) -> None:
 @TIGHT
 @given(
     st.lists(
-        st.lists(st.sampled_from(["", "1", "x", "ttft_s", "NaN", "1e400", "ms", "±", "a\nb", '"', "{", "-0", "success", "false",
-                                  "temperature", "999999999999", "n", "error", "timestamp", "t/s", "test", "model"]), max_size=6),
+        st.lists(
+            st.sampled_from(
+                [
+                    "",
+                    "1",
+                    "x",
+                    "ttft_s",
+                    "NaN",
+                    "1e400",
+                    "ms",
+                    "±",
+                    "a\nb",
+                    '"',
+                    "{",
+                    "-0",
+                    "success",
+                    "false",
+                    "temperature",
+                    "999999999999",
+                    "n",
+                    "error",
+                    "timestamp",
+                    "t/s",
+                    "test",
+                    "model",
+                ]
+            ),
+            max_size=6,
+        ),
         max_size=8,
     ),
     st.sampled_from(list(",;\t|")),
-)  # fmt: skip
+)
 def test_any_table(tmp_path: Path, rows: list[list[str]], delimiter: str) -> None:
     path = tmp_path / "a.csv"
     path.write_text("\n".join(delimiter.join(row) for row in rows))
