@@ -79,6 +79,9 @@ class Terminal:
         """Type keys: names of ``SEQUENCES``, or text as it is."""
         for key in keys:
             self.child.send(SEQUENCES.get(key, key))
+            if key == "esc":
+                # A key that follows at once would be read as alt+key.
+                self.take(0.2)
 
     def settle(self, quiet_s: float = 0.5, timeout_s: float = 20.0) -> None:
         """Read until nothing has come for a while."""
