@@ -9,6 +9,9 @@ from chimera_tui.core.findings.finding import Finding, Recommendation
 from chimera_tui.core.findings.wording import amount, count, factors, metric_words, name, percent, ratio
 
 MOST = 6
+CLOSE_RANGE_PCT = 25.0
+"""Configurations that differ by more than this are told apart by their size, whatever a test says."""
+NULL_RANGE_PCT = 10.0
 COLD_RATIO = 2.0
 ENOUGH_RUNS = 5
 
@@ -29,35 +32,33 @@ def _best(found: list[Finding]) -> Iterator[Recommendation]:
         best: dict[str, Any] = finding.details["best"]  # type: ignore[assignment]
         yield Recommendation(
             f"Run {finding.details['subject']} with {factors(best['factors'])}: "
-            f"{amount(best['mean'], finding.unit)} mean {metric_words(str(finding.details['metric']))} (n = "
-            f"{best['n']}), "
-            "separable from the runner-up.",
+            f"{amount(best['mean'], finding.unit)} mean {metric_words(str(finding.details['metric']))} "
+            f"(n = {best['n']}), separable from the runner-up.",
             (finding.key,),
         )
-    open_ = [finding for finding in found if not finding.details["separable"]]
+    open_ = [f for f in found if not f.details["separable"] and _number(f, "range_pct") <= CLOSE_RANGE_PCT]
     if open_:
         ranges = ", ".join(
-            f"{finding.details['subject']} {percent(float(str(finding.details['range_pct'])))}" for finding in open_[:4]
+            f"{metric_words(str(f.details['metric']))} of {f.details['subject']} {percent(_number(f, 'range_pct'))}"
+            for f in open_[:4]
         )
         fewest = min(finding.n or 1 for finding in open_)
         yield Recommendation(
             f"Do not choose a configuration by these numbers alone where the best is not separable (range over all "
             f"configurations: {ranges}; n = {fewest} at the best): repeat the leading ones with at least "
-            f"{ENOUGH_RUNS} runs "
-            "each.",
+            f"{max(ENOUGH_RUNS, 2 * fewest)} runs each.",
             tuple(finding.key for finding in open_[:4]),
         )
 
 
 def _cold(found: list[Finding]) -> Iterator[Recommendation]:
-    telling = [f for f in found if float(str(f.details["ratio"])) >= COLD_RATIO]
+    telling = [f for f in found if _number(f, "ratio") >= COLD_RATIO]
     if telling:
         first = telling[0].details
         yield Recommendation(
             f"Keep the model loaded (keep_alive) where time to first token matters: {first['subject']} needs "
-            f"{amount(float(str(first['cold_median'])), 's')} cold and "
-            f"{amount(float(str(first['warm_median'])), 's')} warm "
-            "(medians); and report cold and warm apart.",
+            f"{amount(_number(telling[0], 'cold_median'), 's')} cold and "
+            f"{amount(_number(telling[0], 'warm_median'), 's')} warm (medians); and report cold and warm apart.",
             tuple(finding.key for finding in telling[:4]),
         )
 
@@ -68,7 +69,7 @@ def _failures(found: list[Finding]) -> Iterator[Recommendation]:
         tail = ", and write an empty cell instead of 0 for them" if details["zeros"] else ""
         yield Recommendation(
             f"Repeat or drop the {count(int(str(details['failed'])), 'failed row')} of {details['rows']} "
-            f"({percent(float(str(details['fail_pct'])))}) before averaging{tail}.",
+            f"({percent(_number(finding, 'fail_pct'))}) before averaging{tail}.",
             (finding.key,),
         )
 
@@ -77,8 +78,8 @@ def _ratio(found: list[Finding]) -> Iterator[Recommendation]:
     for finding in found[:1]:
         details = finding.details
         yield Recommendation(
-            f"Quote the ratio {ratio(float(str(details['speedup_min'])))} (by minimum), not "
-            f"{ratio(float(str(details['speedup_mean'])))} (by mean), for {name(details['candidate'])} against "
+            f"Quote the ratio {ratio(_number(finding, 'speedup_min'))} (by minimum), not "
+            f"{ratio(_number(finding, 'speedup_mean'))} (by mean), for {name(details['candidate'])} against "
             f"{name(details['baseline'])}, and discard warm-up runs when measuring again.",
             (finding.key,),
         )
@@ -96,11 +97,10 @@ def _ranking(found: list[Finding]) -> Iterator[Recommendation]:
         agreeing = [f for f in mates if f.details["separable"] and f.details["ranking"][0] == ranking[0]]  # type: ignore[index]
         wins = f", the best of {len(agreeing)} of {count(len(mates), 'experiment')}" if len(mates) > 1 else ""
         yield Recommendation(
-            f"For {metric_words(str(details['metric']))} prefer {name(ranking[0])} among "
-            f"{', '.join(map(name, ranking[1:6]))} "
-            f"({details['subject']}: {ratio(float(finding.value or 0))} the last{wins}); what it costs in quality is "
-            "not part "
-            "of that number.",
+            f"For {metric_words(str(details['metric']))} prefer {name(ranking[0])} to "
+            f"{', '.join(map(name, ranking[1:6]))} ({details['subject']}: {ratio(finding.value or 0.0)} the last"
+            f"{wins}); "
+            "what it costs in quality is not part of that number.",
             tuple(f.key for f in (agreeing or [finding])[:6]),
         )
 
@@ -110,12 +110,11 @@ def _effect(found: list[Finding]) -> Iterator[Recommendation]:
     for finding in found:
         null.setdefault(str(finding.details["factor"]), []).append(finding)
     for factor, effects in null.items():
-        if len(effects) >= 2 and not any(finding.details["effect_shown"] for finding in effects):
-            most = max(finding.value or 0.0 for finding in effects)
+        most = max(finding.value or 0.0 for finding in effects)
+        if len(effects) >= 2 and most <= NULL_RANGE_PCT and not any(f.details["effect_shown"] for f in effects):
             yield Recommendation(
                 f"Do not tune {name(factor)} for speed: in {count(len(effects), 'comparison')} no effect that matters "
-                "is shown "
-                f"(group means within {percent(most)}).",
+                f"is shown (group means within {percent(most)}).",
                 tuple(finding.key for finding in effects[:6]),
             )
 
@@ -124,6 +123,10 @@ def _knee(found: list[Finding]) -> Iterator[Recommendation]:
     for finding in found[:2]:
         if finding.details.get("beyond"):
             yield Recommendation(f"{finding.details['advice']}", (finding.key,))
+
+
+def _number(finding: Finding, key: str) -> float:
+    return float(str(finding.details[key]))
 
 
 _RULES: dict[str, Callable[[list[Finding]], Iterator[Recommendation]]] = {

@@ -8,7 +8,7 @@ from typing import Any
 from chimera_tui.core import stats
 from chimera_tui.core.findings.evidence import Evidence
 from chimera_tui.core.findings.finding import Finding
-from chimera_tui.core.findings.scopes import LOADS_UNKNOWN, Group, Scope, scopes
+from chimera_tui.core.findings.scopes import LOADS_UNKNOWN, UNIT_UNKNOWN, Group, Scope, scopes
 from chimera_tui.core.findings.wording import amount, count, factors, measured, name, p_value, percent
 
 MIN_N = 3
@@ -135,6 +135,8 @@ def _caveats(
         yield f"{count(n_cold_left_out, 'cold row')} left out: load time is not part of this comparison"
     if scope.loads_unknown:
         yield LOADS_UNKNOWN
+    if scope.unit_unknown:
+        yield UNIT_UNKNOWN
     if len(scope.paths) > 1:
         yield f"rows come from {len(scope.paths)} files, perhaps of different sessions"
 

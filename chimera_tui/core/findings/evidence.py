@@ -170,8 +170,9 @@ class Evidence:
         import polars as pl
 
         wanted = self.names("option", "load", "workload")
+        nothing = pl.lit(None, dtype=pl.String)
         present = pl.concat_list(
-            [pl.when(pl.col(name).is_not_null()).then(pl.lit(name)).otherwise(None) for name in wanted]
+            nothing, *(pl.when(pl.col(name).is_not_null()).then(pl.lit(name)).otherwise(nothing) for name in wanted)
         )
         per_config = self.factors.lazy().select("config_id", names=present.list.drop_nulls())
         return (

@@ -74,7 +74,7 @@ def factor_frame(configs: pl.DataFrame) -> pl.DataFrame:
     frame = configs.drop("path_conflict").with_columns(base_model=_base_model(configs))
     options = [name for name in frame.columns if name not in DERIVED and kind_of(name) == "option"]
     stated = [pl.when(pl.col(name).is_not_null()).then(pl.lit(name + " ")).otherwise(pl.lit("")) for name in options]
-    frame = frame.with_columns(present=pl.concat_str(stated))
+    frame = frame.with_columns(present=pl.concat_str([pl.lit(""), *stated]))
     always = {*DERIVED, *ENTITIES}
     keep = [name for name in frame.columns if name in always or frame[name].null_count() < frame.height]
     return frame.select(pl.col(keep))

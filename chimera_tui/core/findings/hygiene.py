@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 CONCEPTS = ("ttft", "itl", "tpot", "e2e")
 """Names that tools give to quantities they define differently."""
 SHOWN = 50
+MOST_CONFLICTS = 8
 
 
 def hygiene(evidence: Evidence) -> Iterator[Finding]:
@@ -140,8 +142,12 @@ def _unit_conflicts(evidence: Evidence) -> Iterator[Finding]:
 
     leaf = pl.col("field").str.extract(r"([^.\]\[]+)\]?$").str.to_lowercase()
     series = _used_series(evidence).with_columns(leaf=leaf).filter(pl.col("raw_unit") != "")
+    series = series.filter(
+        ~pl.col("leaf").str.contains(r"^(mean|avg|average|median|std|stddev|min|max|p\d+|value|values)$")
+    )
     several = series.filter(pl.col("raw_unit").n_unique().over("leaf", "metric") > 1).sort("leaf", "raw_unit", "path")
-    for (field, metric), rows in several.group_by("leaf", "metric", maintain_order=True):
+    groups = several.group_by("leaf", "metric", maintain_order=True)
+    for (field, metric), rows in itertools.islice(groups, MOST_CONFLICTS):
         units = rows.unique("raw_unit", keep="first", maintain_order=True)
         where = ", ".join(
             f"{name(unit, 20)} ({name(path)})" for unit, path in units.select("raw_unit", "path").iter_rows()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 MEAN_OVER_MIN = 3.0
+AGREEING_CV = 0.25
+"""How much the other rows of a group may spread before one of them is no outlier but one of many kinds."""
 MIN_ROWS = 4
 MOVED_SHARE = 0.1
 """How far one row must move the mean of its group to be named."""
@@ -162,6 +163,10 @@ def _single_rows(evidence: Evidence) -> Iterator[Finding]:
         )
         .with_columns(without=(pl.col("mean") * pl.col("n") - pl.col("extreme")) / (pl.col("n") - 1))
         .with_columns(moved=(pl.col("mean") / pl.col("without") - 1).abs())
+        .with_columns(gap=pl.col("extreme") - pl.col("mean"))
+        .with_columns(rest=pl.col("squares") - pl.col("n") / (pl.col("n") - 1) * pl.col("gap") ** 2)
+        .with_columns(sd=(pl.col("rest").clip(0) / (pl.col("n") - 2)).sqrt())
+        .filter(pl.col("sd") < AGREEING_CV * pl.col("without").abs())
         .filter((pl.col("moved") >= MOVED_SHARE) & ((pl.col("extreme") - pl.col("median")).abs() > 8 * pl.col("mad")))
         .sort(pl.col("weight") * pl.col("moved").clip(0, 1), descending=True).head(PER_KIND)
     )  # fmt: skip
@@ -186,8 +191,7 @@ def _plain_rows(evidence: Evidence) -> pl.LazyFrame:
 
 
 def _single_row(row: dict[str, Any]) -> Finding:
-    n, gap = row["n"], row["extreme"] - row["mean"]
-    sd = math.sqrt(max(row["squares"] - n / (n - 1) * gap**2, 0.0) / (n - 2))
+    sd = row["sd"]
     words, unit = metric_words(row["metric"]), row["unit"]
     return Finding(
         kind="outlier row",

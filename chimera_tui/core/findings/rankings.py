@@ -6,17 +6,22 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chimera_tui.core.findings.best import MIN_N, separation
-from chimera_tui.core.findings.effects import together
+from chimera_tui.core import stats
+from chimera_tui.core.findings.best import MIN_N
+from chimera_tui.core.findings.comparison import compared
 from chimera_tui.core.findings.evidence import Evidence
 from chimera_tui.core.findings.factors import ENTITIES
 from chimera_tui.core.findings.finding import Finding
-from chimera_tui.core.findings.scopes import LOADS_UNKNOWN, Group, Scope, scopes
+from chimera_tui.core.findings.scopes import LOADS_UNKNOWN, UNIT_UNKNOWN, Group, Scope, scopes
 from chimera_tui.core.findings.wording import amount, count, listing, measured, name, ratio
 
+if TYPE_CHECKING:
+    import polars as pl
+
 WORDS = {"quant": "quantisation", "dtype": "data type"}
+MOST_COMPARED = 50
 SHORT_OUTPUT = 20
 """Generated tokens below which one row's decode rate is noisy."""
 _BASELINE = re.compile(r"(?:^|[_\W])(?:baseline|reference|control)(?:$|[_\W])", re.IGNORECASE)
@@ -30,10 +35,10 @@ def rankings(evidence: Evidence) -> Iterator[Finding]:
         for scope in scopes(evidence, [entity], _held(evidence, entity)):
             if entity == "model" and scope.rows["base_model"].n_unique() == 1:
                 continue  # its quantisations: ranked as such
-            matched, unmatched = _matched(scope.warm() if scope.contains_load else scope, entity)
-            groups = [group for group in matched.groups([entity]) if group.factors[entity] is not None]
+            matched, blocks = _matched(scope.warm() if scope.contains_load else scope, entity)
+            groups = matched.groups([entity])
             if len(groups) > 1:
-                yield _finding(matched, entity, groups, unmatched)
+                yield _finding(matched, entity, groups, blocks)
 
 
 def _held(evidence: Evidence, entity: str) -> list[str]:
@@ -44,29 +49,74 @@ def _held(evidence: Evidence, entity: str) -> list[str]:
     return ["base_model" if factor == "model" else factor for factor in held] if entity == "quant" else held
 
 
-def _matched(scope: Scope, entity: str) -> tuple[Scope, bool]:
-    """The rows whose options and texts occur at every value of the entity; all rows where no such exist."""
+def _matched(scope: Scope, entity: str) -> tuple[Scope, list[str] | None]:
+    """The rows whose options and texts occur at every value of the entity, and these factors (None: no such rows)."""
     import polars as pl
 
     rows = scope.rows.filter(pl.col(entity).is_not_null())
-    names = scope.evidence.names("option", "load", "workload")
-    blocks = [f for f in names if rows[f].n_unique() > 1 and not together(rows, f, entity)]
-    if not blocks or not rows.height:
-        return replace(scope, rows=rows), False
+    blocks, confounded = _blocks(scope.evidence, rows, entity)
+    if confounded:
+        return replace(scope, rows=rows), None
+    if not blocks:
+        return replace(scope, rows=rows), []
     levels = rows[entity].n_unique()
     shared = rows.group_by(blocks).agg(pl.col(entity).n_unique().alias("levels")).filter(pl.col("levels") == levels)
     kept = rows.join(shared.select(blocks), on=blocks, how="semi", nulls_equal=True, maintain_order="left")
-    return replace(scope, rows=kept if kept.height else rows), not kept.height
+    return replace(scope, rows=kept if kept.height else rows), blocks if kept.height else None
 
 
-def _finding(scope: Scope, entity: str, groups: list[Group], unmatched: bool) -> Finding:
+def _blocks(evidence: Evidence, rows: pl.DataFrame, entity: str) -> tuple[list[str], bool]:
+    """The factors that vary within values of the entity, and whether an option changes only together with it.
+
+    A factor that only some of the values state at all, or a text that names them, is part of the entity itself.
+    """
+    levels = rows[entity].n_unique()
+    blocks, confounded = [], False
+    for factor in evidence.names("option", "load", "workload"):
+        if rows[factor].n_unique() < 2:
+            continue
+        if rows.select(entity, factor).unique().height > levels:
+            blocks.append(factor)
+        elif evidence.kinds[factor] != "workload" and not rows[factor].null_count():
+            confounded = True
+    return blocks, confounded
+
+
+def _separable(
+    scope: Scope, entity: str, ordered: list[Group], blocks: list[str] | None
+) -> tuple[bool, list[dict[str, Any]]]:
+    """Whether the best is separable from the next, and its comparisons with all others, within equal configurations."""
+    import polars as pl
+
+    if blocks is None:
+        return False, []
+    rows = {g.factors[entity]: scope.rows.filter(pl.col(entity) == g.factors[entity]) for g in ordered[:MOST_COMPARED]}
+    best = ordered[0].factors[entity]
+    found = {level: compared(rows[best], rows[level], blocks) for level in list(rows)[1:]}
+    tested = {
+        level: (one, one.difference)
+        for level, one in found.items()
+        if one and one.difference and max(one.matched, min(one.n_baseline, one.n_candidate)) >= MIN_N
+    }
+    adjusted = stats.holm([difference.p for _, difference in tested.values()])
+    worked: list[dict[str, Any]] = [
+        {
+            entity: level, "difference": difference.value, "low": difference.low, "high": difference.high, "p_holm": p,
+            "matched": one.matched, "method": one.method, "separable": p < 1 - stats.LEVEL,
+            "matters": abs(one.percent) >= scope.evidence.settings.min_effect_pct,
+        }
+        for (level, (one, difference)), p in zip(tested.items(), adjusted, strict=True)
+    ]  # fmt: skip
+    following = next((entry for entry in worked if entry[entity] == ordered[1].factors[entity]), None)
+    return bool(following and following["separable"] and following["matters"]), worked
+
+
+def _finding(scope: Scope, entity: str, groups: list[Group], blocks: list[str] | None) -> Finding:
     ordered = sorted(groups, key=lambda group: group.mean, reverse=scope.higher_is_better)
     best = ordered[0]
     named = [g for g in groups if _BASELINE.search(str(g.factors[entity]))]
     base = named[0] if named else groups[0] if entity == "backend" else best
-    compared = separation(best, ordered[1:], scope.evidence.settings.min_effect_pct)
-    second = next((entry for entry in compared if entry["factors"] == ordered[1].factors), None)
-    separable = bool(second and second["separable"] and second["matters"])
+    separable, comparisons = _separable(scope, entity, ordered, blocks)
     lead = _times(scope, best, ordered[-1])
     extra = _companions(scope, entity)
     means = ", ".join(f"{g.label} {measured(g.mean, g.sd, scope.unit)} (n = {g.n})" for g in ordered[:8])
@@ -83,18 +133,19 @@ def _finding(scope: Scope, entity: str, groups: list[Group], unmatched: bool) ->
             f"group by {word} over successful rows{', cold rows left out' if scope.contains_load else ''} whose other "
             "factors "
             f"occur at every {word}; arithmetic means; ratio of the best to the worst mean, above 1 is better; "
-            "separable: "
-            f"n ≥ {MIN_N} on each side and the Holm-corrected Welch 95 % interval against the next excludes 0"
+            f"separable: n ≥ {MIN_N}, and the difference to the next is shown (Welch, or paired over equal "
+            "configurations, Holm-corrected)"
         ),
-        caveats=tuple(_caveats(scope, entity, ordered, extra, unmatched=unmatched)),
-        rank=7.5 * float(scope.about["weight"]) + 5 * min(math.log2(max(lead, 1)), 4) + (3 if separable else 0),
+        caveats=tuple(_caveats(scope, entity, ordered, extra, unmatched=blocks is None)),
+        rank=(7.5 if blocks is not None else 4.0) * float(scope.about["weight"])
+        + 5 * min(math.log2(max(lead, 1)), 4) + (3 if separable else 0),
         details={
             "subject": scope.subject, "entity": scope.entity, "metric": scope.metric, "unit": scope.unit,
             "factor": entity, "ranking": [g.factors[entity] for g in ordered], "separable": separable,
             "baseline": base.factors[entity],
             "speedup_over_baseline": {str(g.factors[entity]): _times(scope, g, base) for g in groups},
             "best_over": {str(g.factors[entity]): _times(scope, best, g) for g in ordered[1:]},
-            "groups": [{**g.worked(), **extra.get(g.factors[entity], {})} for g in ordered], "comparisons": compared,
+            "groups": [{**g.worked(), **extra.get(g.factors[entity], {})} for g in ordered], "comparisons": comparisons,
         },
     )  # fmt: skip
 
@@ -149,6 +200,8 @@ def _caveats(
         yield f"no configuration occurs at every {word}: other factors change with it, the ratio is not its alone"
     if scope.loads_unknown:
         yield LOADS_UNKNOWN
+    if scope.unit_unknown:
+        yield UNIT_UNKNOWN
     told = [g for g in ordered if g.rows == 1 and g.n > 1]
     if told:
         yield "n and standard deviation are the tool's own, from one session each"

@@ -49,8 +49,21 @@ def replicates(evidence: Evidence) -> Iterator[Finding]:
             evidence.factors.select("config_id", "model", "backend"), on="config_id", maintain_order="left"
         )
         sessions = [group for group in groups(mine, ["path"]) if group.n >= MIN_ROWS]
-        if len(sessions) > 1 and (mine["model"][0] or mine["backend"][0]):
+        if len(sessions) > 1 and _equal_work(evidence, mine) and (mine["model"][0] or mine["backend"][0]):
             yield _finding(evidence, mine, sessions)
+
+
+def _equal_work(evidence: Evidence, rows: pl.DataFrame) -> bool:
+    """Whether every file holds the same prompts, tasks or whatever text says what was worked on."""
+    import polars as pl
+
+    texts = [text for text in evidence.names("workload") if not evidence.factors[text].dtype.is_numeric()]
+    if not texts:
+        return True
+    worked = rows.select("file_id", "config_id").join(
+        evidence.factors.select("config_id", work=pl.struct(texts).rank("dense")), on="config_id"
+    )
+    return worked.group_by("file_id").agg(pl.col("work").unique().sort()).n_unique("work") == 1
 
 
 def _finding(evidence: Evidence, rows: pl.DataFrame, sessions: list[Group]) -> Finding:
@@ -75,8 +88,8 @@ def _finding(evidence: Evidence, rows: pl.DataFrame, sessions: list[Group]) -> F
         caveats=(
             (
                 f"a difference between files smaller than {percent(size)} (here from "
-                f"{amount(min(g.mean for g in sessions), unit)} to {amount(max(g.mean for g in sessions), unit)}) is no "
-                "evidence of anything else"
+                f"{amount(min(g.mean for g in sessions), unit)} to {amount(max(g.mean for g in sessions), unit)}) is "
+                "no evidence of anything else"
             ),
         ),
         rank=3.5 * float(rows["weight"][0]) + min(size, 20) / 2,

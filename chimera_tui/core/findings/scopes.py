@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from chimera_tui.core.findings.evidence import WITH_LOAD, Evidence
+from chimera_tui.core.findings.evidence import WEIGHTS, WITH_LOAD, Evidence
 from chimera_tui.core.findings.factors import ENTITIES
 from chimera_tui.core.findings.finding import Source
 from chimera_tui.core.findings.wording import factor as factor_text
@@ -22,9 +22,14 @@ from chimera_tui.core.stats import Summary, t_interval
 if TYPE_CHECKING:
     import polars as pl
 
+UNIT_UNKNOWN = "the files do not state the unit of this metric"
 LOADS_UNKNOWN = "the load of the model is part of this metric but was not recorded: cold starts may be among the values"
 PER_KIND = 12
 """Scopes examined per kind of finding, those with the most observations first."""
+
+
+MOST_TOLD = 4
+_SAID = {*ENTITIES, "base_model", "present"}
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,10 @@ class Scope:
     rows: pl.DataFrame
     entity: dict[str, Any]
     quantity: int
-    detail: int = 0
-    """How much the subject says: 0 the entities, 1 also the sizes of the work, 2 also the files."""
+    told_by: tuple[str, ...] = ()
+    """The held factors that tell this scope from others of the same entities."""
+    with_place: bool = False
+    """Whether only the files tell it from others."""
 
     @cached_property
     def about(self) -> dict[str, Any]:
@@ -117,6 +124,11 @@ class Scope:
         """Whether the metric's definition names the load, but no row says how long it took."""
         return "load" in self.about["definition"] and self.contains_load and self.rows["cold"].null_count() > 0
 
+    @property
+    def unit_unknown(self) -> bool:
+        """Whether a rate or a time stands in the files without its unit."""
+        return not self.unit and self.metric in WEIGHTS and self.metric != "score"
+
     @cached_property
     def paths(self) -> list[str]:
         """The files behind it, in path order."""
@@ -132,16 +144,16 @@ class Scope:
         model = entities.pop("model", None) or self.entity.get("base_model")
         if model is not None and str(entities.get("quant", "")).lower() in str(model).lower():
             entities.pop("quant", None)
-        sizes = {key: value for key, value in self.entity.items() if key not in {*ENTITIES, "base_model", "present"}}
         shown = [name(value, 40) for value in entities.values()]
-        if self.detail > 0 and any(value is not None for value in sizes.values()):
-            shown.append(factors(sizes))
+        held = factors({key: self.entity[key] for key in self.told_by})
+        if held:
+            shown.append(held)
         parts = [name(model)] if model is not None else []
         if shown:
             parts.append(f"({', '.join(shown)})" if parts else ", ".join(shown))
         if not parts:
             return self.where
-        return " ".join([*parts, f"in {self.where}"] if self.detail > 1 else parts)
+        return " ".join([*parts, f"in {self.where}"] if self.with_place else parts)
 
     @property
     def where(self) -> str:
@@ -233,11 +245,19 @@ def scopes(
 
 
 def _told_apart(found: list[Scope]) -> list[Scope]:
-    """Give scopes of one subject and metric as much detail as tells them apart."""
-    for detail in (1, 2):
-        seen = Counter((scope.subject, scope.metric) for scope in found)
-        found = [replace(s, detail=detail) if seen[s.subject, s.metric] > 1 else s for s in found]
-    return found
+    """Name what tells scopes of one subject and metric apart: the held factors that differ, else the files."""
+    alike: dict[tuple[str, str], list[Scope]] = {}
+    for scope in found:
+        alike.setdefault((scope.subject, scope.metric), []).append(scope)
+    differing = {
+        key: tuple(f for f in group[0].entity if f not in _SAID and len({scope.entity[f] for scope in group}) > 1)[
+            :MOST_TOLD
+        ]
+        for key, group in alike.items()
+    }
+    found = [replace(scope, told_by=differing[scope.subject, scope.metric]) for scope in found]
+    seen = Counter((scope.subject, scope.metric) for scope in found)
+    return [replace(scope, with_place=seen[scope.subject, scope.metric] > 1) for scope in found]
 
 
 def _keyed(evidence: Evidence, varying: list[str], fixed: list[str]) -> pl.DataFrame:

@@ -113,7 +113,7 @@ def _knee_caveats(scope: Scope, groups: list[Group], *, beyond: bool) -> Iterato
     if not beyond:
         yield "the highest load measured is still rising: the knee may lie beyond it"
     if any(group.n == 1 for group in groups):
-        yield "n = 1 at some loads: no spread, the knee may be off by a level"
+        yield "n = 1 at some levels: no spread, what separates neighbours is not known"
     if len(scope.paths) > 1:
         yield f"rows come from {len(scope.paths)} files, perhaps of different sessions"
 

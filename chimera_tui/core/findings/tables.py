@@ -38,11 +38,8 @@ class Table(msgspec.Struct, frozen=True):
 
     def markdown(self) -> str:
         """A GitHub table under its title, the caption below it."""
-        lines = [
-            _line(self.header),
-            _line([":--", *["--:"] * (len(self.header) - 1)]),
-            *(_line(row) for row in self.rows),
-        ]
+        rule = "| " + " | ".join([":--", *["--:"] * (len(self.header) - 1)]) + " |"
+        lines = [_line(self.header), rule, *(_line(row) for row in self.rows)]
         return f"**{escaped(self.title, 200)}**\n\n" + "\n".join(lines) + f"\n\n*{escaped(self.caption, 400)}*"
 
 

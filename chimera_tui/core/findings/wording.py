@@ -71,7 +71,10 @@ def amount(value: float, unit: str, digits: int = 4) -> str:
         size = abs(value)
         if size >= 1 or size == 0:
             return f"{significant(value, digits)} s"
-        return f"{significant(value * 1e3, digits)} ms" if size >= 1e-3 else f"{significant(value * 1e6, digits)} µs"
+        for unit_words, scale in (("ms", 1e3), ("µs", 1e6)):
+            if size * scale >= 1:
+                return f"{significant(value * scale, digits)} {unit_words}"
+        return f"{significant(value * 1e9, digits)} ns"
     if unit == "bytes":
         return _bytes(value, digits)
     words = _UNIT_WORDS.get(unit, name(unit, 24))
