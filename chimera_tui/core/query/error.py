@@ -18,7 +18,7 @@ class QueryError(ValueError):
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like another, case aside."""
     by_folded = {other.casefold(): other for other in known}
-    found = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.5)
+    found = get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
     if found:
         return by_folded[found[0]]
     return next((other for folded, other in by_folded.items() if name.casefold() in folded), None)

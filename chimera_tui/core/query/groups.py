@@ -67,8 +67,8 @@ def parse_grouping(text: str) -> Grouping:
     return Grouping(keys, found["target"].strip() if found["target"] else None)
 
 
-def group(measurements: pl.LazyFrame, grouping: Grouping) -> Grouped:
-    """Compute groups or a pivot. Blocks; raises :class:`QueryError`."""
+def group(measurements: pl.LazyFrame, grouping: Grouping, where: pl.Expr | None = None) -> Grouped:
+    """Compute groups or a pivot of the measurements for which ``where`` is true. Blocks; raises :class:`QueryError`."""
     names = measurements.collect_schema().names()
     keys = tuple(column_named(key, names) for key in grouping.keys)
     across = column_named(grouping.across, names) if grouping.across else None
@@ -78,9 +78,11 @@ def group(measurements: pl.LazyFrame, grouping: Grouping) -> Grouped:
         raise QueryError(f"{quoted(str(taken.pop()))} is the name of a statistic; nothing can be grouped by it.")
     rows, value, apart = _chosen(measurements, grouping.target)
     wanted = list(dict.fromkeys([*keys, *([across] if across else []), *apart]))
-    kept, notes = _kept(rows, value, wanted)
+    kept, notes = _kept(rows if where is None else rows.filter(where), value, wanted)
     if not kept.height:
-        raise QueryError("No measurement is left to summarise.")
+        raise QueryError(
+            "No measurement is left to summarise" + ("; the filter leaves none." if where is not None else ".")
+        )
     constant = [name for name in apart if name not in keys and kept[name].n_unique() == 1]
     title = ", ".join(str(kept[name][0]) for name in constant if kept[name][0] is not None) or value
     by = [name for name in wanted if name not in constant]

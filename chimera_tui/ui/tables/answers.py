@@ -36,8 +36,7 @@ async def answer_to(text: str, frames: Frames, where: pl.Expr | None) -> Answer:
     if text.strip().lower().startswith(("select", "with")):
         return await _sql(text, frames)
     grouping = parse_grouping(text)
-    view = frames.measurements() if where is None else frames.measurements().filter(where)
-    found = await asyncio.to_thread(group, view, grouping)
+    found = await asyncio.to_thread(group, frames.measurements(), grouping, where)
     name = "groups" if grouping.across is None else "pivot"
     said = (f"{found.frame.height:,} groups", found.title, *found.notes)
     return Answer(found.frame, group_columns(found.frame, found.keys), found.keys, said, name)

@@ -80,8 +80,8 @@ def number_text(value: float, column: Column) -> str:
     return significant_text(value)
 
 
-def significant_text(value: float) -> str:
-    """Five significant digits, thousands apart, an exponent only where nothing else fits."""
+def significant_text(value: float, digits: int = 5) -> str:
+    """So many significant digits, thousands apart, an exponent only where nothing else fits."""
     size = abs(value)
     if value == 0:
         return "0"
@@ -89,7 +89,7 @@ def significant_text(value: float) -> str:
         return f"{value:.4e}"
     if size >= 1e4:
         return f"{value:,.0f}"
-    text = f"{value:.{4 - math.floor(math.log10(size))}f}"
+    text = f"{value:.{max(digits - 1 - math.floor(math.log10(size)), 0)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -33,7 +33,7 @@ def statistics_line(rows: pl.DataFrame, column: str, glyphs: Glyphs) -> str:
     for key in STATISTICS[1:]:
         value = found[key]
         if value is not None:
-            parts.append(f"CV {100 * value:.1f} %" if key == "cv" else f"{key} {significant_text(value)}")
+            parts.append(f"CV {100 * value:.1f} %" if key == "cv" else f"{key} {significant_text(value, 4)}")
     unit = rows["unit"][0] if column == "value" and "unit" in rows.columns else None
     return glyphs.dot.join([f"{name} {inert_line(unit)}" if unit else name, *parts])
 

@@ -38,7 +38,7 @@ class Measurements(Vertical):
     Measurements > .measurements--line {
         height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: clip;
     }
-    Measurements > .measurements--statistics { color: $text-accent; }
+    Measurements > .measurements--statistics { height: auto; max-height: 2; text-wrap: wrap; color: $text-accent; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "ask('by ')", "Group by", id="measurements.group"),
@@ -52,13 +52,17 @@ class Measurements(Vertical):
     ]
 
     class OpenSource(Message):
-        """Enter on a number: its file, observation and field there; the last two None where a query left them out."""
+        """Enter on a number: its file, observation and field there; the last two None where a query left them out.
 
-        def __init__(self, path: str, record: int | None, field: str | None) -> None:
+        ``place`` is where that is in the file: a column, or a path in JSON such as ``results[3].tokens_s``.
+        """
+
+        def __init__(self, path: str, record: int | None, field: str | None, place: str) -> None:
             super().__init__()
             self.path = path
             self.record = record
             self.field = field
+            self.place = place
 
     class ExportRequested(Message):
         """The rows as shown should go to a file; ``frame()`` gives them and may take a moment."""
@@ -192,7 +196,7 @@ class Measurements(Vertical):
         picked = self.table.picked((column.name, *MIXED))
         line = await asyncio.to_thread(lambda: statistics_line(picked(), column.name, self.table.glyphs))
         if str(self._statistics.content) != line:
-            self._statistics.update(Text(line), layout=False)
+            self._statistics.update(Text(line))
 
     # -- filter
 
@@ -312,7 +316,24 @@ class Measurements(Vertical):
         if self.answer is not None and self.answer.keys:
             self._into_group({key: row[key] for key in self.answer.keys})
         elif isinstance(row.get("path"), str):
-            self.post_message(self.OpenSource(row["path"], _whole(row.get("record")), row.get("field")))
+            self._open_source(row["path"], row.get("record"), row.get("field"))
+
+    def _open_source(self, path: str, record: object, field: object) -> None:
+        number = record if isinstance(record, int) else None
+        name = field if isinstance(field, str) else None
+        above = self._place(path, number) if number is not None else ""
+        place = f"{above}.{name}" if above and name else name or above
+        self.post_message(self.OpenSource(path, number, name, place))
+
+    def _place(self, path: str, record: int) -> str:
+        """Where a record is in its file, empty where it is simply the row."""
+        import polars as pl
+
+        assert self._snapshot is not None  # noqa: S101 - a row was shown
+        frames = self._snapshot.frames
+        ids = frames.files.filter(pl.col("path") == path)["file_id"]
+        found = frames.records.filter(pl.col("file_id").is_in(ids.implode()), pl.col("record") == record)["path"]
+        return str(found[0]) if found.len() else ""
 
     def _into_group(self, values: dict[str, Any]) -> None:
         wanted = " ".join(f"{quoted_value(name)} = {quoted_value(value)}" for name, value in values.items())
@@ -326,7 +347,3 @@ class Measurements(Vertical):
         """Offer the shown rows for a file."""
         name = self.answer.name if self.answer else "measurements"
         self.post_message(self.ExportRequested(self.table.picked(), name))
-
-
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) else None
