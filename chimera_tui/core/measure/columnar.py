@@ -19,6 +19,7 @@ from chimera_tui.core.measure.tables import GOOD_ERRORS, Grid, columns_of_number
 from chimera_tui.core.measure.tools import tool_of_header
 from chimera_tui.core.read.content import Content, decode, read_bytes
 from chimera_tui.core.read.delimited import split_tables
+from chimera_tui.core.read.numbers import LARGEST
 
 if TYPE_CHECKING:
     import polars as pl
@@ -154,7 +155,7 @@ def _summarise(lazy: pl.LazyFrame, names: list[str], shape: _Shape, sink: Sink) 
         kept = batch.filter(pl.col("\x00good"))
         for i in shape.numeric:
             values = kept[names[i]].drop_nulls()
-            values = values.filter(values.is_finite())
+            values = values.filter(values.abs() < LARGEST)
             if len(values):
                 what = shape.means[i]
                 block = (values * what.factor / what.divisor) if what.converts else values

@@ -1,6 +1,5 @@
 """One observation of a JSON document: its leaves sorted into numbers, factors, status and time."""
 
-import math
 from collections.abc import Mapping
 from itertools import chain
 from typing import Any
@@ -15,7 +14,7 @@ from chimera_tui.core.measure.sink import FAILED, OK, Cells, Sink
 from chimera_tui.core.measure.spread import sample_statistics
 from chimera_tui.core.measure.when import moment_ns
 from chimera_tui.core.read.jsontext import Json
-from chimera_tui.core.read.numbers import number_in
+from chimera_tui.core.read.numbers import LARGEST, number_in
 
 FAILED_STATES = frozenset(
     [
@@ -36,6 +35,8 @@ FAILED_STATES = frozenset(
     ]
 )
 _PHASES = {"warmup": 1, "warm-up": 1, "warm_up": 1, "profiling": 2, "measured": 2, "measurement": 2, "benchmark": 2}
+MOST = 2**32
+"""No sample is larger (``n`` is an unsigned 32-bit column)."""
 HOTTEST_SAMPLING = 5
 """A temperature above this is one of a chip, not of sampling."""
 _LONGEST_LIST = 8
@@ -109,9 +110,9 @@ def _number(seen: Seen, field: str, what: Meaning, value: float, n: int | None) 
             scaled, what = what.canonical(scaled), what._replace(unit=what.unit + "²", raw_unit=what.raw_unit + "²")
     except OverflowError:
         return
-    if what.counts and value >= 1:
+    if what.counts and 1 <= value < MOST:
         seen.requests = int(value)
-    if math.isfinite(scaled):
+    if abs(scaled) < LARGEST:  # not NaN either
         plain = not what.converts and abs(scaled) < 1e15
         seen.cells.append((field, what, scaled, n, None if plain else repr(value)))
 
@@ -127,7 +128,7 @@ def _text(seen: Seen, field: str, what: Meaning, value: str) -> None:
 
 def _array(seen: Seen, field: str, what: Meaning, value: list[Any]) -> None:
     flat = list(chain.from_iterable(v if isinstance(v, list) else (v,) for v in value))
-    numbers = [float(v) for v in flat if isinstance(v, int | float) and not isinstance(v, bool) and abs(v) < 1e300]
+    numbers = [float(v) for v in flat if isinstance(v, int | float) and not isinstance(v, bool) and abs(v) < LARGEST]
     numbers = [what.canonical(v) for v in numbers if v == v]  # noqa: PLR0124  NaN differs from itself
     if len(numbers) == 2 and ("confidence_interval" in field or "ci95" in field):
         for stat, number in zip(("ci_low", "ci_high"), numbers, strict=True):
@@ -189,7 +190,7 @@ def _special(seen: Seen, field: str, what: Meaning, value: Json) -> None:
     if role == "at":
         seen.at = moment_ns(value) if seen.at is None else seen.at
     elif role == "n":
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        if isinstance(value, int) and not isinstance(value, bool) and 0 < value < MOST:
             seen.n = value
             put(seen.factors, what.name, value)
     elif role == "error":

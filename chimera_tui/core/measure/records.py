@@ -164,7 +164,7 @@ class Walk:
         unit = stated if isinstance(stated, str) else unit
         for name in ("count", "n", "samples"):
             count = node.get(name)
-            if isinstance(count, int) and not isinstance(count, bool) and count > 0:
+            if isinstance(count, int) and not isinstance(count, bool) and 0 < count < 2**32:
                 n = count
                 break
         for k, v in node.items():

@@ -10,13 +10,13 @@ import msgspec
 from chimera_tui.core.measure.entities import entity_column
 from chimera_tui.core.measure.factors import LONGEST_TEXT, Factors, put
 from chimera_tui.core.measure.lexicon import Meaning, meaning
-from chimera_tui.core.measure.observe import FAILED_STATES, HOTTEST_SAMPLING, test_kind
+from chimera_tui.core.measure.observe import FAILED_STATES, HOTTEST_SAMPLING, MOST, test_kind
 from chimera_tui.core.measure.paths import name_column
 from chimera_tui.core.measure.sink import FAILED, OK, Cells, Sink
 from chimera_tui.core.measure.units import unit_of
 from chimera_tui.core.measure.when import moment_ns
 from chimera_tui.core.read.jsontext import Json
-from chimera_tui.core.read.numbers import MISSING, number_in, without_escapes
+from chimera_tui.core.read.numbers import LARGEST, MISSING, number_in, without_escapes
 
 MOST_LEVELS = 200
 """A text column with more different values than this, nearly all of them different, is no factor."""
@@ -79,7 +79,7 @@ def measure_grid(grid: Grid, sink: Sink) -> int:
             factors.append((what.name, column, _plain if what.role != "config" else _options))
             if what.role == "n":
                 rows.n = [
-                    int(v) if v is not None and v == int(v) else None
+                    int(v) if v is not None and 0 < v < MOST and v.is_integer() else None
                     for v in (_numbers(column, what) or [None] * count)
                 ]
         elif what.role in ("error", "ok", "state", "cancelled"):
@@ -120,9 +120,9 @@ def _numbers(column: Column, what: Meaning) -> list[float | None] | None:
         if not found or 2 * found < filled:
             return None if filled else []
         return values
-    if all(map(math.isfinite, values)):  # type: ignore[arg-type]
+    if all(map(math.isfinite, values)) and max(map(abs, values), default=0.0) < LARGEST:  # type: ignore[arg-type]
         return values
-    return [v if v is not None and math.isfinite(v) else None for v in values]
+    return [v if v is not None and abs(v) < LARGEST else None for v in values]  # NaN compares false
 
 
 def _number(cell: str, what: Meaning) -> float | None:

@@ -13,6 +13,10 @@ MISSING = frozenset(
 """Cells, in lower case, that hold no number where one belongs."""
 
 
+LARGEST = 1e100
+"""Nothing measured is larger; what is would overflow the statistics."""
+
+
 class Number(NamedTuple):
     """A number read from text, its spread where the text has ``±``, and its unit where the text has one."""
 
@@ -46,4 +50,4 @@ def number_in(text: str) -> Number | None:
         value = float(found[1].replace(",", ""))
     except ValueError:
         return None
-    return Number(value, None, (found[2] or "").strip()) if abs(value) != float("inf") else None
+    return Number(value, None, (found[2] or "").strip()) if abs(value) < LARGEST else None
