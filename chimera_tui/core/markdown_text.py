@@ -7,7 +7,7 @@ from chimera_tui.core.inert import inert, inert_line
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
 _HTML_START = re.compile(r"^( {0,3})<", re.MULTILINE)
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|&(?=[#A-Za-z])|!(?=\[)|^[#+=-]")
-_LIST_NUMBER = re.compile(r"^(\d+)([.)])")
+_LIST_NUMBER = re.compile(r"^(\d+)([.)])(?=\s|$)")
 
 
 def contained(text: str) -> str:

@@ -77,7 +77,7 @@ def _finding(scope: Scope, groups: list[Group], n_cold_left_out: int) -> Finding
             f"{percent(scope.evidence.settings.min_effect_pct)}"
         ),
         caveats=tuple(_caveats(scope, ordered, range_pct, n_cold_left_out, separable=separable)),
-        rank=(9.0 if separable else 7.0 if best.n > 1 else 5.0) * weight + min(scope.rows.height, 100) / 100,
+        rank=_grade(ordered, separable=separable) * weight + min(scope.rows.height, 100) / 100,
         details={
             "subject": scope.subject, "entity": scope.entity, "metric": scope.metric, "separable": separable,
             "range_pct": range_pct, "n_configurations": len(ordered),
@@ -85,6 +85,13 @@ def _finding(scope: Scope, groups: list[Group], n_cold_left_out: int) -> Finding
             "configurations": [group.worked() for group in ordered[:LISTED]], "comparisons": compared[:LISTED],
         },
     )  # fmt: skip
+
+
+def _grade(ordered: list[Group], *, separable: bool) -> float:
+    """How much a decision hangs on it: a choice of two that makes no difference is worth little."""
+    if separable:
+        return 9.0
+    return 5.0 if ordered[0].n == 1 or len(ordered) == 2 else 7.0
 
 
 def _margin(scope: Scope, ordered: list[Group], range_pct: float) -> str:

@@ -137,7 +137,7 @@ def _finding(scope: Scope, entity: str, groups: list[Group], blocks: list[str] |
             "configurations, Holm-corrected)"
         ),
         caveats=tuple(_caveats(scope, entity, ordered, extra, unmatched=blocks is None)),
-        rank=(7.5 if blocks is not None else 4.0) * float(scope.about["weight"])
+        rank=(7.5 if separable else 5.0 if blocks is not None else 4.0) * float(scope.about["weight"])
         + 5 * min(math.log2(max(lead, 1)), 4) + (3 if separable else 0),
         details={
             "subject": scope.subject, "entity": scope.entity, "metric": scope.metric, "unit": scope.unit,
