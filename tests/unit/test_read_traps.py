@@ -441,3 +441,77 @@ def test_millions_of_rows_become_a_summary(measured: Any) -> None:
     assert stats["mean"] == pytest.approx(sum(kept) / len(kept))
     assert (stats["min"], stats["max"], set(result.n)) == (min(kept), max(kept), {1500})
     assert result.config_table[0].model == "gemma3:1b"
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_large_json_is_streamed_and_summarised(tmp_path: Path, form: str) -> None:
+    records = [
+        {
+            "model": "m" if i < 900 else "other",
+            "ttft_s": i / 1000 if i % 7 else None,
+            "error": "boom" if i % 10 == 9 else None,
+            "prompt": "p",
+            "steps": [1, 2] if i == 777 else None,
+        }
+        for i in range(1000)
+    ]
+    path = tmp_path / f"a.{form}"
+    if form == "json":
+        path.write_text(json.dumps({"options": {"num_gpu": 80}, "results": records}))
+    else:
+        path.write_text("\n".join(map(json.dumps, records)))
+    result = measure_file(path, path.name, form, Limits(small_bytes=1000, cells_per_file=100))
+    kept = [r["ttft_s"] for r in records if r["ttft_s"] is not None and not r["error"]]
+    stats = {
+        key.stat: value for key, value in zip(result.series_table, result.value, strict=True) if key.field == "ttft_s"
+    }
+    assert (result.level, result.rows, result.encoding) == ("summary", 1000, form)
+    assert stats["mean"] == pytest.approx(sum(kept) / len(kept))
+    assert (stats["min"], stats["max"]) == (min(kept), max(kept))
+    assert result.n[0] == len(kept)
+    config = result.config_table[0]
+    assert (config.model, config.num_gpu, json.loads(config.extra or "{}")) == (
+        None,
+        80 if form == "json" else None,
+        {"prompt": "p"},
+    )
+
+
+def test_large_json_cut_off_keeps_what_came_before(tmp_path: Path) -> None:
+    whole = json.dumps([{"ttft_s": i + 0.5} for i in range(300)])
+    path = tmp_path / "a.json"
+    path.write_text(whole[:-40])
+    result = measure_file(path, "a.json", "json", Limits(small_bytes=1000))
+    assert result.status == "partial"
+    assert "what came before is kept" in result.reason
+    assert result.value[:3] == [0.5, 1.5, 2.5]
+    assert len(result.value) > 280
+
+
+def test_large_csv_in_full_when_few_cells_are_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("model,note,ttft_ms\n" + "".join(f"m,{'x' * 150},{i}.5\n" for i in range(200)))
+    result = measure_file(path, "a.csv", "csv", Limits(small_bytes=1000))
+    assert (result.level, result.record, result.value[0]) == ("full", list(range(200)), 0.0005)
+
+
+def test_parquet(tmp_path: Path) -> None:
+    import polars as pl
+
+    path = tmp_path / "a.parquet"
+    frame = pl.DataFrame(
+        {
+            "model": ["m", "m"],
+            "num_gpu": [40, 80],
+            "ttft_ms": [20.5, None],
+            "nested": [{"load_s": 0.5}, {"load_s": 1.5}],
+        }
+    )
+    frame.write_parquet(path)
+    result = measure_file(path, "a.parquet", "parquet", Limits())
+    assert (result.status, result.encoding) == ("ok", "parquet")
+    assert cells(result, "ttft") == [0.0205]
+    assert cells(result, "load_time") == [0.5, 1.5]
+    path.write_bytes(path.read_bytes()[:-30])
+    cut = measure_file(path, "a.parquet", "parquet", Limits())
+    assert (cut.status, "not readable as Parquet" in cut.reason) == ("failed", True)

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from chimera_tui.core.measure.documents import Numbering, measure_document, summarise_document
+from chimera_tui.core.measure.documents import Numbering, measure_document
 from chimera_tui.core.measure.files import close, measure_text, sink_of
 from chimera_tui.core.measure.observe import Seen, see
 from chimera_tui.core.measure.records import Record, Walk
 from chimera_tui.core.measure.result import FileResult, Limits
 from chimera_tui.core.measure.sink import Sink
+from chimera_tui.core.measure.summaries import Summary
 from chimera_tui.core.read.content import decode, read_bytes
 from chimera_tui.core.read.jsontext import Json
 from chimera_tui.core.read.streams import is_json_lines, items, json_lines, survey
@@ -129,12 +130,16 @@ def _chain(first: Json, rest: Iterator[Any]) -> Iterator[Any]:
 
 def _take(values: Iterator[Any], sink: Sink, *, rel: str, limits: Limits, parent: Seen | None, base: str) -> int:
     numbering, walk = Numbering(sink), Walk(sink.tool, limits.depth)
+    summary = Summary(walk, sink, rel)
     count = 0
-    for count, value in enumerate(values, 1):
-        if sink.spreads is None:
-            measure_document(value, walk, numbering, f"{base}[{count - 1}]", rel=rel, around=parent)
-        else:
-            summarise_document(value, walk, sink, rel)
+    try:
+        for count, value in enumerate(values, 1):
+            if sink.spreads is None:
+                measure_document(value, walk, numbering, f"{base}[{count - 1}]", rel=rel, around=parent)
+            else:
+                summary.take(value)
+    finally:  # a document that breaks off keeps what came before
+        summary.close()
     return count
 
 

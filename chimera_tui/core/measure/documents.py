@@ -1,8 +1,8 @@
 """JSON documents measured: records found, seen and written in document order."""
 
-from chimera_tui.core.measure.observe import Seen, emit, numbers_of, see
+from chimera_tui.core.measure.observe import Seen, emit, see
 from chimera_tui.core.measure.records import Walk
-from chimera_tui.core.measure.sink import FAILED, OK, Sink
+from chimera_tui.core.measure.sink import Sink
 from chimera_tui.core.measure.special import asv_definitions, special_records
 from chimera_tui.core.read.jsontext import Json
 
@@ -39,13 +39,3 @@ def measure_document(
         seen[id(record)] = see(record, parent, tool)
     for record in records:
         numbering.write(seen[id(record)], record.path, f"[{numbering.next}]")
-
-
-def summarise_document(document: Json, walk: Walk, sink: Sink, rel: str = "") -> None:
-    """Take the numbers of one JSON value into the statistics of a file that is past the cap."""
-    records = special_records(document, sink.tool, "", rel)
-    for record in walk.records(document) if records is None else records:
-        seen = see(record, None, sink.tool)
-        sink.narrow({**seen.keys, **seen.factors}, partly=True)
-        for field, what, value, _, _ in numbers_of(seen, sink.tool):
-            sink.summarise(sink.series(field, what), (value,), (FAILED if seen.failed else OK,))

@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from chimera_tui.core.read.jsontext import decode_line
 
 _SURVEYED_EVENTS = 60_000
+_SCALARS = frozenset(("string", "number", "boolean"))
 _LONGEST_LINE = 64_000_000
 
 
@@ -59,15 +61,17 @@ def survey(path: Path) -> Survey:
 
     maps: dict[str, int] = {}
     scalars: list[tuple[str, Any]] = []
-    with path.open("rb") as file:
-        _skip_mark(file.fileno())
-        for count, (prefix, event, value) in enumerate(ijson.parse(file, use_float=True)):
-            if event == "start_map" and (prefix == "item" or prefix.endswith(".item")):
-                maps[prefix] = maps.get(prefix, 0) + 1
-            elif event in ("string", "number", "boolean") and ".item" not in prefix and not prefix.startswith("item"):
-                scalars.append((prefix, value))
-            if count > _SURVEYED_EVENTS:
-                break
+    try:
+        with path.open("rb") as file:
+            _skip_mark(file.fileno())
+            for prefix, event, value in islice(ijson.parse(file, use_float=True), _SURVEYED_EVENTS):
+                if event == "start_map" and (prefix == "item" or prefix.endswith(".item")):
+                    maps[prefix] = maps.get(prefix, 0) + 1
+                elif event in _SCALARS and ".item" not in prefix and not prefix.startswith("item"):
+                    scalars.append((prefix, value))
+    except ijson.JSONError:
+        if not maps:  # else what stands before the fault is still worth reading
+            raise
     outer = {p: n for p, n in maps.items() if ".item" not in p.removesuffix(".item") and not p.startswith("item.")}
     prefix = max(outer, key=lambda p: outer[p]) if outer else ""
     return Survey(prefix, scalars)
