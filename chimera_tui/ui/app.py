@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from chimera_tui.core.config.load import Loaded
 from chimera_tui.core.config.schema import Scan, Settings
 from chimera_tui.core.inert import inert
-from chimera_tui.ui import keymap, signals, themes
+from chimera_tui.ui import keymap, plain_scrollbar, signals, themes
 from chimera_tui.ui.clipboard import osc52, size_in_words
 from chimera_tui.ui.glyphs import ASCII, UNICODE, ascii_wanted
 from chimera_tui.ui.screens.workspace import WorkspaceScreen
@@ -43,6 +43,7 @@ class ChimeraApp(App[None]):
     ) -> None:  # fmt: skip
         no_color = "NO_COLOR" in os.environ
         super().__init__(driver_class=signals.HangupDriver, ansi_color=True if no_color else None)
+        plain_scrollbar.use()
         self.root, self.settings, self.autorun = root, settings, autorun
         self.glyphs = ASCII if ascii_wanted(settings.ui.ascii, os.environ) else UNICODE
         self.themes, theme_problems = themes.load_themes((themes.builtin_folder(), themes.user_folder()))
@@ -73,7 +74,7 @@ class ChimeraApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own variables where a theme says nothing."""
-        return {"bar-text-style": "none"}
+        return {"bar-text-style": "none", "ansi-background": "ansi_default", "ansi-foreground": "ansi_default"}
 
     def watch_theme(self, name: str) -> None:
         """A theme may ask for ASCII on any terminal."""

@@ -44,6 +44,7 @@ class State:
     reports: int = 0
     unsaved: int = 0
     saves_to: str = ""
+    can_go_back: bool = False
     copied: bool = False
 
 
@@ -119,11 +120,11 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         id="run.stop", key="x", label="Stop", bar=1, enabled=_is_running,
-        help="Stop the run. What was written is saved, with the ending “cancelled”.",
+        help="Stop the run. What was written is saved, with the ending 'cancelled'.",
     ),
     *(_jump(pane) for pane in Pane),
     Command(id="pane.zoom", key="z", label="Zoom", bar=7, help="Give this pane the whole width, or take it back."),
-    Command(id="app.back", key="escape", label="Back", help="Close what is open; in Stream, stop the run."),
+    Command(id="app.back", key="escape", label="Back", bar=3, help="Close what is open; in Stream, stop the run."),
     Command(
         id="file.edit", key="e", label="Edit", bar=6, enabled=_has_file,
         help="Open the file this pane points at in $VISUAL or $EDITOR; the screen comes back when the editor ends.",

@@ -74,7 +74,7 @@ def parsed(setting: Setting, text: str) -> Any:  # noqa: ANN401 - a value of any
 
 
 def _quoted(word: str) -> str:
-    return f"“{word}”" if word else "nothing"
+    return f"'{word}'" if word else "nothing"
 
 
 def _can_be_unset(setting: Setting) -> bool:

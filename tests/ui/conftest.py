@@ -1,7 +1,7 @@
 """A small repository of our own, a home of our own, and an application over both."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -42,7 +42,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def make_app(repository: Path, home: Path) -> Iterator[Callable[..., ChimeraApp]]:
+def make_app(repository: Path, home: Path) -> Callable[..., ChimeraApp]:
     """``make_app(engine="offline", host=…, root=…, ui={…}, keys={…})``."""
 
     def make(
@@ -56,4 +56,4 @@ def make_app(repository: Path, home: Path) -> Iterator[Callable[..., ChimeraApp]
         given.setdefault("saves_to", home / "config" / "chimera-tui" / "config.toml")
         return ChimeraApp(root or repository, settings, **given)
 
-    yield make
+    return make

@@ -9,7 +9,7 @@ import pytest
 from chimera_tui.ui.commands import Pane
 from chimera_tui.ui.screens.dialogs import BusyDialog, QuitDialog
 from chimera_tui.ui.widgets.metrics_bar import MetricsBar
-from chimera_tui.ui.widgets.reports import ReportsPane
+from chimera_tui.ui.widgets.reports import ReportsPane, read_report
 from chimera_tui.ui.widgets.stream_pane import StreamPane
 from tests.server import OllamaServer, Script
 from tests.ui.app_steps import opened, run_over, said, seen, text_of, until
@@ -31,7 +31,9 @@ async def test_a_run_without_a_model_is_saved_and_can_be_read(make_app, reposito
         await until(pilot, lambda: screen.query_one(ReportsPane).reading, "the report is open in Reports")
         await pilot.press("5")
         await until(pilot, lambda: "Chimera" in seen(app), "the report is shown")
-        assert screen.query_one(ReportsPane).query_one("#report-text").source.strip() == report.read_text("utf-8").strip()
+        assert (
+            screen.query_one(ReportsPane).query_one("#report-text").source.strip() == report.read_text("utf-8").strip()
+        )
         await pilot.press("escape")
         await until(pilot, lambda: not screen.query_one(ReportsPane).reading, "the list is back")
         assert "no model" in seen(app)
@@ -48,7 +50,7 @@ async def test_escape_in_the_stream_stops_the_run_and_what_came_is_saved(make_ap
             await run_over(pilot, screen)
             assert screen.ended.ending == "cancelled"
             assert "cancelled" in text_of(screen, "#stream-title")
-            assert "Sentence 3" in Path(screen.ended.report).read_text("utf-8")
+            assert "Sentence 3" in read_report(Path(screen.ended.report))
             await pilot.press("5")
             await until(pilot, lambda: "cancelled" in seen(app), "the ending is listed")
 
@@ -79,7 +81,9 @@ async def test_the_analysis_is_readable_and_not_json(make_app):
             assert "{" not in analysis
 
 
-@pytest.mark.parametrize(("key", "ending"), [("s", "cancelled"), ("escape", "cancelled"), ("g", "complete"), ("c", "complete")])
+@pytest.mark.parametrize(
+    ("key", "ending"), [("s", "cancelled"), ("escape", "cancelled"), ("g", "complete"), ("c", "complete")]
+)
 async def test_a_busy_server_is_asked_about_before_anything_is_sent(make_app, key, ending):
     async with OllamaServer(Script(loaded=("llama3.1:8b",))) as server:
         app = make_app(engine="ollama", host=server.url)
@@ -112,7 +116,10 @@ async def test_quitting_during_a_run_asks_once_and_saves(make_app):
             await pilot.press("q", "y")
             await until(pilot, lambda: app._exit, "the program ends", 1500)
             assert not screen.run_control.running
-            assert "cancelled" in tomllib.loads((Path(screen.run_control._run.ended.report).parent / "run.toml").read_text())["ending"]
+            assert (
+                "cancelled"
+                in tomllib.loads((Path(screen.run_control._run.ended.report).parent / "run.toml").read_text())["ending"]
+            )
 
 
 async def test_a_server_that_is_down_ends_the_run_with_a_sentence_and_nothing_else(make_app):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chimera_tui.core.config.schema import Settings
-from chimera_tui.ui.commands import COMMANDS, Pane
+from chimera_tui.ui.commands import CENTRE, COMMANDS, Pane
 from chimera_tui.ui.keymap import shown
 from chimera_tui.ui.screens.dialogs import QuitDialog
 from chimera_tui.ui.screens.editor import edit_file
@@ -17,6 +17,7 @@ from chimera_tui.ui.screens.help import HelpScreen
 from chimera_tui.ui.screens.picker import Choice, Picker
 from chimera_tui.ui.widgets.config_panel import ConfigPanel
 from chimera_tui.ui.widgets.key_bar import current_keys
+from chimera_tui.ui.widgets.preview import Preview
 from chimera_tui.ui.widgets.reports import ReportsPane
 from chimera_tui.ui.widgets.stream_pane import StreamPane
 
@@ -70,6 +71,12 @@ class Actions:
         else:
             screen.panes.back()
 
+    def can_go_back(self) -> bool:
+        """Whether Esc closes something."""
+        screen = self._screen
+        reading = screen.panes.current is Pane.REPORTS and screen.query_one(ReportsPane).reading
+        return reading or screen.panes.can_go_back
+
     def _newest(self) -> None:
         self._screen.panes.go(Pane.REPORTS)
         self._screen.query_one(ReportsPane).open_newest()
@@ -79,6 +86,8 @@ class Actions:
     def current_file(self) -> str:
         """The file that the current pane points at, or an empty string."""
         screen = self._screen
+        if screen.panes.previewing and screen.panes.current in CENTRE:
+            return str(screen.query_one(Preview).path or "")
         match screen.panes.current:
             case Pane.REPORTS:
                 report = screen.query_one(ReportsPane).selected
@@ -99,6 +108,8 @@ class Actions:
         match screen.panes.current:
             case Pane.STREAM:
                 text = screen.query_one(StreamPane).view.source
+            case Pane.REPORTS if screen.query_one(ReportsPane).reading:
+                text = screen.query_one(ReportsPane).text
             case Pane.CONFIG:
                 text = screen.query_one(ConfigPanel).current_text()
             case _:

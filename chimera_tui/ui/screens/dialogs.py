@@ -66,7 +66,7 @@ class QuitDialog(ModalScreen[bool]):
         with Vertical(classes="dialog"):
             yield Static("A run is going on", classes="dialog--title", markup=False)
             yield Static(
-                "Quitting stops it; what is written so far is saved as a report with the ending “cancelled”.",
+                "Quitting stops it; what is written so far is saved as a report with the ending 'cancelled'.",
                 classes="dialog--body", markup=False,
             )  # fmt: skip
             yield Static(choices(("y", "stop the run and quit"), ("n", "stay")), classes="dialog--keys")

@@ -9,10 +9,13 @@ import msgspec
 from chimera_tui.core.config.schema import Scan
 from chimera_tui.core.inert import inert_line
 from chimera_tui.ui.widgets.inventory import Inventory
+from chimera_tui.ui.widgets.measurements import Measurements
 from chimera_tui.ui.widgets.repo_tree import RepoTree
 from chimera_tui.ui.widgets.titles import RepositoryLine
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from chimera_tui.engine.runs_on_disk import SavedReport
     from chimera_tui.engine.workspace import Progress, Snapshot, Workspace
     from chimera_tui.ui.screens.workspace import WorkspaceScreen
@@ -93,6 +96,7 @@ class RepositoryReader:
         self._generation = snapshot.generation
         self._screen.query_one(RepoTree).show(snapshot)
         self._screen.query_one(Inventory).show(snapshot)
+        self._screen.query_one(Measurements).show(snapshot)
         files, cells = snapshot.frames.files.height, snapshot.frames.n_measurements
         dot = self._screen.app.glyphs.dot
         if snapshot.complete:
@@ -110,6 +114,20 @@ class RepositoryReader:
         self._words = words
         if self._screen.app.is_running:
             self._screen.query_one(RepositoryLine).aside = words
+
+    def locate(self, path: str, record: int | None, field: str | None) -> "tuple[Path, str]":
+        """Where a shown path is on disk, and the place of a field of one of its observations in there."""
+        import polars as pl
+
+        if self.workspace is None:
+            return self._screen.root / path, ""
+        snapshot = self.workspace.snapshot
+        ids = snapshot.frames.files.filter(pl.col("path") == path)["file_id"]
+        if not len(ids):
+            return self._screen.root / path, ""
+        records = snapshot.frames.records.filter((pl.col("file_id") == ids[0]) & (pl.col("record") == record))["path"]
+        place = ".".join(part for part in (*records[:1], field) if part)
+        return snapshot.path_of(ids[0]), place
 
     async def saved_reports(self, report_dir: str) -> "list[SavedReport]":
         """The reports on disk, newest first."""

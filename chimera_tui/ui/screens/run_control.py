@@ -8,7 +8,7 @@ from textual.app import App
 
 from chimera_tui.core.config.schema import Settings
 from chimera_tui.engine.busy import BusyAnswer, BusyBox
-from chimera_tui.engine.events import Event
+from chimera_tui.engine.events import CallStarted, Event
 from chimera_tui.ui.screens.dialogs import BusyDialog
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class RunControl:
         self._app = app
         self._apply = apply
         self._run: Run | None = None
+        self._ours: set[str] = set()
 
     @property
     def running(self) -> bool:
@@ -35,11 +36,13 @@ class RunControl:
     async def follow(self, workspace: "Workspace", settings: Settings) -> None:
         """Start a run and apply its events until the last; the caller's worker may be cancelled, the run goes on."""
         Run = await asyncio.to_thread(_run_class)  # noqa: N806 - a class
-        run = Run(workspace, settings, ask=self._ask)
+        run = Run(workspace, settings, ask=self._ask, ours=frozenset(self._ours))
         self._run = run
         run.start()
         async for batch in run.subscribe():
             for event in batch:
+                if isinstance(event, CallStarted):
+                    self._ours.add(event.model)
                 self._apply(event)
             await asyncio.sleep(APPLY_EVERY_S)
 

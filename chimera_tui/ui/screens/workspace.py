@@ -17,6 +17,7 @@ from chimera_tui.core.endings import Ending
 from chimera_tui.engine.events import Event, Notice, RunEnded, RunStarted
 from chimera_tui.ui.commands import BY_ID, Pane, State, bindings
 from chimera_tui.ui.screens.actions import Actions
+from chimera_tui.ui.screens.export import ExportDialog, write
 from chimera_tui.ui.screens.repository import RepositoryReader
 from chimera_tui.ui.screens.run_control import RunControl
 from chimera_tui.ui.setting_values import with_value
@@ -24,9 +25,10 @@ from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.widgets.config_panel import ConfigPanel
 from chimera_tui.ui.widgets.inventory import Inventory
 from chimera_tui.ui.widgets.key_bar import KeyBar
+from chimera_tui.ui.widgets.measurements import Measurements
 from chimera_tui.ui.widgets.metrics_bar import MetricsBar
 from chimera_tui.ui.widgets.pane_area import PaneArea
-from chimera_tui.ui.widgets.pending import Measurements, Preview
+from chimera_tui.ui.widgets.preview import Preview
 from chimera_tui.ui.widgets.repo_tree import RepoTree
 from chimera_tui.ui.widgets.reports import ReportsPane
 from chimera_tui.ui.widgets.stream_pane import StreamPane
@@ -95,11 +97,17 @@ class WorkspaceScreen(Screen[None]):
     def state(self) -> State:
         """What decides which commands can be used now."""
         return State(
-            pane=self.panes.current, running=self.run_control.running, scanning=self.reader.reading,
-            root_problem=self.reader.problem, file=self._actions.current_file(),
-            reports=len(self.query_one(ReportsPane).reports), unsaved=len(self.unsaved),
-            saves_to=str(self.saves_to or ""), copied=bool(self.app.clipboard),
-        )  # fmt: skip
+            pane=self.panes.current,
+            running=self.run_control.running,
+            scanning=self.reader.reading,
+            root_problem=self.reader.problem,
+            can_go_back=self._actions.can_go_back(),
+            file=self._actions.current_file(),
+            reports=len(self.query_one(ReportsPane).reports),
+            unsaved=len(self.unsaved),
+            saves_to=str(self.saves_to or ""),
+            copied=bool(self.app.clipboard),
+        )
 
     async def action_command(self, identifier: str) -> None:
         """Do what a command of the table says, or say why it cannot be done now."""
@@ -172,9 +180,12 @@ class WorkspaceScreen(Screen[None]):
         event.stop()
         self.preview(event.path)
 
-    def preview(self, path: str) -> None:
-        """Show a file of the repository in the centre."""
+    @work(group="preview", exclusive=True)
+    async def preview(self, path: str, record: int | None = None, field: str | None = None) -> None:
+        """Show a file of the repository in the centre, at an observation of it."""
+        real, place = await asyncio.to_thread(self.reader.locate, path, record, field)
         self.panes.open_preview()
+        self.call_after_refresh(self.query_one(Preview).open, real, path, record=record, place=place)
 
     @on(RepoTree.SelectionChanged)
     def _selection_changed(self, event: RepoTree.SelectionChanged) -> None:
@@ -182,6 +193,23 @@ class WorkspaceScreen(Screen[None]):
         self.reader.excluded = event.excluded
         count = len(event.excluded)
         self.panes.note(Pane.TREE, f"{count} left out" if count else "")
+
+    @on(Measurements.OpenSource)
+    def _source_opened(self, event: Measurements.OpenSource) -> None:
+        event.stop()
+        self.preview(event.path, event.record, event.field)
+
+    @on(Inventory.ExportRequested)
+    @on(Measurements.ExportRequested)
+    def _export_requested(self, event: Inventory.ExportRequested | Measurements.ExportRequested) -> None:
+        event.stop()
+        proposal = Path.cwd() / f"{self.root.resolve().name}-{event.name}.csv"
+
+        def named(path: Path | None) -> None:
+            if path is not None:
+                self.run_worker(write(self.app, event.frame, path), group="export")
+
+        self.app.push_screen(ExportDialog(proposal), named)
 
     @on(CopyRequested)
     def _copy_requested(self, event: CopyRequested) -> None:

@@ -41,7 +41,7 @@ class ConfigRows(VerticalScroll):
     ]
     DEFAULT_CSS = """
     ConfigRows {
-        scrollbar-size-vertical: 1; padding: 0 1;
+        scrollbar-size-vertical: 1; scrollbar-gutter: stable; padding: 0 0 0 1;
         & > .config--group { height: 1; margin-top: 1; color: $primary; text-style: bold; }
         & > .config--first { margin-top: 0; }
     }

@@ -48,6 +48,7 @@ class KeyBar(Widget):
         state = self._state
         chosen = [command for command in applicable(state.pane) if command.bar]
         chosen = [command for command in chosen if command.id != ("run.start" if state.running else "run.stop")]
+        chosen = [command for command in chosen if command.id != "app.back" or state.can_go_back]
         keys = current_keys(screen)
         chosen.sort(key=lambda command: command.bar)
         return [

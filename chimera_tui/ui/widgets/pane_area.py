@@ -59,6 +59,7 @@ class PaneArea(Horizontal):
         self.preview = preview
         self.current = Pane.TREE
         self._centre = Pane.INVENTORY
+        self._came_from = Pane.INVENTORY
 
     def compose(self) -> ComposeResult:
         """Three columns, each under its line of names."""
@@ -69,7 +70,7 @@ class PaneArea(Horizontal):
         with Vertical(id="centre"):
             yield PaneStrip(id="centre-strip", classes="own-strip")
             yield Static(id="problem", markup=False)
-            with ContentSwitcher(initial=Pane.INVENTORY.value):
+            with ContentSwitcher(id="pages", initial=Pane.INVENTORY.value):
                 for pane in CENTRE:
                     yield self._content(pane)
                 self.preview.id = "preview"
@@ -135,41 +136,49 @@ class PaneArea(Horizontal):
             if inside is not None:
                 inside.focus()
 
-    def back(self) -> bool:
-        """Close the preview, the drawer or the zoom; False when nothing is open."""
+    @property
+    def can_go_back(self) -> bool:
+        """Whether something is open that Esc would close."""
+        return self.previewing or self.zoomed is not None or self._drawer_open
+
+    @property
+    def _drawer_open(self) -> bool:
+        return self.has_class("-tree-open") or self.has_class("-config-open")
+
+    def back(self) -> None:
+        """Close the preview, the drawer or the zoom."""
         if self.previewing:
             self.close_preview()
-        elif self.has_class("-tree-open") or self.has_class("-config-open"):
+        elif self._drawer_open:
             self.go(self._centre)
-        elif self.zoomed is not None:
-            self._unzoom()
         else:
-            return False
-        return True
+            self._unzoom()
 
     # -- the preview, a page without a number
 
     @property
     def previewing(self) -> bool:
         """Whether the preview covers the centre."""
-        return self.query_one(ContentSwitcher).current == "preview"
+        return self.query_one("#pages", ContentSwitcher).current == "preview"
 
     def open_preview(self) -> None:
         """Show the preview in the centre and give it the keys."""
+        self._came_from = self.current
         self.remove_class("-tree-open", "-config-open")
         if self.zoomed is Pane.TREE:
             self._unzoom()
         self._show_page("preview")
         self._enter(self._centre)
-        self.call_after_refresh(self.focus_pane, self._centre)
+        self.preview.can_focus = True  # until its file is read there is nothing inside to focus
+        self.preview.focus()
 
     def close_preview(self) -> None:
-        """Back to the pane that was there, and to the tree where one came from."""
+        """Back to the pane that was there, and to the one that one came from."""
         self._show_page(self._centre.value)
-        self.go(Pane.TREE)
+        self.go(self._came_from)
 
     def _show_page(self, page: str) -> None:
-        self.query_one(ContentSwitcher).current = page
+        self.query_one("#pages", ContentSwitcher).current = page
 
     # -- zoom
 

@@ -108,6 +108,11 @@ class ReportsPane(Vertical):
         return self.has_class("-reading")
 
     @property
+    def text(self) -> str:
+        """The text of the open report."""
+        return self.query_one(StreamView).source
+
+    @property
     def selected(self) -> "SavedReport | None":
         """The open report, or the one under the cursor."""
         if self.reading:

@@ -24,7 +24,7 @@ class SettingRow(Widget):
     COMPONENT_CLASSES = {"row--muted", "row--set", "row--badge", "row--problem"}  # noqa: RUF012
     DEFAULT_CSS = """
     SettingRow {
-        height: 1; width: 1fr;
+        height: 1; width: 1fr; padding-right: 1;
         & > .row--muted { color: $text-muted; }
         & > .row--set { text-style: bold; }
         & > .row--badge { color: $accent; }
@@ -76,8 +76,8 @@ class SettingRow(Widget):
         if self.setting.name == "host":
             words = words.removeprefix("http://")
         if self.value is UNSET and self.modelfile is not UNSET:
-            longer = f"unset ({shown(self.modelfile)})"
-            words = longer if len(longer) <= room else words
+            ways = (f"unset ({shown(self.modelfile)})", f"({shown(self.modelfile)})", words)
+            words = next((way for way in ways if len(way) <= room), words)
         ellipsis = self._glyphs.ellipsis
         return words if len(words) <= room else words[: max(0, room - len(ellipsis))] + ellipsis
 

@@ -1,0 +1,99 @@
+"""Keys: one table, remapped by id, clashes named, none that a terminal swallows."""
+
+import pytest
+
+from chimera_tui.ui.commands import COMMANDS, Pane
+from chimera_tui.ui.keymap import SWALLOWED, check, shown
+from chimera_tui.ui.screens.help import HelpScreen
+from tests.ui.app_steps import opened, said, seen, until
+
+
+def test_no_command_is_bound_to_a_key_that_never_arrives():
+    for command in COMMANDS:
+        for key in command.key.split(","):
+            assert key not in SWALLOWED
+            assert not key.startswith("ctrl+shift")
+
+
+def test_no_two_commands_of_a_pane_share_a_key():
+    assert not check({command.id: command.key for command in COMMANDS}).problems
+
+
+def test_ids_are_dotted_and_every_command_says_what_it_does():
+    for command in COMMANDS:
+        assert "." in command.id
+        assert command.label
+        assert command.help.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ({"run.start": "q"}, ("run.start", "app.quit", "q")),
+        ({"run.strat": "f9"}, ("run.strat", "run.start")),
+        ({"run.start": "ctrl+s"}, ("run.start", "flow control")),
+        ({"run.start": "ctrl+shift+r"}, ("run.start", "do not send")),
+        ({"run.start": ""}, ("run.start", "empty")),
+        ({"run.start": "f9", "run.stop": "f9"}, ("run.start", "run.stop", "f9")),
+    ],
+)
+def test_what_cannot_be_used_is_said_and_the_default_stays(keys, says):
+    checked = check(keys)
+    assert checked.keys == {} or set(checked.keys) < set(keys)
+    for word in says:
+        assert any(word in problem for problem in checked.problems)
+
+
+def test_keys_can_be_swapped_and_panes_do_not_disturb_each_other():
+    assert not check({"run.start": "x", "run.stop": "r"}).problems
+    assert not check({"config.save": "f9", "reports.newest": "f9"}).problems
+
+
+def test_keys_are_shown_as_people_read_them():
+    assert [shown(key) for key in ("ctrl+p", "question_mark", "f5,R", "escape", "R")] == ["^p", "?", "f5", "esc", "R"]
+
+
+async def test_a_remapped_key_works_and_the_old_one_does_not(make_app):
+    app = make_app(keys={"pane.config": "f9", "pane.zoom": "r", "run.start": "z"})
+    async with opened(app, (80, 24)) as (pilot, screen):
+        await pilot.press("6")
+        await pilot.pause()
+        assert screen.panes.current is Pane.TREE
+        await pilot.press("f9")
+        await until(pilot, lambda: screen.panes.current is Pane.CONFIG, "config")
+        await pilot.press("r")
+        assert screen.panes.zoomed is Pane.CONFIG
+        await pilot.pause()
+        assert "z Run" in seen(app)
+
+
+async def test_a_clash_is_said_with_both_names(make_app):
+    app = make_app(keys={"run.start": "q"})
+    async with opened(app) as (pilot, screen):
+        assert "run.start" in said(app)
+        assert "app.quit" in said(app)
+        await pilot.press("r")
+        await until(pilot, lambda: screen.run_control.running or screen.ended, "r still runs")
+
+
+async def test_help_shows_the_keys_of_the_pane_and_their_names(make_app):
+    app = make_app()
+    async with opened(app, (120, 60)) as (pilot, _):
+        await pilot.press("6", "question_mark")
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen), "help")
+        await pilot.pause()
+        text = seen(app)
+        for words in ("Keys in Config", "config.save", "Save the changed settings", "config.unset", "run.start"):
+            assert words in text
+        assert "Not now" in text
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, HelpScreen), "closed")
+
+
+async def test_the_palette_finds_and_does(make_app):
+    app = make_app()
+    async with opened(app) as (pilot, screen):
+        await pilot.press("ctrl+p", *"go to config", "enter")
+        await until(pilot, lambda: screen.panes.current is Pane.CONFIG, "config")
+        await pilot.press("ctrl+p", *"stop", "enter")
+        await until(pilot, lambda: "Nothing is running" in said(app), "the reason")

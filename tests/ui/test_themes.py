@@ -1,0 +1,167 @@
+"""Themes as data: the shipped ones, a person's own, and files that are wrong."""
+
+import tomllib
+
+import pytest
+from textual.color import Color
+
+from chimera_tui.ui.glyphs import ascii_wanted
+from chimera_tui.ui.screens.picker import Picker
+from chimera_tui.ui.themes import ThemeError, builtin_folder, load_themes, read_theme
+from tests.ui.app_steps import opened, said, seen, until
+
+SHIPPED = ("ansi-16", "chimera-dark", "chimera-light", "high-contrast", "mono-ascii")
+TEXT = (builtin_folder() / "chimera-dark.toml").read_text("utf-8")
+
+
+def test_five_themes_ship_and_all_are_right():
+    themes, problems = load_themes([builtin_folder()])
+    assert tuple(sorted(themes)) == SHIPPED
+    assert not problems
+
+
+def _contrast(one: str, other: str) -> float:
+    def luminance(text: str) -> float:
+        parts = [
+            part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+            for part in Color.parse(text).normalized
+        ]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize(("name", "least"), [("chimera-dark", 4.5), ("chimera-light", 4.5), ("high-contrast", 7.0)])
+def test_text_can_be_read_on_every_surface(name, least):
+    theme = read_theme(builtin_folder() / f"{name}.toml")
+    colors = theme.colors
+    for surface in (colors.background, colors.surface, colors.panel):
+        for ink in (colors.foreground, colors.primary, colors.accent, colors.warning, colors.error, colors.success):
+            assert _contrast(ink, surface) >= least, (name, ink, surface)
+        assert _contrast(theme.variables["text-muted"], surface) >= min(least, 4.5)
+    cursor = theme.variables["block-cursor-background"], theme.variables["block-cursor-foreground"]
+    assert _contrast(*cursor) >= least
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ('primary = "#7fb4ca"', 'primary = "blue-ish"', "colors.primary: a colour is #rrggbb or ansi_NAME"),
+        ('primary = "#7fb4ca"', "", "primary"),
+        ('name = "chimera-dark"', 'name = "Chimera Dark"', "name"),
+        ("dark = true", "dark = 3", "dark"),
+        ("dark = true", "dark = true\nshiny = true", "shiny"),
+        ("[colors]", "[colours]", "colo"),
+        ("[colors]", "[colors", "not valid TOML"),
+        ('border = "#7fb4ca"', 'border = "red; } Screen { display: none"', "variables"),
+    ],
+)
+def test_a_theme_that_is_wrong_is_named_with_what_is_wrong(tmp_path, before, after, says):
+    assert before in TEXT
+    path = tmp_path / "mine.toml"
+    path.write_text(TEXT.replace(before, after, 1), "utf-8")
+    with pytest.raises(ThemeError) as refused:
+        read_theme(path)
+    assert str(path) in str(refused.value)
+    assert says in str(refused.value)
+
+
+async def test_a_persons_theme_is_found_and_a_broken_one_is_said(make_app, home):
+    folder = home / "config" / "chimera-tui" / "themes"
+    folder.mkdir(parents=True)
+    (folder / "mine.toml").write_text(TEXT.replace("chimera-dark", "mine"), "utf-8")
+    (folder / "broken.toml").write_text("name = 1", "utf-8")
+    app = make_app(ui={"theme": "mine"})
+    async with opened(app):
+        assert app.theme == "mine"
+        assert "broken.toml" in said(app)
+
+
+async def test_a_theme_that_does_not_exist_is_said(make_app):
+    app = make_app(ui={"theme": "chimera-drak"})
+    async with opened(app):
+        assert app.theme == "chimera-dark"
+        assert "chimera-drak" in said(app)
+        assert "high-contrast" in said(app)
+
+
+async def test_the_picker_shows_a_theme_while_moving_and_escape_takes_it_back(make_app):
+    app = make_app()
+    async with opened(app) as (pilot, screen):
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, Picker), "the picker")
+        await pilot.press(*"light")
+        await until(pilot, lambda: app.theme == "chimera-light", "the preview")
+        await pilot.press("escape")
+        await until(pilot, lambda: app.theme == "chimera-dark", "the old one")
+        await pilot.press("t", *"light", "enter")
+        await until(pilot, lambda: app.theme == "chimera-light", "the new one")
+        assert screen.unsaved["ui.theme"] == "chimera-light"
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+async def test_every_theme_draws_every_pane(make_app, name):
+    app = make_app(ui={"theme": name})
+    async with opened(app) as (pilot, _):
+        for key in "123456":
+            await pilot.press(key)
+        await pilot.press("question_mark", "escape", "ctrl+p", "escape")
+        assert "Inventory" in seen(app)
+
+
+def _colours(app) -> set[str]:
+    strips = app.screen._compositor.render_strips()
+    styles = {segment.style for strip in strips for segment in strip if segment.style}
+    found = {colour.name for style in styles for colour in (style.color, style.bgcolor) if colour is not None}
+    return found - {"default"}
+
+
+async def test_no_color_sends_no_colour_and_still_marks_the_cursor(make_app, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = make_app()
+    async with opened(app) as (pilot, _):
+        await pilot.press("6")
+        await pilot.pause()
+        filters = app.get_line_filters()
+        strips = [strip.apply_filter(line_filter, Color(0, 0, 0)) for strip in app.screen._compositor.render_strips()
+                  for line_filter in filters]  # fmt: skip
+        styles = [segment.style for strip in strips for segment in strip if segment.style]
+        assert {c.name for s in styles for c in (s.color, s.bgcolor) if c is not None} <= {"default"}
+        assert any(style.reverse for style in styles)
+
+
+async def test_mono_ascii_is_ascii_and_without_colour(make_app):
+    app = make_app(ui={"theme": "mono-ascii"})
+    async with opened(app) as (pilot, _):
+        for key in ("1", "2", "4", "5", "6", "question_mark"):
+            await pilot.press(key)
+            await pilot.pause()
+            text = seen(app)
+            assert text.isascii(), {c for c in text if not c.isascii()}
+        assert not _colours(app)
+
+
+@pytest.mark.parametrize(
+    ("environment", "wanted"),
+    [
+        ({"LANG": "en_US.UTF-8", "TERM": "xterm"}, False),
+        ({"LANG": "C.UTF-8", "TERM": "xterm"}, False),
+        ({"LANG": "C", "TERM": "xterm"}, True),
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8", "TERM": "xterm"}, True),  # what Python makes of LANG=C
+        ({"LANG": "de_DE.ISO-8859-1", "TERM": "xterm"}, True),
+        ({"LANG": "C", "LC_ALL": "en_US.utf8", "TERM": "xterm"}, False),
+        ({"LANG": "en_US.UTF-8", "TERM": "linux"}, True),
+    ],
+)
+def test_the_terminal_and_the_locale_decide_about_ascii(environment, wanted):
+    from msgspec import UNSET
+
+    assert ascii_wanted(UNSET, environment) is wanted
+    assert ascii_wanted(True, environment)
+    assert not ascii_wanted(False, environment)
+
+
+def test_themes_are_toml():
+    for path in builtin_folder().glob("*.toml"):
+        assert tomllib.loads(path.read_text("utf-8"))["name"] == path.stem
