@@ -4,10 +4,12 @@ import time
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from textual._compositor import CompositorUpdate
 from textual.app import App, ComposeResult
 
-from chimera_tui.ui.tables.arrange import SortKey
+from chimera_tui.ui.tables.arrange import SortKey, arrange
 from chimera_tui.ui.tables.column import Column, columns_of
 from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.widgets.frame_table import FrameTable
@@ -192,6 +194,19 @@ async def test_s_sorts_up_down_and_off_and_big_s_adds_keys():
         assert table.view().equals(df)
 
 
+@given(
+    st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.sampled_from([1.5, -1.0, None]), st.integers(0, 3))),
+    st.lists(
+        st.tuples(st.sampled_from(["x", "y", "z"]), st.booleans()), min_size=1, max_size=3, unique_by=lambda k: k[0]
+    ),
+)
+def test_several_keys_sort_as_polars_does(rows, keys):
+    df = pl.DataFrame(rows, schema={"x": pl.String, "y": pl.Float64, "z": pl.Int64}, orient="row")
+    order = arrange(df, [SortKey(name, down) for name, down in keys], None).order
+    names, downs = [name for name, _ in keys], [down for _, down in keys]
+    assert df[order].equals(df.sort(names, descending=downs, nulls_last=True, maintain_order=True))
+
+
 async def test_nulls_sort_last_both_ways():
     app = TableApp(frame(9))
     async with app.run_test(size=(100, 24)) as pilot:
@@ -325,3 +340,15 @@ async def test_a_million_rows_open_sort_and_filter_quickly():
         assert table.row_count == 400_000
         # The product's limit is 0.3 s; a busy machine gets four times that.
         assert max(taken.values()) < 1.2, taken
+
+
+@pytest.mark.parametrize("width", [30, 47, 60, 61, 62, 63, 64, 75, 90, 120])
+async def test_columns_out_of_sight_are_marked(width):
+    app = TableApp(frame(20))
+    async with app.run_test(size=(width, 12)) as pilot:
+        for key in ("home", *["l"] * len(COLUMNS)):
+            await pilot.press(key)
+            header = text(app.table)[0]
+            shown = [column.title for column in COLUMNS if f" {column.title[:4]}" in header]
+            assert (COLUMNS[-1].title in shown) != header.rstrip().endswith("▸")
+            assert (COLUMNS[1].title in shown) != header.startswith("◂")

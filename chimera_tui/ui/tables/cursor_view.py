@@ -60,6 +60,11 @@ class CursorView(ScrollView, can_focus=True):
         return max(self.scrollable_content_region.width, 1)
 
     @property
+    def line_width(self) -> int:
+        """Cells of a line that change with the cursor."""
+        return self.room - 1
+
+    @property
     def page(self) -> int:
         """Rows the screen has room for."""
         return max(self.scrollable_content_region.height - self.HEADER, 1)
@@ -96,11 +101,11 @@ class CursorView(ScrollView, can_focus=True):
             self.refresh_line_at(y)
 
     def refresh_line_at(self, y: int) -> None:
-        """Repaint a line of the screen but for its last cell, which is always blank.
+        """Repaint a line of the screen as far as it is drawn, never its last cell, which is always blank.
 
         Textual sends a neighbour that a region touches too; without that cell it would be the scrollbar, each time.
         """
-        self.refresh(Region(0, y, self.room - 1, 1))
+        self.refresh(Region(0, y, self.line_width, 1))
 
     def _reveal(self) -> None:
         """Scroll the cursor into view, half a page at a time: one repaint for many steps."""

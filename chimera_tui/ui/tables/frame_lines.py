@@ -9,6 +9,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 
 from chimera_tui.ui.tables.cells import fit
+from chimera_tui.ui.tables.layout import width_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +42,8 @@ class FrameLines:
                        right=layout.columns[slot.index].right_aligned)  # fmt: skip
             parts.append((f" {text} ", self.style("column") if slot.index == cursor_column else style))
         if self.slots and self.slots[-1].index < len(layout.columns) - 1:
-            used = 1 + sum(slot.width + 2 for slot in self.slots)
-            parts.append((layout.glyphs.more_right.rjust(max(self.width - 1 - used, 1)), style))
+            room = self.width - 1 - width_of(self.slots)
+            parts.append((layout.glyphs.more_right.rjust(max(room, 1)), style))
         return self._strip(parts, style)
 
     def row(self, rows: Rows, row: int) -> Strip:
@@ -61,7 +62,7 @@ class FrameLines:
             cell = rows.text(row, self.layout.columns[slot.index])
             fitted = self._fitted(cell, slot)
             text += self._bracketed(fitted, slot) if slot.index == cursor_column else f" {fitted} "
-        return self._strip([(text, self.style("cursor"))], self.style("cursor"))
+        return self._strip([(text, self.style("cursor"))], self.style("row"))
 
     def message(self, text: str) -> Strip:
         """A sentence where rows would be."""

@@ -26,6 +26,11 @@ class Slot:
     width: int
 
 
+def width_of(slots: list[Slot]) -> int:
+    """Cells that a row takes with its gutter."""
+    return GUTTER + sum(slot.width + GAP for slot in slots)
+
+
 @dataclass(frozen=True)
 class Layout:
     """Measured columns, how many stay at the left, and the sort marks their headers carry."""
@@ -58,7 +63,7 @@ class Layout:
     def slots(self, left: int, total: int) -> list[Slot]:
         """The columns shown when ``left`` is the first that scrolls, in ``total`` cells."""
         slots: list[Slot] = []
-        room = total - GUTTER
+        room = total - GUTTER - 1  # for the sign that there are more columns
         first = [i for i in range(min(self.frozen, len(self.columns))) if i < left]
         for index in [*first, *range(left, len(self.columns))]:
             wanted = self.width(index)

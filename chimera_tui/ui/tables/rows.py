@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PAGE = 64
 PAGES_KEPT = 6
+MEASURED_WHOLE = 100_000
+"""Rows up to which the longest text of a column is looked for; beyond, that of the sample decides."""
 SAMPLE = 400
 """Rows, spread over the frame, whose numbers decide a column's digits."""
 
@@ -90,5 +92,7 @@ def _extremes(values: pl.Series, column: Column) -> list[Any]:
     if not values.len() or column.kind == "bool":
         return []
     if values.dtype == pl.String:
+        if values.len() > MEASURED_WHOLE:
+            return []
         return [values[longest]] if (longest := values.str.len_chars().arg_max()) is not None else []
     return [values.min(), values.max()] if values.dtype.is_numeric() else []

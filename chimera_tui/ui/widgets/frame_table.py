@@ -16,7 +16,7 @@ from chimera_tui.ui.tables.cells import ASCII, UNICODE, Glyphs, copy_text
 from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.tables.cursor_view import CursorView
 from chimera_tui.ui.tables.frame_lines import FrameLines
-from chimera_tui.ui.tables.layout import Layout
+from chimera_tui.ui.tables.layout import Layout, Slot, width_of
 from chimera_tui.ui.tables.rows import Rows, measured
 
 if TYPE_CHECKING:
@@ -96,7 +96,11 @@ class FrameTable(CursorView):
             self.column = column
 
     class ViewChanged(_FromTable):
-        """Another frame, order or filter is on the screen now."""
+        """Another frame, order or filter is on the screen now; ``same_rows`` when only the order is another."""
+
+        def __init__(self, table: FrameTable, same_rows: bool) -> None:
+            super().__init__(table)
+            self.same_rows = same_rows
 
     class ArrangeFailed(_FromTable):
         """A filter could not be applied; the view stays as it was."""
@@ -119,6 +123,7 @@ class FrameTable(CursorView):
         self._wanted: _Request | None = None
         self._rows: Rows | None = None
         self._layout = Layout((), (), 0, (), UNICODE)
+        self._where: pl.Expr | None = None
         self._asked: tuple[Column, ...] = ()
         self._left = 0
 
@@ -252,13 +257,15 @@ class FrameTable(CursorView):
 
     def _show(self, request: _Request, arrangement: Arrangement, to_top: bool) -> None:
         name = self.column.name if self.column else None
+        same_rows = self._rows is not None and self._rows.df is request.df and self._where is request.where
+        self._where = request.where
         self._measure(request)
         self._rows = Rows(request.df, arrangement.order, self.glyphs)
         names = [column.name for column in self.columns]
         self.cursor_column = names.index(name) if name in names else min(self.cursor_column, max(len(names) - 1, 0))
         self._left = self._layout.left_for(self.cursor_column, self._left, self.room - 1)
         self.rows_changed(0 if to_top else arrangement.anchor)
-        self.post_message(self.ViewChanged(self))
+        self.post_message(self.ViewChanged(self, same_rows))
 
     def _measure(self, request: _Request) -> None:
         if self._rows is None or self._rows.df is not request.df or self._asked != request.columns:
@@ -289,10 +296,18 @@ class FrameTable(CursorView):
         """Keep the cursor's column in sight."""
         self._left = self._layout.left_for(self.cursor_column, self._left, event.size.width - 1)
 
+    @property
+    def line_width(self) -> int:
+        """A row ends with its last column; the header, which goes on, is repainted as far."""
+        return min(width_of(self._slots), self.room - 1)
+
+    @property
+    def _slots(self) -> list[Slot]:
+        return self._layout.slots(self._left, self.room - 1)
+
     def render_line(self, y: int) -> Strip:
         """One line of the screen: the header, a row, or blank."""
-        slots = self._layout.slots(self._left, self.room - 1)
-        lines = FrameLines(self._layout, slots, self.size.width, self._part_style)
+        lines = FrameLines(self._layout, self._slots, self.size.width, self._part_style)
         if y == 0:
             return lines.header(self.cursor_column, self._left > self._layout.frozen)
         row = self.row_at(y)

@@ -167,7 +167,8 @@ class Measurements(Vertical):
     def _changed(self, event: FrameTable.ViewChanged) -> None:
         event.stop()
         self._say_summary()
-        self._say_statistics()
+        if not event.same_rows:
+            self._say_statistics()
 
     def _say_summary(self) -> None:
         shown, total = self.table.row_count, self.table.total_rows
