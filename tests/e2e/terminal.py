@@ -80,8 +80,10 @@ class Terminal:
         for key in keys:
             self.child.send(SEQUENCES.get(key, key))
             if key == "esc":
-                # A key that follows at once would be read as alt+key.
-                self.take(0.2)
+                # A key that follows within the terminal's escape delay (0.1 s) would be read as alt+key.
+                deadline = time.monotonic() + 0.25
+                while time.monotonic() < deadline:
+                    self.take(0.05)
 
     def settle(self, quiet_s: float = 0.5, timeout_s: float = 20.0) -> None:
         """Read until nothing has come for a while."""
