@@ -371,3 +371,8 @@ def test_lm_eval_versions(tmp_path: Path, key: str) -> None:
     result = run(tmp_path, document, "results_2024.json")
     assert (result.tool, table(result), result.n) == ("lm-eval", {("score", "value"): 0.5}, [8])
     assert result.config_table[0].model == "EleutherAI/pythia-70m"
+
+
+def test_a_run_where_every_request_failed(tmp_path: Path) -> None:
+    result = run(tmp_path, {**VLLM, "completed": 0, "failed": 200, "mean_ttft_ms": 0.0}, "v.json")
+    assert (set(result.status_code), result.error_table) == ({1}, ["no request completed"])

@@ -1,6 +1,7 @@
 """JSON documents measured: records found, seen and written in document order."""
 
-from chimera_tui.core.measure.observe import Seen, emit, see
+from chimera_tui.core.measure.emission import emit
+from chimera_tui.core.measure.observe import Seen, see
 from chimera_tui.core.measure.records import Walk
 from chimera_tui.core.measure.sink import Sink
 from chimera_tui.core.measure.special import asv_definitions, special_records

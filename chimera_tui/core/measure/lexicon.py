@@ -60,66 +60,18 @@ class Meaning(NamedTuple):
         return self._replace(unit=unit.name, raw_unit=raw, factor=unit.factor, divisor=unit.divisor)
 
 
-SETTINGS = frozenset(
-    [
-        "config",
-        "configuration",
-        "settings",
-        "setting",
-        "options",
-        "params",
-        "parameters",
-        "environment",
-        "env",
-        "args",
-        "hparams",
-        "hyperparameters",
-        "model",
-        "system_info",
-        "machine_info",
-        "machine",
-        "commit_info",
-        "input_config",
-        "server_info",
-        "metadata",
-        "requirements",
-        "context",
-        "info",
-        "model_args",
-        "generation_config",
-        "spec",
-        "host",
-        "platform",
-        "hardware",
-        "software",
-        "versions",
-        "model_info",
-        "gpu_info",
-    ]
-)
+SETTINGS = frozenset((
+    "config", "configuration", "settings", "setting", "options", "params", "parameters", "environment", "env",
+    "args", "hparams", "hyperparameters", "model", "system_info", "machine_info", "machine", "commit_info",
+    "input_config", "server_info", "metadata", "requirements", "context", "info", "model_args",
+    "generation_config", "spec", "host", "platform", "hardware", "software", "versions", "model_info", "gpu_info",
+))  # fmt: skip
 """Names of objects that hold configuration: a number in one is a factor unless the lexicon knows it as a metric."""
 
-STRICT_SETTINGS = frozenset(
-    [
-        "config",
-        "configuration",
-        "settings",
-        "setting",
-        "options",
-        "params",
-        "parameters",
-        "environment",
-        "env",
-        "args",
-        "hparams",
-        "hyperparameters",
-        "input_config",
-        "requirements",
-        "generation_config",
-        "spec",
-        "versions",
-    ]
-)
+STRICT_SETTINGS = frozenset((
+    "config", "configuration", "settings", "setting", "options", "params", "parameters", "environment", "env",
+    "args", "hparams", "hyperparameters", "input_config", "requirements", "generation_config", "spec", "versions",
+))  # fmt: skip
 """Of these, the objects in which not even the name of a metric is a measurement (``settings.min_duration_ms``)."""
 
 _IDENTIFIER = re.compile(

@@ -18,8 +18,6 @@ class Limits:
     """How much of a text, log or Markdown file is searched for results."""
     depth: int = 64
     """How deep nested JSON is followed."""
-    array_items: int = 1_000_000
-    """How many items of one per-request array go into its statistics."""
 
 
 class SeriesKey(NamedTuple):

@@ -2,8 +2,9 @@
 
 from typing import Any, NamedTuple
 
+from chimera_tui.core.measure.emission import numbers_of
 from chimera_tui.core.measure.lexicon import Meaning, meaning
-from chimera_tui.core.measure.observe import numbers_of, see
+from chimera_tui.core.measure.observe import see
 from chimera_tui.core.measure.records import Walk
 from chimera_tui.core.measure.sink import FAILED, OK, Sink
 from chimera_tui.core.measure.special import special_records

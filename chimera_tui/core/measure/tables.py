@@ -7,10 +7,11 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
+from chimera_tui.core.measure.emission import test_kind
 from chimera_tui.core.measure.entities import entity_column
 from chimera_tui.core.measure.factors import LONGEST_TEXT, Factors, put
 from chimera_tui.core.measure.lexicon import Meaning, meaning
-from chimera_tui.core.measure.observe import FAILED_STATES, HOTTEST_SAMPLING, MOST, test_kind
+from chimera_tui.core.measure.observe import FAILED_STATES, HOTTEST_SAMPLING, MOST
 from chimera_tui.core.measure.paths import name_column
 from chimera_tui.core.measure.sink import FAILED, OK, Cells, Sink
 from chimera_tui.core.measure.units import unit_of
