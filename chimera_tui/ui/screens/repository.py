@@ -72,6 +72,7 @@ class RepositoryReader:
         if not self._words.startswith("0 files"):
             self._line("cannot be read")
         self._screen.panes.say_problem(self.problem)
+        self._screen.say_hint()
 
     def _make_workspace(self) -> "Workspace":
         """Imports polars: in a thread, after the first paint."""

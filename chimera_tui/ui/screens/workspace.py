@@ -84,7 +84,7 @@ class WorkspaceScreen(Screen[None]):
 
     def _begin(self) -> None:
         self.panes.go(Pane.TREE)
-        self._say_hint()
+        self.say_hint()
         self.read_repository()
 
     @property
@@ -136,9 +136,11 @@ class WorkspaceScreen(Screen[None]):
         """Other keys."""
         self.call_after_refresh(self.show_keys)
 
-    def _say_hint(self) -> None:
+    def say_hint(self) -> None:
+        """What one can do from here, for who is here for the first time."""
         model = "the program alone" if self.settings.run.engine == "offline" else self.settings.run.model
-        self.query_one(MetricsBar).hint = f"r writes a report with {model}{self.app.glyphs.dot}? shows the keys"
+        hints = ["? shows the keys"] if self.reader.problem else [f"r writes a report with {model}", "? shows the keys"]
+        self.query_one(MetricsBar).hint = self.app.glyphs.dot.join(hints)
 
     # -- the size
 
@@ -263,7 +265,7 @@ class WorkspaceScreen(Screen[None]):
         panel.changed_here(event.path)
         panel.show(self.settings)
         self.settings_noted()
-        self._say_hint()
+        self.say_hint()
 
     def settings_noted(self) -> None:
         """Say how many changes are not saved yet."""

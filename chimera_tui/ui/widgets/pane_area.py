@@ -235,6 +235,8 @@ class PaneArea(Horizontal):
         line = self.query_one("#problem", Static)
         line.set_class(bool(problem), "-shown")
         line.update(problem)
+        if problem and self._drawer_open and self.current is Pane.TREE:  # it would cover the sentence
+            self.go(self._centre)
 
     def note(self, pane: Pane, text: str) -> None:
         """A few words at the right of a side pane's line."""
