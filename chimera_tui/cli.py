@@ -27,7 +27,7 @@ class _PathFirst(click.Group):
         return super().parse_args(ctx, args)
 
 
-def _settings_options(command: Any) -> Any:  # noqa: ANN401 - a click decorator
+def _settings_options(command: Any) -> Any:
     """The flags that every command with settings takes."""
     for option in (
         click.option("--set", "assignments", multiple=True, metavar="NAME=VALUE", help="Any setting, by dotted name."),
@@ -40,7 +40,7 @@ def _settings_options(command: Any) -> Any:  # noqa: ANN401 - a click decorator
     return command
 
 
-def _load(root: Path | None, config_file: Path | None, assignments: tuple[str, ...], **flags: str | None) -> Any:  # noqa: ANN401
+def _load(root: Path | None, config_file: Path | None, assignments: tuple[str, ...], **flags: str | None) -> Any:
     """All layers of settings; what is wrong is said on stderr, and a wrong flag ends the program."""
     from chimera_tui.core.config.load import load
     from chimera_tui.headless.configuration import user_file
@@ -76,7 +76,7 @@ def main() -> None:
 @click.option("--mouse", is_flag=True, help="Listen to the mouse.")
 @click.option("--no-cache", is_flag=True, help="Read every file again.")
 @_settings_options
-def open_(path: Path, theme: str | None, mouse: bool, no_cache: bool, **settings: Any) -> None:  # noqa: ANN401
+def open_(path: Path, theme: str | None, mouse: bool, no_cache: bool, **settings: Any) -> None:
     """Open PATH in the terminal (this is what `chimera-tui PATH` does)."""
     flags: dict[str, Any] = {"ui__theme": theme, "ui__mouse": "true" if mouse else None}
     _open(path, no_cache=no_cache, **flags, **_flags(settings))
@@ -85,7 +85,7 @@ def open_(path: Path, theme: str | None, mouse: bool, no_cache: bool, **settings
 @main.command()
 @click.option("--headless", is_flag=True, help="Run to the end without a screen and print the report's path.")
 @_settings_options
-def demo(headless: bool, **settings: Any) -> None:  # noqa: ANN401
+def demo(headless: bool, **settings: Any) -> None:
     """Open a bundled sample repository and report on it; needs no server and no model."""
     from chimera_tui.headless.demo import sample_repository
 
@@ -104,7 +104,7 @@ def demo(headless: bool, **settings: Any) -> None:  # noqa: ANN401
 @click.option("--json", "as_json", is_flag=True, help="A summary of the run as JSON instead of the path.")
 @click.option("--no-cache", is_flag=True, help="Read every file again.")
 @_settings_options
-def report(path: Path, engine: str | None, out: Path | None, **options: Any) -> None:  # noqa: ANN401
+def report(path: Path, engine: str | None, out: Path | None, **options: Any) -> None:
     """Report on PATH without a screen; prints the path of the saved report.
 
     Exit status: 0 complete, 2 usage, 3 no data, 4 server error, 5 connection lost or ended without done,
@@ -112,6 +112,58 @@ def report(path: Path, engine: str | None, out: Path | None, **options: Any) -> 
     """
     run = {name: options.pop(name) for name in ("if_busy", "as_json", "no_cache")}
     sys.exit(_report(path, out=out, **run, run__engine=engine, **_flags(options)))
+
+
+def _output_options(command: Any) -> Any:
+    """How rows are given."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="A list of objects on stdout."),
+        click.option("--csv", "as_csv", is_flag=True, help="CSV on stdout."),
+        click.option("--parquet", type=click.Path(path_type=Path), metavar="FILE", help="A Parquet file."),
+        click.option("--no-cache", is_flag=True, help="Read every file again."),
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@_output_options
+@_settings_options
+def inventory(path: Path, as_json: bool, as_csv: bool, parquet: Path | None, no_cache: bool, **settings: Any) -> None:
+    """List the files of PATH: kind, size, tool, measurements, status and the reason for it."""
+    from chimera_tui.headless import tables
+
+    workspace, _ = _workspace(path, no_cache=no_cache, **_flags(settings))
+    sys.exit(asyncio.run(tables.inventory(workspace, tables.Output(as_json, as_csv, parquet))))
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("sql")
+@_output_options
+@_settings_options
+def query(
+    path: Path, sql: str, as_json: bool, as_csv: bool, parquet: Path | None, no_cache: bool, **settings: Any
+) -> None:
+    """Run one SELECT over the tables files, measurements and runs of PATH."""
+    from chimera_tui.headless import tables
+
+    workspace, _ = _workspace(path, no_cache=no_cache, **_flags(settings))
+    sys.exit(asyncio.run(tables.query(workspace, sql, tables.Output(as_json, as_csv, parquet))))
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="With values, sources and definitions, as JSON.")
+@click.option("--no-cache", is_flag=True, help="Read every file again.")
+@_settings_options
+def findings(path: Path, as_json: bool, no_cache: bool, **settings: Any) -> None:
+    """Say what the measurements of PATH show, with caveats, highest ranked first."""
+    from chimera_tui.headless import tables
+
+    workspace, chosen = _workspace(path, no_cache=no_cache, **_flags(settings))
+    sys.exit(asyncio.run(tables.findings(workspace, chosen, as_json=as_json)))
 
 
 @main.group()
@@ -130,7 +182,7 @@ def config_path() -> None:
 @config.command("show")
 @click.argument("path", type=click.Path(path_type=Path), default=".")
 @_settings_options
-def config_show(path: Path, **settings: Any) -> None:  # noqa: ANN401
+def config_show(path: Path, **settings: Any) -> None:
     """Print every setting in force in PATH and where its value came from."""
     from chimera_tui.headless.configuration import values
 
@@ -141,7 +193,7 @@ def config_show(path: Path, **settings: Any) -> None:  # noqa: ANN401
 @config.command("check")
 @click.argument("path", type=click.Path(path_type=Path), default=".")
 @_settings_options
-def config_check(path: Path, **settings: Any) -> None:  # noqa: ANN401
+def config_check(path: Path, **settings: Any) -> None:
     """Exit with 1 when a settings file holds something wrong."""
     loaded = _load(path, **_flags(settings))
     if loaded.problems:
@@ -169,17 +221,23 @@ def _flags(settings: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _report(root: Path, *, out: Path | None, as_json: bool, if_busy: Any, no_cache: bool, **flags: Any) -> int:  # noqa: ANN401
+def _workspace(root: Path, *, no_cache: bool, **flags: Any) -> Any:
+    """The workspace of a repository and the settings in force in it."""
     from chimera_tui.engine.cache import cache_folder
     from chimera_tui.engine.workspace import Workspace
-    from chimera_tui.headless.report import report as run_report
 
     settings = _load(root, **flags).settings
-    workspace = Workspace(root, scan=settings.scan, cache_dir=None if no_cache else cache_folder())
+    return Workspace(root, scan=settings.scan, cache_dir=None if no_cache else cache_folder()), settings
+
+
+def _report(root: Path, *, out: Path | None, as_json: bool, if_busy: Any, no_cache: bool, **flags: Any) -> int:
+    from chimera_tui.headless.report import report as run_report
+
+    workspace, settings = _workspace(root, no_cache=no_cache, **flags)
     return asyncio.run(run_report(workspace, settings, out=out, as_json=as_json, if_busy=if_busy))
 
 
-def _open(root: Path, *, no_cache: bool = False, autorun: bool = False, **flags: Any) -> None:  # noqa: ANN401
+def _open(root: Path, *, no_cache: bool = False, autorun: bool = False, **flags: Any) -> None:
     loaded = _load(root, **flags)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.ClickException(

@@ -218,3 +218,41 @@ def test_the_real_repository_offline(tmp_path: Path) -> None:
     assert csv == sorted(csv)
     # Nothing is written into a repository that was given another place for its reports.
     assert not (REAL / "chimera-reports").exists()
+
+
+def test_inventory_says_what_each_file_is_and_why(tmp_path: Path) -> None:
+    repository = measurable(tmp_path / "repo")
+    (repository / "copy.csv").write_bytes((repository / "runs.csv").read_bytes())
+    (repository / "README.md").write_text("# Words\n")
+    (repository / "\x1b[31mred.csv").write_text("")
+    rows = json.loads(chimera("inventory", str(repository), "--json", home=tmp_path).stdout)
+    assert [row["path"] for row in rows] == ["\\x1b[31mred.csv", "README.md", "copy.csv", "runs.csv"]
+    assert rows[3]["copy_of"] == "copy.csv"
+    assert rows[1]["status"] == "no measurements"
+    assert all(row["reason"] for row in rows if row["status"] != "ok")
+    table = chimera("inventory", str(repository), home=tmp_path).stdout
+    assert len(table.splitlines()) == 5
+    assert "\x1b" not in table
+    assert chimera("inventory", str(repository), "--csv", home=tmp_path).stdout.startswith("path,kind,role,size,")
+
+
+def test_query_is_one_select_and_nothing_else(tmp_path: Path) -> None:
+    repository = measurable(tmp_path / "repo")
+    sql = "SELECT num_ctx, value FROM measurements WHERE metric = 'decode_tps' ORDER BY num_ctx"
+    found = json.loads(chimera("query", str(repository), sql, "--json", home=tmp_path).stdout)
+    assert found == [{"num_ctx": 512, "value": 10.5}, {"num_ctx": 1024, "value": 11.5}]
+    parquet = tmp_path / "rows.parquet"
+    assert chimera("query", str(repository), sql, "--parquet", str(parquet), home=tmp_path).stdout == ""
+    assert parquet.read_bytes()[:4] == b"PAR1"
+    for wrong in ("SELECT * FROM read_csv('/etc/passwd')", "DROP TABLE files", "SELECT nosuch FROM files"):
+        done = chimera("query", str(repository), wrong, home=tmp_path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "Traceback" not in done.stderr
+
+
+def test_findings_name_their_sources(tmp_path: Path) -> None:
+    repository = measurable(tmp_path / "repo")
+    found = json.loads(chimera("findings", str(repository), "--json", home=tmp_path).stdout)
+    assert found
+    assert all(one["definition"] and one["label"] in ("measured", "derived", "estimated") for one in found)
+    assert any(source["path"] == "runs.csv" for one in found for source in one["sources"])
