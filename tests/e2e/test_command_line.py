@@ -226,7 +226,7 @@ def test_inventory_says_what_each_file_is_and_why(tmp_path: Path) -> None:
     (repository / "README.md").write_text("# Words\n")
     (repository / "\x1b[31mred.csv").write_text("")
     rows = json.loads(chimera("inventory", str(repository), "--json", home=tmp_path).stdout)
-    assert [row["path"] for row in rows] == ["\\x1b[31mred.csv", "README.md", "copy.csv", "runs.csv"]
+    assert [row["path"] for row in rows] == ["\x1b[31mred.csv", "README.md", "copy.csv", "runs.csv"]
     assert rows[3]["copy_of"] == "copy.csv"
     assert rows[1]["status"] == "no measurements"
     assert all(row["reason"] for row in rows if row["status"] != "ok")
