@@ -1,5 +1,6 @@
 """The application: themes, keys, glyphs, the clipboard and the way out. What it shows is the workspace screen."""
 
+import asyncio
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -7,20 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import platformdirs
-from textual.app import App
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 
 from chimera_tui.core.config.load import Loaded
 from chimera_tui.core.config.schema import Scan, Settings
 from chimera_tui.core.inert import inert
-from chimera_tui.ui import keymap, plain_scrollbar, signals, themes
+from chimera_tui.ui import plain_scrollbar, signals, themes
 from chimera_tui.ui.clipboard import osc52, size_in_words
 from chimera_tui.ui.glyphs import ASCII, UNICODE, ascii_wanted
-from chimera_tui.ui.screens.workspace import WorkspaceScreen
-from chimera_tui.ui.widgets.config_panel import ConfigRows
+from chimera_tui.ui.widgets.titles import RepositoryLine
 
 if TYPE_CHECKING:
     from chimera_tui.engine.workspace import Workspace
+    from chimera_tui.ui.screens.workspace import WorkspaceScreen
 
 Level = Literal["info", "warning", "error"]
 _SHOWN_S: dict[Level, float] = {"info": 5, "warning": 10, "error": 15}
@@ -53,7 +54,6 @@ class ChimeraApp(App[None]):
         self._no_cache = no_cache
         self._leaving = False
         self._use_themes("mono-ascii" if no_color else settings.ui.theme)
-        self._use_keys(settings.keys)
 
     @property
     def ascii_glyphs(self) -> bool:
@@ -88,25 +88,41 @@ class ChimeraApp(App[None]):
         self.theme = name
 
     def _use_keys(self, keys: Mapping[str, str]) -> None:
+        from chimera_tui.ui import keymap
+        from chimera_tui.ui.widgets.config_panel import ConfigRows
+
         checked = keymap.check(keys, (b for b in ConfigRows.BINDINGS if isinstance(b, Binding)))
         self._problems += checked.problems
         self.set_keymap(checked.keys)
 
     # -- life
 
+    def compose(self) -> ComposeResult:
+        """One line, painted at once: the panes and what they need are imported after it."""
+        line = RepositoryLine()
+        line.name_shown, line.aside = self.root.resolve().name or str(self.root), "opening"
+        yield line
+
     def on_mount(self) -> None:
-        """The first screen, and what was wrong with files of settings."""
+        """Paint, then go on."""
         signals.install(self.leave_in_order)
-        screen = WorkspaceScreen(self.root, self.settings, self._origins, saves_to=self._saves_to)
-        self.push_screen(screen)
+        self.call_after_refresh(self.run_worker, self._open_workspace(), group="open")
+
+    async def _open_workspace(self) -> None:
+        """The workspace, and what was wrong with files of settings."""
+        workspace_screen = await asyncio.to_thread(_workspace_screen)
+        self._use_keys(self.settings.keys)
+        screen = workspace_screen(self.root, self.settings, self._origins, saves_to=self._saves_to)
+        await self.push_screen(screen)
         for problem in self._problems:
             self.say(problem, "warning")
 
     def make_workspace(self, scan: Scan, *, cached: bool = True) -> "Workspace":
         """The workspace of this folder."""
+        from chimera_tui.engine.cache import cache_folder
         from chimera_tui.engine.workspace import Workspace
 
-        cache = platformdirs.user_cache_path("chimera-tui")
+        cache = cache_folder()
         return Workspace(self.root, scan=scan, cache_dir=cache if cached and not self._no_cache else None)
 
     def say(self, words: str, level: Level = "info") -> None:
@@ -121,6 +137,8 @@ class ChimeraApp(App[None]):
             self.run_worker(self._leave(status), group="leave", exclusive=True)
 
     async def _leave(self, status: int) -> None:
+        from chimera_tui.ui.screens.workspace import WorkspaceScreen
+
         for screen in self.screen_stack:
             if isinstance(screen, WorkspaceScreen):
                 await screen.run_control.stop_and_wait(signals.SAVE_GRACE_S)
@@ -148,6 +166,12 @@ class ChimeraApp(App[None]):
         path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}.txt"
         path.write_text(self.clipboard, "utf-8")
         return path
+
+
+def _workspace_screen() -> "type[WorkspaceScreen]":
+    from chimera_tui.ui.screens.workspace import WorkspaceScreen
+
+    return WorkspaceScreen
 
 
 def run_app(

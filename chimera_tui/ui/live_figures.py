@@ -187,14 +187,14 @@ class LiveFigures:
 
 def fitting(fields: list[Field], width: int, gap: int = 3) -> list[Field]:
     """The most important fields that fit whole into ``width`` cells, in their order."""
-    chosen: list[Field] = []
+    chosen: set[int] = set()
     room = width
-    for entry in sorted(fields, key=lambda entry: entry.rank):
-        needed = entry.width + (gap if chosen else 0)
+    for index in sorted(range(len(fields)), key=lambda index: fields[index].rank):
+        needed = fields[index].width + (gap if chosen else 0)
         if needed <= room:
-            chosen.append(entry)
+            chosen.add(index)
             room -= needed
-    return [entry for entry in fields if entry in chosen]
+    return [entry for index, entry in enumerate(fields) if index in chosen]
 
 
 def clock(seconds_: float) -> str:

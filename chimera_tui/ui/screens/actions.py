@@ -17,7 +17,6 @@ from chimera_tui.ui.screens.help import HelpScreen
 from chimera_tui.ui.screens.picker import Choice, Picker
 from chimera_tui.ui.widgets.config_panel import ConfigPanel
 from chimera_tui.ui.widgets.key_bar import current_keys
-from chimera_tui.ui.widgets.preview import Preview
 from chimera_tui.ui.widgets.reports import ReportsPane
 from chimera_tui.ui.widgets.stream_pane import StreamPane
 
@@ -86,8 +85,8 @@ class Actions:
     def current_file(self) -> str:
         """The file that the current pane points at, or an empty string."""
         screen = self._screen
-        if screen.panes.previewing and screen.panes.current in CENTRE:
-            return str(screen.query_one(Preview).path or "")
+        if screen.panes.preview and screen.panes.previewing and screen.panes.current in CENTRE:
+            return str(screen.panes.preview.path or "")
         match screen.panes.current:
             case Pane.REPORTS:
                 report = screen.query_one(ReportsPane).selected

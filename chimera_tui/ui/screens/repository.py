@@ -126,9 +126,11 @@ class RepositoryReader:
         ids = snapshot.frames.files.filter(pl.col("path") == path)["file_id"]
         if not len(ids):
             return self._screen.root / path, ""
+        real = snapshot.path_of(ids[0])
+        if record is None:
+            return real, field or ""
         records = snapshot.frames.records.filter((pl.col("file_id") == ids[0]) & (pl.col("record") == record))["path"]
-        place = ".".join(part for part in (*records[:1], field) if part)
-        return snapshot.path_of(ids[0]), place
+        return real, ".".join(part for part in (*records[:1], field) if part)
 
     async def saved_reports(self, report_dir: str) -> "list[SavedReport]":
         """The reports on disk, newest first."""

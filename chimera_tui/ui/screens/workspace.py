@@ -28,7 +28,6 @@ from chimera_tui.ui.widgets.key_bar import KeyBar
 from chimera_tui.ui.widgets.measurements import Measurements
 from chimera_tui.ui.widgets.metrics_bar import MetricsBar
 from chimera_tui.ui.widgets.pane_area import PaneArea
-from chimera_tui.ui.widgets.preview import Preview
 from chimera_tui.ui.widgets.repo_tree import RepoTree
 from chimera_tui.ui.widgets.reports import ReportsPane
 from chimera_tui.ui.widgets.stream_pane import StreamPane
@@ -71,7 +70,7 @@ class WorkspaceScreen(Screen[None]):
             Pane.REPORTS: ReportsPane(ascii=self.app.ascii_glyphs),
             Pane.CONFIG: ConfigPanel(self.settings, self._origins, glyphs=self.app.glyphs),
         }
-        yield PaneArea(contents, Preview())
+        yield PaneArea(contents)
         yield MetricsBar()
         yield KeyBar()
         yield Static(id="too-small", markup=False)
@@ -186,8 +185,8 @@ class WorkspaceScreen(Screen[None]):
     async def preview(self, path: str, record: int | None = None, field: str | None = None) -> None:
         """Show a file of the repository in the centre, at an observation of it."""
         real, place = await asyncio.to_thread(self.reader.locate, path, record, field)
-        self.panes.open_preview()
-        self.call_after_refresh(self.query_one(Preview).open, real, path, record=record, place=place)
+        preview = await self.panes.open_preview()
+        self.call_after_refresh(preview.open, real, path, record=record, place=place)
 
     @on(RepoTree.SelectionChanged)
     def _selection_changed(self, event: RepoTree.SelectionChanged) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -12,6 +13,9 @@ from textual.widgets import ContentSwitcher, Static
 
 from chimera_tui.ui.commands import CENTRE, Pane
 from chimera_tui.ui.widgets.titles import PaneStrip
+
+if TYPE_CHECKING:
+    from chimera_tui.ui.widgets.preview import Preview
 
 TREE_FROM = 100
 """Columns from which the tree has its own place."""
@@ -53,10 +57,10 @@ class PaneArea(Horizontal):
 
         pane: Pane
 
-    def __init__(self, contents: Mapping[Pane, Widget], preview: Widget, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, contents: Mapping[Pane, Widget], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.contents = dict(contents)
-        self.preview = preview
+        self.preview: Preview | None = None
         self.current = Pane.TREE
         self._centre = Pane.INVENTORY
         self._came_from = Pane.INVENTORY
@@ -73,8 +77,6 @@ class PaneArea(Horizontal):
             with ContentSwitcher(id="pages", initial=Pane.INVENTORY.value):
                 for pane in CENTRE:
                     yield self._content(pane)
-                self.preview.id = "preview"
-                yield self.preview
         with Vertical(id="config-pane", classes="side"):
             yield PaneStrip(id="config-strip", classes="own-strip")
             yield self._content(Pane.CONFIG)
@@ -125,7 +127,7 @@ class PaneArea(Horizontal):
 
     def focus_pane(self, pane: Pane) -> None:
         """Give the keys to a pane that is shown."""
-        content = self.preview if self.previewing and pane in CENTRE else self.contents[pane]
+        content = self.preview if self.preview and self.previewing and pane in CENTRE else self.contents[pane]
         focus_inside = getattr(content, "focus_inside", None)
         if focus_inside is not None:
             focus_inside()
@@ -161,8 +163,13 @@ class PaneArea(Horizontal):
         """Whether the preview covers the centre."""
         return self.query_one("#pages", ContentSwitcher).current == "preview"
 
-    def open_preview(self) -> None:
-        """Show the preview in the centre and give it the keys."""
+    async def open_preview(self) -> "Preview":
+        """Show the preview in the centre and give it the keys; it is made when it is first wanted."""
+        from chimera_tui.ui.widgets.preview import Preview
+
+        if self.preview is None:
+            self.preview = Preview(id="preview")
+            await self.query_one("#pages", ContentSwitcher).mount(self.preview)
         self._came_from = self.current
         self.remove_class("-tree-open", "-config-open")
         if self.zoomed is Pane.TREE:
@@ -171,6 +178,7 @@ class PaneArea(Horizontal):
         self._enter(self._centre)
         self.preview.can_focus = True  # until its file is read there is nothing inside to focus
         self.preview.focus()
+        return self.preview
 
     def close_preview(self) -> None:
         """Back to the pane that was there, and to the one that one came from."""

@@ -1,0 +1,135 @@
+"""The metrics bar: estimates while text comes, the server's figures after, never a number cut in half."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chimera_tui.core.endings import Ending
+from chimera_tui.core.report.metrics import CallFigures
+from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, RunEnded, RunStarted, Stage, StageStarted
+from chimera_tui.ui.live_figures import Field, LiveFigures, clock, fitting, rate, seconds
+
+FIGURES = CallFigures(
+    ttft_s=0.42, wall_s=12.0, total_s=11.9, prompt_tokens=1204, prefill_s=0.4, generated_tokens=480, decode_s=10.0
+)
+
+
+def fed(*events) -> LiveFigures:
+    figures = LiveFigures(running=True)
+    for event in events:
+        figures.apply(event)
+    return figures
+
+
+START = (
+    StageStarted(at_s=0, stage=Stage.INGEST),
+    RunStarted(at_s=0.5, run_id="r", engine="ollama", model="gemma3:latest", root="/r", started="now"),
+    StageStarted(at_s=0.6, stage=Stage.ANALYSIS),
+    StageStarted(at_s=1, stage=Stage.REPORT),
+    CallStarted(
+        at_s=2, call=1, stage=Stage.REPORT, model="gemma3:latest", messages=(), options={}, prompt_tokens_est=1180,
+        num_ctx=4096,
+    ),
+)  # fmt: skip
+
+
+def values(figures: LiveFigures) -> dict[str, str]:
+    return {field.label: field.value for field in figures.fields() if field.label}
+
+
+def test_before_the_first_token_it_says_that_it_waits():
+    figures = fed(*START)
+    figures.now_s = 9
+    assert values(figures)["TTFT"] == "waiting 0:07"
+    assert "decode" not in values(figures)
+    assert figures.stage_words() == "3/4 report"
+    assert values(figures)["in"] == "~1,180"
+
+
+def test_while_text_comes_everything_that_is_guessed_is_marked():
+    figures = fed(*START, Chunk(at_s=2.5, call=1, text="a" * 35), Chunk(at_s=4.5, call=1, text="b" * 315))
+    found = values(figures)
+    assert found["TTFT"] == "~500 ms"
+    assert found["out"] == "~100"
+    assert found["decode"] == "~50.0 tok/s"
+    assert found["ctx"] == "~1,280/4,096"
+
+
+def test_the_servers_figures_replace_the_guesses():
+    figures = fed(
+        *START,
+        Chunk(at_s=2.5, call=1, text="a" * 350),
+        CallFinished(at_s=14, call=1, stage=Stage.REPORT, ending=Ending.COMPLETE, figures=FIGURES),
+    )
+    found = values(figures)
+    assert "~" not in "".join(found.values())
+    assert found["TTFT"] == "420 ms"
+    assert found["decode"] == "48.0 tok/s"
+    assert found["prefill"] == "3,010 tok/s"
+    assert found["ctx"] == "1,684/4,096"
+
+
+def test_a_measured_call_makes_the_next_estimate_better():
+    figures = fed(
+        *START,
+        Chunk(at_s=2.5, call=1, text="a" * 960),
+        CallFinished(at_s=14, call=1, stage=Stage.REPORT, ending=Ending.COMPLETE, figures=FIGURES),
+        CallStarted(at_s=15, call=2, stage=Stage.PERSONA, model="m", messages=(), options={}, prompt_tokens_est=5),
+        Chunk(at_s=16, call=2, text="b" * 200),
+    )
+    assert values(figures)["out"] == "~100"
+
+
+def test_what_nobody_said_is_left_out():
+    figures = fed(
+        *START, CallFinished(at_s=3, call=1, stage=Stage.REPORT, ending=Ending.NO_DONE, figures=CallFigures())
+    )
+    assert not {"TTFT", "decode", "prefill", "out"} & set(values(figures))
+
+
+def test_the_summary_has_the_report_calls_ttft_and_the_throughput_of_all_calls():
+    other = CallFigures(ttft_s=9.0, generated_tokens=120, decode_s=10.0)
+    figures = fed(
+        *START,
+        CallFinished(at_s=14, call=1, stage=Stage.REPORT, ending=Ending.COMPLETE, figures=FIGURES),
+        CallFinished(at_s=30, call=2, stage=Stage.PERSONA, ending=Ending.COMPLETE, figures=other),
+        RunEnded(at_s=31, ending=Ending.COMPLETE),
+    )
+    found = {field.label: field.value for field in figures.summary() if field.label}
+    assert found == {"last run": "complete", "in": "0:31", "decode": "30.0 tok/s", "TTFT": "420 ms", "out": "600"}
+    assert figures.ended_well
+
+
+@given(
+    fields=st.lists(
+        st.builds(
+            Field, st.text("abc", max_size=6), st.text("0123456789,", min_size=1, max_size=12), st.integers(1, 12)
+        ),
+        max_size=10,
+    ),
+    width=st.integers(0, 120),
+)
+def test_fields_are_whole_in_order_and_fit(fields, width):
+    chosen = fitting(fields, width)
+    assert sum(field.width for field in chosen) + 3 * max(0, len(chosen) - 1) <= width or not chosen
+    rest = iter(fields)
+    assert all(any(one is field for field in rest) for one in chosen)
+
+
+def test_at_80_columns_the_important_ones_stay():
+    figures = fed(*START, Chunk(at_s=2.5, call=1, text="a" * 35), Chunk(at_s=4.5, call=1, text="b" * 3150))
+    kept = {field.label or field.value for field in fitting(figures.fields(), 78)}
+    assert {"3/4 report", "0:04", "decode", "out", "TTFT"} <= kept
+
+
+@pytest.mark.parametrize(("words", "value"), [("0:07", 7.9), ("1:01:01", 3661), ("59:59", 3599)])
+def test_clock(words, value):
+    assert clock(value) == words
+
+
+def test_units():
+    assert seconds(0.42) == "420 ms"
+    assert seconds(3.254) == "3.25 s"
+    assert seconds(None) == ""
+    assert rate(1234.5) == "1,234 tok/s"
+    assert rate(45.14) == "45.1 tok/s"
