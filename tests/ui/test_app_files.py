@@ -36,7 +36,7 @@ async def test_a_file_of_the_tree_is_shown_and_escape_comes_back_to_the_tree(mak
     async with opened(app, size) as (pilot, screen):
         await pilot.press("1", "G", "enter")
         await until(
-            pilot, lambda: screen.panes.previewing and "Of one machine" in seen(app) or "who" in seen(app), "it"
+            pilot, lambda: screen.panes.previewing and ("Of one machine" in seen(app) or "who" in seen(app)), "it"
         )
         await pilot.press("escape")
         await until(pilot, lambda: screen.panes.current is Pane.TREE, "the tree")
@@ -139,3 +139,22 @@ async def test_a_missing_editor_is_said(make_app, monkeypatch):
         monkeypatch.setattr(type(app._driver), "can_suspend", True)
         await pilot.press("2", "e")
         await until(pilot, lambda: "no-such-editor could not be started" in said(app), "the reason")
+
+
+async def test_a_report_is_searched_as_one_types(make_app):
+    app = make_app()
+    async with opened(app) as (pilot, screen):
+        await pilot.press("r")
+        await run_over(pilot, screen)
+        await pilot.press("5")
+        await until(pilot, lambda: "Chimera" in seen(app), "the report")
+        await pilot.press("slash", *"no such words")
+        await until(pilot, lambda: "not in this text" in seen(app), "it says so")
+        await pilot.press("escape")
+        await pilot.press("slash", *"Provenance", "enter")
+        await until(pilot, lambda: "Provenance" in seen(app), "it is in view")
+        await pilot.press("escape")
+        await pilot.pause()
+        assert screen.query_one("ReportsPane").reading
+        await pilot.press("escape")
+        await until(pilot, lambda: not screen.query_one("ReportsPane").reading, "back at the list")

@@ -1,6 +1,7 @@
 """The config panel: stepping, typing, refusing, unsetting, saving."""
 
 import tomllib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,8 +9,9 @@ from hypothesis import strategies as st
 from msgspec import UNSET, convert
 from textual.widgets import Input, Static
 
-from chimera_tui.core.config.schema import Settings
+from chimera_tui.core.config.schema import Options, Settings
 from chimera_tui.ui.commands import Pane
+from chimera_tui.ui.screens.actions import names_in_file, not_kept
 from chimera_tui.ui.setting_values import (
     allowed,
     choices,
@@ -23,6 +25,7 @@ from chimera_tui.ui.setting_values import (
 )
 from chimera_tui.ui.widgets.config_panel import ConfigPanel
 from chimera_tui.ui.widgets.setting_row import SettingRow
+from tests.server import OllamaServer, Script
 from tests.ui.app_steps import opened, said, seen, until
 
 SETTINGS = {setting.name: setting for _, setting in panel_settings()}
@@ -247,3 +250,37 @@ async def test_a_file_that_is_not_toml_is_left_alone(make_app, home):
         await until(pilot, lambda: "not saved" in said(app), "the reason")
         assert path.read_text("utf-8") == "[run\n"
         assert screen.unsaved
+
+
+async def test_values_of_the_modelfile_are_asked_for_and_shown(make_app):
+    async with OllamaServer(Script()) as server:
+        app = make_app(engine="auto", host=server.url)
+        async with opened(app) as (pilot, screen):
+            rows = {row.setting.name: row for row in screen.query_one(ConfigPanel).rows.rows}
+            await until(pilot, lambda: rows["top_k"].modelfile is not UNSET, "the Modelfile")
+            assert "unset (64)" in rows["top_k"].render().plain
+            assert all(not request.path.endswith(("chat", "generate")) for request in server.requests)
+
+
+@pytest.mark.parametrize(
+    ("changed", "origins", "says"),
+    [
+        ({"options.num_ctx": UNSET}, {}, "cannot say unset"),
+        ({"run.model": "x"}, {"run.model": "/repo/.chimera.toml"}, "/repo/.chimera.toml"),
+        ({"run.model": "x"}, {"run.model": "environment CHIMERA_MODEL"}, "CHIMERA_MODEL"),
+        ({"run.model": "x"}, {"run.model": "/home/config.toml"}, ""),
+        ({"run.model": "x"}, {}, ""),
+    ],
+)
+def test_what_will_not_be_kept_is_said(changed, origins, says):
+    sentence = not_kept(Settings(), changed, origins, Path("/home/config.toml"))
+    assert (says in sentence) if says else not sentence
+
+
+def test_options_are_saved_into_the_active_profile_whole():
+    settings = Settings(profile="chimera", options=Options(num_gpu=80, seed=1))
+    named = names_in_file(settings, {"options.seed": 1, "run.model": "m"})
+    assert named["run.model"] == "m"
+    assert named["profiles.chimera.options.seed"] == 1
+    assert named["profiles.chimera.options.num_gpu"] == 80
+    assert named["profiles.chimera.options.num_ctx"] is UNSET

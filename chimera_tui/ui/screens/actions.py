@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,7 +142,7 @@ class Actions:
             return
         screen.unsaved.clear()
         screen.settings_noted()
-        self._app.say(f"Saved to {path}.")
+        self._app.say(f"Saved to {path}. {not_kept(screen.settings, values, screen.origins, path)}".strip())
 
     def _choose_theme(self) -> None:
         before = self._app.theme
@@ -205,3 +205,19 @@ def names_in_file(settings: Settings, changed: dict[str, object]) -> dict[str, o
     for field in msgspec.structs.fields(settings.options):
         named[f"profiles.{settings.profile}.options.{field.name}"] = getattr(settings.options, field.name)
     return named
+
+
+def not_kept(settings: Settings, changed: dict[str, object], origins: Mapping[str, str], path: Path) -> str:
+    """What will not be as it is now at the next start, and why; empty when everything will."""
+    if not settings.profile and changed.get("options.num_ctx") is msgspec.UNSET:
+        return (
+            "A file cannot say unset: num_ctx will be fit again at the next start (the profile baseline has none set)."
+        )
+    winners = {
+        name: origin for name in changed if (origin := origins.get(name, str(path))) not in (str(path), "default")
+    }
+    winners = {name: origin for name, origin in winners.items() if not origin.startswith("profile ")}
+    if not winners:
+        return ""
+    name, origin = next(iter(winners.items()))
+    return f"But {name} is also set by {origin}, which wins at the next start."

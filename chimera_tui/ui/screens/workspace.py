@@ -1,6 +1,7 @@
 """The screen of a repository: it holds the settings, decides what messages mean, and starts runs."""
 
 import asyncio
+import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -56,7 +57,7 @@ class WorkspaceScreen(Screen[None]):
         self.ended: RunEnded | None = None
         self.reader = RepositoryReader(self)
         self.run_control = RunControl(self.app, self._apply_event)
-        self._origins = origins
+        self.origins = origins
         self._actions = Actions(self)
 
     def compose(self) -> ComposeResult:
@@ -68,7 +69,7 @@ class WorkspaceScreen(Screen[None]):
             Pane.MEASUREMENTS: Measurements(),
             Pane.STREAM: StreamPane(ascii=self.app.ascii_glyphs),
             Pane.REPORTS: ReportsPane(ascii=self.app.ascii_glyphs),
-            Pane.CONFIG: ConfigPanel(self.settings, self._origins, glyphs=self.app.glyphs),
+            Pane.CONFIG: ConfigPanel(self.settings, self.origins, glyphs=self.app.glyphs),
         }
         yield PaneArea(contents)
         yield MetricsBar()
@@ -159,6 +160,7 @@ class WorkspaceScreen(Screen[None]):
     async def read_repository(self) -> None:
         """Read the folder and show what is in it."""
         await self.reader.read()
+        self.ask_modelfile()
         if self.app.autorun and not self.reader.problem:
             self.app.autorun = False
             self.start_run()
@@ -265,6 +267,18 @@ class WorkspaceScreen(Screen[None]):
         panel.show(self.settings)
         self.settings_noted()
         self.say_hint()
+        if event.path in ("run.model", "run.engine", "server.host"):
+            self.ask_modelfile()
+
+    @work(group="modelfile", exclusive=True)
+    async def ask_modelfile(self) -> None:
+        """Show what the model's own file says about options that are not set; silently nothing without a server."""
+        values: dict[str, object] = {}
+        if self.settings.run.engine != "offline":
+            module = await asyncio.to_thread(importlib.import_module, "chimera_tui.engine.modelfile")
+            values = await module.modelfile_options(self.settings.server, self.settings.run.model)
+        if self.app.is_running:
+            self.query_one(ConfigPanel).show_modelfile(values)
 
     def settings_noted(self) -> None:
         """Say how many changes are not saved yet."""

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from chimera_tui.core.inert import inert_line
 from chimera_tui.ui.live_figures import seconds
+from chimera_tui.ui.widgets.found_text import FoundText
 from chimera_tui.ui.widgets.stream_view import StreamView
 
 if TYPE_CHECKING:
@@ -74,9 +75,9 @@ class ReportsPane(Vertical):
         & > .reports--empty { padding: 1 2; color: $text-muted; display: none; }
         & > ReportList { height: 1fr; border: none; padding: 0; background: transparent; }
         & > .reports--reading { height: 1; padding: 0 1; color: $text-muted; display: none; }
-        & > StreamView { height: 1fr; display: none; }
+        & > FoundText { height: 1fr; display: none; }
         &.-reading > ReportList, &.-reading > .reports--header { display: none; }
-        &.-reading > StreamView, &.-reading > .reports--reading { display: block; }
+        &.-reading > FoundText, &.-reading > .reports--reading { display: block; }
         &.-empty > ReportList, &.-empty > .reports--header { display: none; }
         &.-empty > .reports--empty { display: block; }
     }
@@ -100,7 +101,7 @@ class ReportsPane(Vertical):
         yield NoReports(_NONE_YET, classes="reports--empty", markup=False)
         yield ReportList(compact=True, markup=False)
         yield Static(classes="reports--reading", markup=False)
-        yield StreamView(id="report-text", ascii=self._ascii)
+        yield FoundText(text_id="report-text", ascii=self._ascii)
 
     @property
     def reading(self) -> bool:

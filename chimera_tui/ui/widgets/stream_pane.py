@@ -19,6 +19,7 @@ from chimera_tui.engine.events import (
     Stage,
     StageStarted,
 )
+from chimera_tui.ui.widgets.found_text import FoundText
 from chimera_tui.ui.widgets.stream_view import StreamView
 
 _HEADINGS = {Stage.ANALYSIS: "Analysis", Stage.REPORT: "Report", Stage.PERSONA: "Persona brief"}
@@ -32,7 +33,7 @@ class StreamPane(Vertical):
     StreamPane {
         & > #stream-title { height: 1; padding: 0 1; color: $text-muted; }
         & > #stream-title.-problem { color: $warning; }
-        & > StreamView { height: 1fr; }
+        & > FoundText { height: 1fr; }
     }
     """
 
@@ -47,7 +48,7 @@ class StreamPane(Vertical):
     def compose(self) -> ComposeResult:
         """Title line and text."""
         yield Static(_IDLE, id="stream-title", markup=False)
-        yield StreamView(id="stream-text", ascii=self._ascii)
+        yield FoundText(text_id="stream-text", ascii=self._ascii)
 
     @property
     def view(self) -> StreamView:

@@ -1,0 +1,66 @@
+"""A text that can be searched: a StreamView under a line to type in."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+
+from chimera_tui.ui.tables.filter_line import FilterLine
+from chimera_tui.ui.widgets.stream_view import StreamView
+
+
+class FoundText(Vertical):
+    """``/`` searches as one types, Enter goes to the text, n and N to the next and the previous match."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "find", "Find", id="text.find", tooltip="Search; n and N go on, esc forgets."),
+        Binding("escape", "forget", "Forget", show=False, id="text.forget"),
+    ]
+    DEFAULT_CSS = """
+    FoundText > StreamView { height: 1fr; }
+    """
+
+    def __init__(self, *, ascii: bool = False, id: str | None = None, text_id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.view = StreamView(id=text_id, ascii=ascii)
+        self.line = FilterLine("find in the text")
+
+    def compose(self) -> ComposeResult:
+        """The line, closed at first, and the text."""
+        yield self.line
+        yield self.view
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Esc is the screen's while nothing is searched for."""
+        return self.line.is_open if action == "forget" else True
+
+    def action_find(self) -> None:
+        """Type what to look for."""
+        self.line.open()
+
+    def action_forget(self) -> None:
+        """Take the line and the marks away."""
+        self.line.close()
+        self.view.search("")
+        self.view.focus()
+
+    @on(FilterLine.Changed)
+    def _look(self, event: FilterLine.Changed) -> None:
+        event.stop()
+        found = self.view.search(event.text)
+        self.line.say("" if found or not event.text else "It is not in this text.")
+
+    @on(FilterLine.Submitted)
+    @on(FilterLine.Left)
+    def _to_text(self, event: FilterLine.Submitted | FilterLine.Left) -> None:
+        event.stop()
+        if not event.text.strip():
+            self.line.close()
+        self.view.focus()
+
+    @on(FilterLine.Cleared)
+    def _cleared(self, event: FilterLine.Cleared) -> None:
+        event.stop()
+        self.action_forget()
