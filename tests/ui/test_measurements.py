@@ -225,3 +225,35 @@ async def test_no_measurements_say_so():
         await pilot.press("m", "c", "escape", "minus", "enter", "E")
         await ask(pilot, "b", "by model")
         assert "No measurement is left" in error(app, app.pane.ask_line)
+
+
+async def test_columns_follow_what_is_found_until_someone_chooses():
+    app = MeasurementsApp()
+    async with app.run_test(size=(120, 30)) as pilot:
+        frames = sample_frames()
+        await shown(pilot, replace(frames, cells=frames.cells.clear(), configs=frames.configs.clear()))
+        await shown(pilot, replace(frames, configs=frames.configs.with_columns(num_gpu=40)))
+        assert "num_gpu" not in app.pane.shown
+        await shown(pilot)
+        assert "num_gpu" in app.pane.shown
+        app.pane.set_columns(["value", "path"])
+        await shown(pilot)
+        assert app.pane.shown == ["value", "path"]
+
+
+async def test_a_snapshot_does_not_disturb_an_answer_and_esc_stops_a_query():
+    app = MeasurementsApp()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await shown(pilot)
+        await ask(pilot, "colon", "SELECT COUNT(*) AS n FROM measurements")
+        await shown(pilot)
+        assert summary(app) == "1 rows · SQL"
+        await pilot.press("escape")
+        await settled(pilot)
+        many = ", ".join(f"measurements m{n}" for n in range(7))
+        await pilot.press("colon")
+        app.pane.ask_line.put(f"SELECT SUM(m0.value) FROM {many}")
+        await pilot.press("enter", "escape")
+        await settled(pilot)
+        assert app.pane.answer is None
+        assert summary(app) == "216 measurements"

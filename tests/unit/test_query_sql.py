@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chimera_tui.core.query import QueryError, check_sql, run_sql, tables_of
+from chimera_tui.core.query.sql import reads_one_table
 from tests.ui.sample_frames import sample_frames
 
 TABLES = tables_of(sample_frames())
@@ -104,6 +105,21 @@ def test_errors_are_sentences(text, said):
         rows(text)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("text", "one"), [
+    ("SELECT a, b FROM files WHERE a IN (1, 2) ORDER BY a, b", True),
+    ("SELECT MAX(a) FROM files f GROUP BY 1, 2", True),
+    ("SELECT 'from x, y' FROM files", True),
+    ("SELECT 1", False),
+    ("SELECT * FROM files, runs", False),
+    ("SELECT * FROM files f, runs WHERE 1 = 1", False),
+    ("SELECT * FROM files CROSS JOIN runs", False),
+    ("SELECT * FROM (SELECT * FROM files)", False),
+    ("SELECT * FROM files WHERE a IN (SELECT a FROM runs)", False),
+])  # fmt: skip
+def test_queries_that_combine_tables_are_known(text, one):
+    assert reads_one_table(text) is one
 
 
 def test_the_frames_stay_as_they_were():

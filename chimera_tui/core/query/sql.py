@@ -31,6 +31,7 @@ _PIECE = re.compile(
 _READS_FILES = re.compile(r"(?:read|scan)_\w+", re.IGNORECASE)
 _TABLE_FOLLOWS = frozenset({"from", "join"})
 _COLUMN = re.compile(r'unable to find column "(.*?)"; valid columns: \[(.*?)\]', re.DOTALL)
+_COLUMN_OF_TABLE = re.compile(r"no column named '(.*?)' found in table")
 _RELATION = re.compile(r"relation '(.*?)' was not found")
 
 
@@ -112,6 +113,17 @@ def check_sql(text: str) -> None:
             raise QueryError(f"{quoted(name)} is not allowed: a query reads files, measurements and runs only.")
 
 
+def reads_one_table(text: str) -> bool:
+    """Whether a query can be told to combine no tables, so that it cannot grow beyond the rows there are."""
+    words = [piece.lower() for piece in _pieces(text)]
+    if words.count("from") != 1 or "join" in words or "union" in words:
+        return False
+    rest = words[words.index("from") + 1 :]
+    clauses = ("where", "group", "having", "order", "limit", "window", "qualify")
+    end = next((place for place, word in enumerate(rest) if word in clauses), len(rest))
+    return not {",", "("} & set(rest[:end])
+
+
 def _pieces(text: str) -> Iterator[str]:
     """Names, strings and signs, comments left out."""
     place = 0
@@ -155,6 +167,9 @@ def _explained(error: BaseException, tables: Mapping[str, pl.LazyFrame]) -> Quer
     text = str(error)
     if found := _COLUMN.search(text):
         return no_column(found.group(1), [name.strip(' "') for name in found.group(2).split(",")])
+    if found := _COLUMN_OF_TABLE.search(text):
+        names = {name: None for table in tables.values() for name in table.collect_schema().names()}
+        return no_column(found.group(1), names)
     if found := _RELATION.search(text):
         guess = nearest(found.group(1), tables)
         hint = f"did you mean {guess}?" if guess else f"there are {', '.join(tables)}."

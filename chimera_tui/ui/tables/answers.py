@@ -6,8 +6,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chimera_tui.core.query import group, parse_grouping, tables_of
-from chimera_tui.core.query.sql import DISPLAY_ROWS, sentences, start_sql
+from chimera_tui.core.query import group, parse_grouping
+from chimera_tui.core.query.sql import DISPLAY_ROWS
+from chimera_tui.engine.sql_query import run_query
 from chimera_tui.ui.tables.column import Column, columns_of
 from chimera_tui.ui.tables.measurement_columns import group_columns
 
@@ -43,14 +44,6 @@ async def answer_to(text: str, frames: Frames, where: pl.Expr | None) -> Answer:
 
 
 async def _sql(text: str, frames: Frames) -> Answer:
-    tables = await asyncio.to_thread(tables_of, frames)
-    query = await asyncio.to_thread(start_sql, text, tables, DISPLAY_ROWS)
-    try:
-        with sentences(tables):
-            frame = await asyncio.to_thread(query.fetch_blocking)
-    except asyncio.CancelledError:
-        query.cancel()
-        raise
-    more = frame.height > DISPLAY_ROWS
-    said = f"the first {DISPLAY_ROWS:,} rows; there are more" if more else f"{frame.height:,} rows"
-    return Answer(frame.head(DISPLAY_ROWS), columns_of(frame), (), (said, "SQL"), "query")
+    frame, truncated = await run_query(text, frames, DISPLAY_ROWS)
+    said = f"the first {DISPLAY_ROWS:,} rows; there are more" if truncated else f"{frame.height:,} rows"
+    return Answer(frame, columns_of(frame), (), (said, "SQL"), "query")

@@ -146,6 +146,11 @@ class FrameTable(CursorView):
         return self._rows.df.height if self._rows else 0
 
     @property
+    def frame(self) -> pl.DataFrame | None:
+        """The frame that was given last."""
+        return self._wanted.df if self._wanted else None
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         """The shown columns."""
         return self._layout.columns

@@ -13,12 +13,13 @@ from textual.message import Message
 from textual.widgets import Static
 
 from chimera_tui.core.inert import inert_line
-from chimera_tui.core.query import QueryError, compile_filter, quoted_value
+from chimera_tui.core.query import QueryError, quoted_value
 from chimera_tui.ui.tables.answers import Answer, answer_to
 from chimera_tui.ui.tables.column_chooser import ColumnChooser
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
 from chimera_tui.ui.tables.filter_line import FilterLine
-from chimera_tui.ui.tables.measurement_columns import KEYS, columns, present, shown_first
+from chimera_tui.ui.tables.measurement_columns import KEYS, columns
+from chimera_tui.ui.tables.measurement_source import MeasurementSource
 from chimera_tui.ui.tables.statistics_line import MIXED, statistics_line
 from chimera_tui.ui.widgets.frame_table import FrameTable
 
@@ -76,21 +77,20 @@ class Measurements(Vertical):
         super().__init__(id=id)
         self.table = FrameTable(ascii=ascii, empty="No measurements yet.")
         self.filter_line = FilterLine(
-            "metric = decode_tps and num_gpu > 40", suggester=ColumnSuggester(lambda: self._names)
+            "metric = decode_tps and num_gpu > 40", suggester=ColumnSuggester(lambda: self._source.names)
         )
         self.ask_line = FilterLine(
-            "by num_gpu of decode_tps", sign=">", suggester=ColumnSuggester(lambda: self._names), id="ask"
+            "by num_gpu of decode_tps", sign=">", suggester=ColumnSuggester(lambda: self._source.names), id="ask"
         )
         self._summary = Static(classes="measurements--line")
         self._statistics = Static(classes="measurements--line measurements--statistics")
         self._snapshot: Snapshot | None = None
-        self._names: list[str] = []
-        self._schema: dict[str, pl.DataType] = {}
+        self._source = MeasurementSource()
+        self._chosen: list[str] = []
         self.shown: list[str] = []
         self.answer: Answer | None = None
+        self._had_answer = False
         self._described: str | None = None
-        self._known: Snapshot | None = None
-        self._collected: tuple[Snapshot, list[str]] | None = None
 
     def compose(self) -> ComposeResult:
         """Summary, lines to type in, table, statistics."""
@@ -121,47 +121,26 @@ class Measurements(Vertical):
 
     @work(group="measurements", exclusive=True)
     async def _load(self) -> None:
-        """Collect the shown columns, the address of each cell, and what the filter asks for."""
-        snapshot = self._snapshot
-        if snapshot is None or self.answer is not None:
+        """Show the measurements with the chosen columns and the filter as it is typed."""
+        if self._snapshot is None or self._is_answered():
             return
-        await self._know(snapshot)
-        where, problem = self._where()
+        await self._source.use(self._snapshot)
+        self.shown = self._chosen or self._source.first
+        where, problem = self._source.where(self.filter_line.text)
+        df = await self._source.collect(self.shown, where)
         self.filter_line.say(problem)
-        asked = where.meta.root_names() if where is not None else []
-        wanted = [*self.shown, *KEYS, *MIXED]
-        if self._collected is None or self._collected[0] is not snapshot or self._missing([*wanted, *asked]):
-            view = snapshot.frames.measurements().select(list(dict.fromkeys([*wanted, *asked])))
-            df = await asyncio.to_thread(view.collect)
-            fresh, self._collected = self._collected is None, (snapshot, df.columns)
-            shown = columns(self.shown, self._schema)
-            self.table.set_frame(df, shown, key=KEYS, frozen=2, where=where, fresh=fresh)
-        else:
-            self.table.set_columns(columns(self.shown, self._schema))
-            self.table.set_filter(where)
-
-    async def _know(self, snapshot: Snapshot) -> None:
-        """Learn which columns this snapshot has."""
-        if self._known is snapshot:
+        if self._is_answered():
             return
-        view = await asyncio.to_thread(snapshot.frames.measurements)
-        self._schema = dict(await asyncio.to_thread(view.collect_schema))
-        self._names = await asyncio.to_thread(present, snapshot.frames, list(self._schema))
-        if not self.shown or not set(self.shown) <= set(self._schema):
-            self.shown = shown_first(snapshot.frames, self._names)
-        self._known = snapshot
+        shown = columns(self.shown, self._source.schema)
+        if df is self.table.frame:
+            self.table.set_columns(shown)
+            self.table.set_filter(where)
+        else:
+            self.table.set_frame(df, shown, key=KEYS, frozen=2, where=where, fresh=self._had_answer)
+            self._had_answer = False
 
-    def _missing(self, names: Sequence[str]) -> bool:
-        return self._collected is None or not set(names) <= set(self._collected[1])
-
-    def _where(self) -> tuple[pl.Expr | None, str]:
-        text = self.filter_line.text
-        if not text.strip() or not self._schema:
-            return None, ""
-        try:
-            return compile_filter(text, self._schema, text_column="path"), ""
-        except QueryError as error:
-            return None, str(error)
+    def _is_answered(self) -> bool:
+        return self.answer is not None
 
     @on(FrameTable.ViewChanged)
     def _changed(self, event: FrameTable.ViewChanged) -> None:
@@ -270,22 +249,24 @@ class Measurements(Vertical):
         before = self.ask_line.text
         self.ask_line.open(before if before.lower().startswith(start.lower()) else start)
 
-    @work(group="measurements", exclusive=True)
+    @work(group="ask", exclusive=True)
     async def _ask(self, text: str) -> None:
         if self._snapshot is None:
             self.ask_line.say("Nothing has been read yet.")
             return
-        self.ask_line.say("")
+        self.ask_line.say("Running; Esc stops it.")
         try:
-            answer = await answer_to(text, self._snapshot.frames, self._where()[0])
+            answer = await answer_to(text, self._snapshot.frames, self._source.where(self.filter_line.text)[0])
         except QueryError as error:
             self.ask_line.say(str(error))
             return
-        self.answer, self._collected = answer, None
+        self.ask_line.say("")
+        self.answer, self._had_answer = answer, True
         self.table.set_frame(answer.frame, answer.columns, frozen=1 if answer.keys else 0, fresh=True)
         self.table.focus()
 
     def _drop_answer(self) -> None:
+        self.workers.cancel_group(self, "ask")
         self.ask_line.close()
         if self.answer is not None:
             self.answer = None
@@ -295,8 +276,8 @@ class Measurements(Vertical):
 
     def action_columns(self) -> None:
         """Choose the columns."""
-        if self.answer is None and self._names:
-            self.app.push_screen(ColumnChooser(self._names, self.shown), self.set_columns)
+        if self.answer is None and self._source.names:
+            self.app.push_screen(ColumnChooser(self._source.names, self.shown), self.set_columns)
 
     def action_hide(self) -> None:
         """Hide the column under the cursor."""
@@ -307,7 +288,7 @@ class Measurements(Vertical):
     def set_columns(self, names: Sequence[str] | None) -> None:
         """Show these columns; None leaves them as they are."""
         if names:
-            self.shown = list(names)
+            self._chosen = list(names)
             self._load()
 
     @on(FrameTable.RowActivated)
@@ -322,19 +303,9 @@ class Measurements(Vertical):
     def _open_source(self, path: str, record: object, field: object) -> None:
         number = record if isinstance(record, int) else None
         name = field if isinstance(field, str) else None
-        above = self._place(path, number) if number is not None else ""
+        above = self._source.place_of(path, number) if number is not None else ""
         place = f"{above}.{name}" if above and name else name or above
         self.post_message(self.OpenSource(path, number, name, place))
-
-    def _place(self, path: str, record: int) -> str:
-        """Where a record is in its file, empty where it is simply the row."""
-        import polars as pl
-
-        assert self._snapshot is not None  # noqa: S101 - a row was shown
-        frames = self._snapshot.frames
-        ids = frames.files.filter(pl.col("path") == path)["file_id"]
-        found = frames.records.filter(pl.col("file_id").is_in(ids.implode()), pl.col("record") == record)["path"]
-        return str(found[0]) if found.len() else ""
 
     def _into_group(self, values: dict[str, Any]) -> None:
         wanted = " ".join(f"{quoted_value(name)} = {quoted_value(value)}" for name, value in values.items())
