@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import aclosing
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,11 +12,9 @@ from chimera_tui.core.endings import Ending
 from chimera_tui.core.report.document import CallRow
 from chimera_tui.core.report.metrics import CallFigures
 from chimera_tui.engine.backends.base import Backend, BackendError, ChatRequest, Delta, Message
+from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, Stage
 from chimera_tui.engine.prompting import CHARS_PER_TOKEN, estimate_tokens
-
-if TYPE_CHECKING:
-    from chimera_tui.engine.run import Run
 
 CUT_CHARS_PER_TOKEN = 8.0
 """No text has this many characters per token: a server that counted fewer tokens did not see the whole prompt."""
@@ -26,7 +23,7 @@ CUT_CHARS_PER_TOKEN = 8.0
 class Caller:
     """Makes the calls of one run, numbering them from 1 and learning the model's characters per token."""
 
-    def __init__(self, run: Run, backend: Backend, request: ChatRequest) -> None:
+    def __init__(self, run: RunContext, backend: Backend, request: ChatRequest) -> None:
         """``request`` holds what all calls share: model, options, think, keep_alive."""
         self.run = run
         self.backend = backend
@@ -97,7 +94,7 @@ class Caller:
 class _Stream:
     """What one answer has brought so far."""
 
-    def __init__(self, run: Run, call: int, stage: Stage) -> None:
+    def __init__(self, run: RunContext, call: int, stage: Stage) -> None:
         self.run = run
         self.call = call
         self.stage = stage

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.report import offline
@@ -11,15 +10,13 @@ from chimera_tui.core.report.data_summary import summarise
 from chimera_tui.engine import model_stages, preflight
 from chimera_tui.engine.backends.base import BackendError
 from chimera_tui.engine.backends.choose import choose
+from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import ProgramText, RunStarted, Stage
 from chimera_tui.engine.folder import make_folder
 from chimera_tui.engine.workspace import WorkspaceError
 
-if TYPE_CHECKING:
-    from chimera_tui.engine.run import Run
 
-
-async def conduct(run: Run) -> None:
+async def conduct(run: RunContext) -> None:
     """Every stage but saving. Raises BackendError for whatever stops a run early."""
     with run.stage(Stage.INGEST):
         await _ingest(run)
@@ -40,7 +37,7 @@ async def conduct(run: Run) -> None:
             await backend.aclose()
 
 
-async def _ingest(run: Run) -> None:
+async def _ingest(run: RunContext) -> None:
     """Pin a complete snapshot and compute its findings. No measurements: nothing to report on."""
     from chimera_tui.core.findings import findings, recommendations
     from chimera_tui.core.findings.tables import tables
@@ -61,7 +58,7 @@ async def _ingest(run: Run) -> None:
     draft.tables = await asyncio.to_thread(tables, snapshot.frames, draft.facts)
 
 
-def _nothing_to_report(run: Run) -> tuple[str, str]:
+def _nothing_to_report(run: RunContext) -> tuple[str, str]:
     summary = run.draft.summary
     if summary is None or summary.total + summary.others == 0:
         return f"{run.workspace.root} is empty.", "Give the folder that holds the benchmark results."
@@ -74,7 +71,7 @@ def _nothing_to_report(run: Run) -> tuple[str, str]:
     )
 
 
-async def _write_offline(run: Run) -> None:
+async def _write_offline(run: RunContext) -> None:
     """The program's own report: published as its text, stage by stage."""
     draft = run.draft
     if draft.summary is None:
@@ -90,7 +87,7 @@ async def _write_offline(run: Run) -> None:
             await asyncio.sleep(0)
 
 
-def _started(run: Run) -> RunStarted:
+def _started(run: RunContext) -> RunStarted:
     draft = run.draft
     return RunStarted(
         at_s=run.at_s(), run_id=draft.folder.name if draft.folder else "unsaved", engine=draft.engine,

@@ -6,20 +6,17 @@ import re
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from chimera_tui.core.config.save import write_atomically
 from chimera_tui.core.report.document import AGENT
+from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.journal import NAME as JOURNAL
 from chimera_tui.engine.run_files import run_toml
-
-if TYPE_CHECKING:
-    from chimera_tui.engine.run import Run
 
 REPORTS = "chimera-reports"
 
 
-def make_folder(run: Run) -> None:
+def make_folder(run: RunContext) -> None:
     """Make the run's folder with its journal in it; where none can be made, say so and go on in memory."""
     model = run.settings.run.model if run.draft.engine != "offline" else "offline"
     name = folder_name(run.draft.started, model)
@@ -63,7 +60,7 @@ def report_parents(root: Path, report_dir: str) -> list[Path]:
     return [*configured, user_data_path("chimera-tui") / "reports" / place]
 
 
-def _parents(run: Run) -> list[Path]:
+def _parents(run: RunContext) -> list[Path]:
     if run.out is not None:
         return [run.out]
     return report_parents(run.workspace.root, run.settings.run.report_dir)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -13,17 +12,15 @@ from chimera_tui.core.report.analysis import SCHEMA, InvalidAnalysisError, parse
 from chimera_tui.core.report.document import CallRow
 from chimera_tui.engine.backends.base import BackendError, Message
 from chimera_tui.engine.calls import Caller
+from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import Stage
 from chimera_tui.engine.prompting import estimate_tokens, fact_lines, load_persona, prompt, quoted
-
-if TYPE_CHECKING:
-    from chimera_tui.engine.run import Run
 
 CONTEXT_FULL = "The answer ended because the context was full, not because it was finished."
 LENGTH_REACHED = "The answer reached num_predict, so it may be unfinished."
 
 
-async def write(run: Run, caller: Caller) -> None:
+async def write(run: RunContext, caller: Caller) -> None:
     """All three stages. Raises BackendError for what stops the run."""
     sheet = _fact_sheet(run, caller)
     with run.stage(Stage.ANALYSIS):
@@ -35,14 +32,14 @@ async def write(run: Run, caller: Caller) -> None:
             await _brief(run, caller, sheet)
 
 
-def around_tokens(run: Run) -> int:
+def around_tokens(run: RunContext) -> int:
     """An estimate of what the longest prompt holds besides the fact sheet and an earlier answer."""
     summary = run.draft.summary
     counts = summary.block() if summary is not None else ""
     return estimate_tokens(prompt("system") + prompt("report", **_placeholders(run, counts, "", "")))
 
 
-def _placeholders(run: Run, counts: str, facts: str, analysis: str) -> dict[str, str]:
+def _placeholders(run: RunContext, counts: str, facts: str, analysis: str) -> dict[str, str]:
     offered = "\n".join(f"[[table:{table.id}]] {quoted(table.title)}" for table in run.draft.tables)
     return {
         "repository": quoted(run.workspace.root.name), "counts": counts, "facts": facts, "analysis": analysis,
@@ -50,7 +47,7 @@ def _placeholders(run: Run, counts: str, facts: str, analysis: str) -> dict[str,
     }  # fmt: skip
 
 
-def _fact_sheet(run: Run, caller: Caller) -> dict[str, str]:
+def _fact_sheet(run: RunContext, caller: Caller) -> dict[str, str]:
     """What every prompt says of the repository; findings that do not fit are counted in a notice."""
     draft = run.draft
     room = int(draft.facts_tokens * caller.chars_per_token)
@@ -64,13 +61,13 @@ def _fact_sheet(run: Run, caller: Caller) -> dict[str, str]:
     return _placeholders(run, counts, lines or "(no findings)", "")
 
 
-def _messages(run: Run, name: str, values: dict[str, str]) -> tuple[Message, ...]:
+def _messages(run: RunContext, name: str, values: dict[str, str]) -> tuple[Message, ...]:
     text = prompt(name, **values)
     run.draft.prompt_hashes[name] = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
     return Message("system", prompt("system")), Message("user", text)
 
 
-async def _analyse(run: Run, caller: Caller, sheet: dict[str, str]) -> None:
+async def _analyse(run: RunContext, caller: Caller, sheet: dict[str, str]) -> None:
     """The structured analysis, with one attempt at repair; an invalid one does not stop the run."""
     messages = _messages(run, "analysis", sheet)
     for attempt in (1, 2):
@@ -90,12 +87,12 @@ async def _analyse(run: Run, caller: Caller, sheet: dict[str, str]) -> None:
             return
 
 
-def _rename_ending(run: Run, ending: Ending) -> None:
+def _rename_ending(run: RunContext, ending: Ending) -> None:
     """Record how the last call really ended, now that its answer was read."""
     run.draft.calls[-1] = msgspec.structs.replace(run.draft.calls[-1], ending=ending)
 
 
-async def _report(run: Run, caller: Caller, sheet: dict[str, str]) -> None:
+async def _report(run: RunContext, caller: Caller, sheet: dict[str, str]) -> None:
     draft = run.draft
     values = sheet | {"analysis": _analysis_lines(run) or "(none)"}
     _, ending = await caller.call(Stage.REPORT, _messages(run, "report", values))
@@ -105,7 +102,7 @@ async def _report(run: Run, caller: Caller, sheet: dict[str, str]) -> None:
         run.notice(draft.reason, "warning")
 
 
-def _why_length(run: Run, row: CallRow) -> str:
+def _why_length(run: RunContext, row: CallRow) -> str:
     """An answer that ended by length below num_predict ended because the context was full."""
     limit = run.draft.options_sent.get("num_predict")
     generated = row.figures.generated_tokens
@@ -113,7 +110,7 @@ def _why_length(run: Run, row: CallRow) -> str:
     return LENGTH_REACHED if reached else CONTEXT_FULL
 
 
-def _analysis_lines(run: Run) -> str:
+def _analysis_lines(run: RunContext) -> str:
     found = run.draft.analysis
     if found is None:
         return ""
@@ -121,7 +118,7 @@ def _analysis_lines(run: Run) -> str:
     return "\n".join([found.summary, *points])
 
 
-async def _brief(run: Run, caller: Caller, sheet: dict[str, str]) -> None:
+async def _brief(run: RunContext, caller: Caller, sheet: dict[str, str]) -> None:
     """The persona's brief and its contract; a call that fails costs the brief, not the report."""
     draft = run.draft
     who = load_persona(run.settings.run.persona)
@@ -136,5 +133,6 @@ async def _brief(run: Run, caller: Caller, sheet: dict[str, str]) -> None:
         await caller.call(Stage.PERSONA, _messages(run, "persona", values))
     except BackendError as error:
         run.notice(f"No complete persona brief: {error}", "warning")
-    brief = draft.texts.get(Stage.PERSONA.value, "")
-    draft.clauses = persona.check(brief, who.contract, quality_measured=quality)
+    finally:
+        brief = draft.texts.get(Stage.PERSONA.value, "")
+        draft.clauses = persona.check(brief, who.contract, quality_measured=quality)

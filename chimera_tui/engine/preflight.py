@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec import UNSET
 
 from chimera_tui.core.endings import Ending
@@ -11,13 +9,11 @@ from chimera_tui.engine.backends.base import Backend, BackendError, ChatRequest
 from chimera_tui.engine.budget import LEAST_FACTS_TOKENS, Budget, budget
 from chimera_tui.engine.busy import look, same_model
 from chimera_tui.engine.calls import Caller
+from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.model_stages import around_tokens
 
-if TYPE_CHECKING:
-    from chimera_tui.engine.run import Run
 
-
-async def prepare(run: Run, backend: Backend) -> Caller:
+async def prepare(run: RunContext, backend: Backend) -> Caller:
     """A caller with the options to send. Raises BackendError: server or model missing, "no" to the busy question,
     or a context that cannot hold the prompt.
     """
@@ -51,7 +47,7 @@ async def prepare(run: Run, backend: Backend) -> Caller:
     return Caller(run, backend, request)
 
 
-def _plan(run: Run) -> Budget:
+def _plan(run: RunContext) -> Budget:
     """The budget for a fixed num_ctx, or for the most the model was trained for."""
     model, options = run.draft.model, run.settings.options
     trained = model.context_length if model is not None else None
@@ -66,7 +62,7 @@ def _plan(run: Run) -> Budget:
     return budget(around_tokens(run), run.settings.run.answer_tokens, min(limits, default=None))
 
 
-async def _plan_for_loaded(run: Run, backend: Backend, options: dict[str, object]) -> Budget:
+async def _plan_for_loaded(run: RunContext, backend: Backend, options: dict[str, object]) -> Budget:
     """The budget where num_ctx is left to the server: load the model and see what it chose."""
     name = run.settings.run.model
     await backend.preload(name, options, _keep_alive(run))
@@ -74,7 +70,7 @@ async def _plan_for_loaded(run: Run, backend: Backend, options: dict[str, object
     return budget(around_tokens(run), run.settings.run.answer_tokens, chosen)
 
 
-async def _ask_when_busy(run: Run, backend: Backend, options: dict[str, object]) -> None:
+async def _ask_when_busy(run: RunContext, backend: Backend, options: dict[str, object]) -> None:
     num_ctx = options.get("num_ctx")
     box = look(
         await backend.loaded(), run.settings.run.model, num_ctx if isinstance(num_ctx, int) else None, run.ours
@@ -91,7 +87,7 @@ async def _ask_when_busy(run: Run, backend: Backend, options: dict[str, object])
         run.notice("On CPU only (num_gpu=0), so that what uses the GPU is left alone.", "warning")
 
 
-def _refuse_what_does_not_fit(run: Run, plan: Budget) -> None:
+def _refuse_what_does_not_fit(run: RunContext, plan: Budget) -> None:
     if plan.fits:
         return
     least = around_tokens(run) + LEAST_FACTS_TOKENS
@@ -104,7 +100,7 @@ def _refuse_what_does_not_fit(run: Run, plan: Budget) -> None:
     )
 
 
-def _keep_alive(run: Run) -> float | str | None:
+def _keep_alive(run: RunContext) -> float | str | None:
     """None where the server decides."""
     chosen = run.settings.run.keep_alive
     return None if chosen is UNSET else chosen

@@ -13,15 +13,15 @@ import msgspec
 from chimera_tui import __version__
 from chimera_tui.core.report.metrics import total
 from chimera_tui.engine.commit import head_commit
+from chimera_tui.engine.context import RunContext
 
 if TYPE_CHECKING:
     from chimera_tui.engine.draft import Draft
-    from chimera_tui.engine.run import Run
 
 FORMAT_VERSION = 1
 
 
-def run_toml(run: Run, *, ended: bool) -> bytes:
+def run_toml(run: RunContext, *, ended: bool) -> bytes:
     """``run.toml``: what was asked for, what was in effect, where and with what; without its end at the start."""
     import tomli_w
 
@@ -87,7 +87,7 @@ def write_cells(draft: Draft, path: Path) -> None:
     temporary.replace(path)
 
 
-def metrics_json(run: Run) -> bytes:
+def metrics_json(run: RunContext) -> bytes:
     """``metrics.json``: the figures of every call and their totals; seconds and tokens."""
     draft = run.draft
     figures = [row.figures for row in draft.calls]

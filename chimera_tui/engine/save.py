@@ -13,25 +13,15 @@ from chimera_tui.core.report.document import WITHOUT_A_MODEL, Report, configurat
 from chimera_tui.core.report.sections import assemble
 from chimera_tui.engine import run_files
 from chimera_tui.engine.commit import head_commit
+from chimera_tui.engine.context import RunContext
 
 if TYPE_CHECKING:
     from chimera_tui.engine.draft import Draft
-    from chimera_tui.engine.journal import Journal
-    from chimera_tui.engine.run import Run
 
 REPORT = "report.md"
 
 
-def journal_failed(journal: Journal) -> str:
-    """What to say when the journal cannot be written any more."""
-    reason = journal.failure.strerror if journal.failure is not None else "unknown"
-    return (
-        f"The journal {journal.path} cannot be written ({reason}). The run goes on in memory; free some space, or "
-        "save the report elsewhere when it is done."
-    )
-
-
-async def save(run: Run) -> str | None:
+async def save(run: RunContext) -> str | None:
     """Write every file of the run; the path of ``report.md``, or None where nothing can be written."""
     run.report_text = render(build(run))
     folder = run.draft.folder
@@ -49,7 +39,7 @@ async def save(run: Run) -> str | None:
     return str(folder / REPORT)
 
 
-def _write_all(run: Run, folder: Path) -> None:
+def _write_all(run: RunContext, folder: Path) -> None:
     draft = run.draft
     if draft.snapshot is not None:
         write_atomically(folder / "facts.json", run_files.facts_json(draft))
@@ -59,7 +49,7 @@ def _write_all(run: Run, folder: Path) -> None:
     write_atomically(folder / REPORT, run.report_text.encode("utf-8", "backslashreplace"))
 
 
-def build(run: Run) -> Report:
+def build(run: RunContext) -> Report:
     """The report from whatever the run has."""
     draft = run.draft
     if draft.summary is None:
@@ -93,7 +83,7 @@ def _reported_stages(draft: Draft) -> dict[str, float]:
     return {name: seconds for name, seconds in draft.stage_s.items() if name != "save"}
 
 
-def _provenance(run: Run) -> tuple[tuple[str, str], ...]:
+def _provenance(run: RunContext) -> tuple[tuple[str, str], ...]:
     draft = run.draft
     lines = [("chimera-tui", __version__), ("Started", draft.started.strftime("%Y-%m-%d %H:%M:%S UTC"))]
     if draft.engine == "offline":

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from chimera_tui.engine.backends.base import Backend, BackendError
 from chimera_tui.engine.busy import same_model
+from chimera_tui.engine.context import RunContext
 
 if TYPE_CHECKING:
     from chimera_tui.core.config.schema import Server
-    from chimera_tui.engine.run import Run
 
 AUTO_PATIENCE_S = 3.0
 """How long ``auto`` waits for a server before it writes without one."""
@@ -23,7 +23,7 @@ def connect(server: Server) -> Backend:
     return OllamaBackend(server.host, server.connect_timeout_s, server.read_timeout_s, dict(server.headers))
 
 
-async def choose(run: Run) -> Backend | None:
+async def choose(run: RunContext) -> Backend | None:
     """The backend of a run; None is the program itself (offline)."""
     settings = run.settings
     if settings.run.engine == "offline":

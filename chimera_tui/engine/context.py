@@ -1,0 +1,92 @@
+"""What the stages of a run work with: its settings, what it has so far, and the one way to say things."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from chimera_tui.core.config.schema import Settings
+from chimera_tui.engine.busy import Ask
+from chimera_tui.engine.draft import Draft
+from chimera_tui.engine.events import Event, Notice, Stage, StageFinished, StageStarted
+from chimera_tui.engine.journal import Journal
+from chimera_tui.engine.publish import Subscription, merged
+from chimera_tui.engine.workspace import Workspace
+
+PAST_LIMIT = 4096
+"""Events kept for late listeners before chunks are merged."""
+
+
+class RunContext:
+    """``ask`` answers when the server is busy; ``out`` is where reports go; ``ours`` are models we loaded before."""
+
+    def __init__(
+        self, workspace: Workspace, settings: Settings, *, ask: Ask, out: Path | None = None,
+        ours: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
+        self.workspace = workspace
+        self.settings = settings
+        self.ask = ask
+        self.out = out
+        self.ours = ours
+        self.draft = Draft(started=datetime.now(UTC))
+        self.journal: Journal | None = None
+        self.report_text = ""
+        self._clock = time.monotonic()
+        self._past: list[Event] = []
+        self._subscriptions: list[Subscription] = []
+
+    def subscribe(self) -> Subscription:
+        """A listener that is told everything, from the first event on."""
+        subscription = Subscription(self._past)
+        self._subscriptions.append(subscription)
+        return subscription
+
+    def at_s(self) -> float:
+        """Seconds since the run's start."""
+        return round(time.monotonic() - self._clock, 4)
+
+    def publish(self, event: Event) -> None:
+        """Journal an event, then tell the listeners."""
+        if self.journal is not None and not self.journal.append(event):
+            self.notice(journal_failed(self.journal), "error")
+        self._past.append(event)
+        if len(self._past) > PAST_LIMIT:
+            self._past = merged(self._past)
+        for subscription in self._subscriptions:
+            subscription.put(event)
+
+    @contextmanager
+    def stage(self, name: Stage) -> Iterator[None]:
+        """Announce a stage and time it, however it ends."""
+        began = time.monotonic()
+        self.publish(StageStarted(at_s=self.at_s(), stage=name))
+        try:
+            yield
+        finally:
+            seconds = time.monotonic() - began
+            self.draft.stage_s[name.value] = self.draft.stage_s.get(name.value, 0.0) + seconds
+            self.publish(StageFinished(at_s=self.at_s(), stage=name, duration_s=round(seconds, 4)))
+
+    def notice(self, text: str, level: Literal["info", "warning", "error"] = "info") -> None:
+        """Say something that stops nothing; warnings and errors also go into the report."""
+        if level != "info":
+            self.draft.notices.append(text)
+        self.publish(Notice(at_s=self.at_s(), text=text, level=level))
+
+    def open_journal(self, path: Path) -> None:
+        """Start the journal with everything said so far. Raises OSError."""
+        self.journal = Journal(path)
+        for event in self._past:
+            self.journal.append(event)
+
+
+def journal_failed(journal: Journal) -> str:
+    """What to say when the journal cannot be written any more."""
+    reason = journal.failure.strerror if journal.failure is not None else "unknown"
+    return (
+        f"The journal {journal.path} cannot be written ({reason}). The run goes on in memory; free some space, or "
+        "save the report elsewhere when it is done."
+    )
