@@ -317,6 +317,15 @@ async def test_no_measurements_no_model(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["README.md"]  # noqa: PTH208 - a path's own iterdir is no better here
 
 
+async def test_an_unknown_persona_costs_the_brief_and_not_the_report(repository: Path) -> None:
+    async with OllamaServer(Script(text=REPORT)) as server:
+        run, events = await finished(repository, settings(server.url, persona="Nobody"))
+    assert run.ended is not None
+    assert run.ended.ending is Ending.COMPLETE
+    assert any(isinstance(event, Notice) and "InsightAgent" in event.text for event in events)
+    assert "no brief was written" in text_of(run)
+
+
 async def test_a_slow_start_is_not_a_lost_connection(repository: Path) -> None:
     async with OllamaServer(Script(text=[REPORT, "x"], faults=[Delay(seconds=0.3)])) as server:
         run, events = await finished(repository, settings(server.url, persona="none"))
