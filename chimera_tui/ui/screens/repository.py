@@ -59,7 +59,7 @@ class RepositoryReader:
             self._fail(f"{error.message} {error.advice}")
             return
         self._show(snapshot)
-        if snapshot.complete and not snapshot.frames.files.height:
+        if snapshot.complete and not (snapshot.frames.files["role"] != "run").any():
             self._fail(
                 "There are no files here that count. Quit with q and open the folder that holds the results, or see "
                 "scan.include, scan.exclude, scan.hidden and scan.ignored in your settings."
@@ -98,10 +98,11 @@ class RepositoryReader:
         self._screen.query_one(RepoTree).show(snapshot)
         self._screen.query_one(Inventory).show(snapshot)
         self._screen.query_one(Measurements).show(snapshot)
-        files, cells = snapshot.frames.files.height, snapshot.frames.n_measurements
+        files = int((snapshot.frames.files["role"] != "run").sum())  # our own reports are not results
+        cells = snapshot.frames.n_measurements
         dot = self._screen.app.glyphs.dot
         if snapshot.complete:
-            self._line(f"{files:,} files{dot}{cells:,} measurements")
+            self._line(f"{files:,} file{'' if files == 1 else 's'}{dot}{cells:,} measurements")
 
     def _progress(self, progress: "Progress") -> None:
         if self.workspace is not None:

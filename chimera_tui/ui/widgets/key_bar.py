@@ -65,6 +65,7 @@ class KeyBar(Widget):
                 text.append("  ")
             text.append(key, key_style if on else off_style)
             text.append(f" {label}" if on else f" ({label})", "" if on else off_style)
+        text.pad_right(max(0, self.content_size.width - text.cell_len))  # a reversed bar goes to the edge
         return text
 
     def _fitting(self, width: int) -> list[tuple[str, str, bool]]:
