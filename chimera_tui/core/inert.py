@@ -13,7 +13,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def inert(text: str) -> str:
-    """Text of several lines with every control character but tab and newline spelled out, as in ``\\x1b``."""
+    """Text of several lines with every control character but tab and newline spelled out."""
     return _DANGEROUS.sub(_escaped, text.replace("\r\n", "\n"))
 
 

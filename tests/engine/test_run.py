@@ -189,7 +189,8 @@ async def test_an_answer_that_breaks_off_is_saved_and_named(repository: Path, sc
 @pytest.mark.parametrize(
     ("fault", "ending", "words"),
     [
-        (Refuse(status=503, error="server busy"), Ending.SERVER_ERROR, "busy"), (Refuse(status=500), Ending.SERVER_ERROR, ""),
+        (Refuse(status=503, error="server busy"), Ending.SERVER_ERROR, "busy"),
+        (Refuse(status=500), Ending.SERVER_ERROR, ""),
         (HangUp(), Ending.CONNECTION_LOST, ""),
     ],
     ids=["503", "500", "hang up"],

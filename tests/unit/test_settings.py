@@ -176,9 +176,7 @@ def test_what_is_saved_is_what_is_loaded(values: dict[str, object], tmp_path_fac
 def test_mutated_files_give_usable_messages_and_no_traceback(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    text = (
-        "profile = 'p'\n[options]\nnum_ctx = 4096\nstop = ['a']\n[profiles.p.options]\ntop_k = 1\n"
-    )
+    text = "profile = 'p'\n[options]\nnum_ctx = 4096\nstop = ['a']\n[profiles.p.options]\ntop_k = 1\n"
     at = data.draw(st.integers(0, len(text) - 1))
     until = data.draw(st.integers(at, min(len(text), at + 6)))
     text = text[:at] + data.draw(st.text(max_size=5)) + text[until:]

@@ -1,0 +1,1 @@
+"""The tests, and the server they run against (``tests.server``)."""
