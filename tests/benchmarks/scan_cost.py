@@ -1,0 +1,305 @@
+"""What reading a repository costs: ratios of work done in one run, in one process, and large files beside a busy loop.
+
+Small files (the default): a cold scan to full frames beside the same walk + read + csv/msgspec decoding alone, and a
+warm start from the cache beside the walk alone. CPU seconds are judged, because other work slows wall time down.
+    python -m tests.benchmarks.scan_cost [--files 50000] [--repeat 3]
+    python -m tests.benchmarks.scan_cost --large [--megabytes 200] [--each 10]
+"""
+
+import argparse
+import asyncio
+import contextlib
+import csv
+import gc
+import json
+import os
+import random
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from chimera_tui.core.config.schema import Scan
+from chimera_tui.core.scan import walk
+from chimera_tui.engine.workspace import Workspace
+
+COLD_LIMIT, WARM_LIMIT = 4.0, 1.6
+MEMORY_LIMIT_MB, LAG_LIMIT_S, STOP_LIMIT_S = 1500, 0.05, 1.0
+FILES_A_FOLDER = 100
+IGNORED = (
+    "__pycache__/\n*.pyc\n.venv/\n/build/\ndist/\n*.tmp\nnode_modules/\n.cache/\n!keep.tmp\ncheckpoints/**/*.bin\n"
+)
+MODELS = ("gemma3:270m", "gemma3:1b-it-qat", "gemma3:latest", "llama3.1:8b-instruct-q4_0", "qwen2.5:7b-instruct")
+COLUMNS = (
+    "model", "num_gpu", "num_ctx", "temperature", "ttft_s", "tokens_s", "load_s", "prompt_eval_s", "eval_s",
+    "prompt_eval_count", "eval_count",
+)  # fmt: skip
+CSV_ROWS = 20
+
+
+# trees
+
+
+def small_tree(root: Path, files: int) -> None:
+    """Half parameter sweeps as CSV, half single results as JSON, a hundred a folder."""
+    pick = random.Random(4)
+    (root / ".gitignore").write_text(IGNORED)
+    for number in range(files):
+        folder = root / f"day_{number // FILES_A_FOLDER:04}"
+        if number % FILES_A_FOLDER == 0:
+            folder.mkdir()
+        if number % 2:
+            (folder / f"result_{number:06}.json").write_text(json.dumps(_result(pick, number), indent=1))
+        else:
+            with (folder / f"sweep_{number:06}.csv").open("w", newline="") as file:
+                rows = csv.writer(file)
+                rows.writerow(COLUMNS)
+                rows.writerows(_sweep(pick))
+
+
+def _sweep(pick: random.Random) -> Iterator[tuple[object, ...]]:
+    model = pick.choice(MODELS)
+    for _ in range(CSV_ROWS):
+        load, prefill, decode = pick.expovariate(5), pick.uniform(0.004, 0.2), pick.uniform(0.5, 4)
+        tokens = pick.randint(40, 400)
+        yield (
+            model, pick.choice((0, 40, 80, 999)), pick.choice((512, 1024, 2048)), pick.choice((0.0, 0.2, 0.8)),
+            round(load + prefill, 4), round(tokens / decode, 2), round(load, 4), round(prefill, 4), round(decode, 4),
+            pick.randint(10, 80), tokens,
+        )  # fmt: skip
+
+
+def _result(pick: random.Random, number: int) -> dict[str, object]:
+    middle = pick.uniform(0.05, 2)
+    return {
+        "benchmark_name": f"inference_{number % 40}",
+        "model": pick.choice(MODELS),
+        "timestamp": 1_759_197_058 + number,
+        "options": {"num_gpu": pick.choice((0, 40, 999)), "num_ctx": 2048, "temperature": 0.8},
+        "timing": {
+            "samples": 10, "mean_ms": middle, "stdev_ms": middle / 9, "p50_ms": middle * 0.97, "p95_ms": middle * 1.4,
+            "p99_ms": middle * 1.6,
+        },
+        "tokens_per_second": pick.uniform(20, 200),
+        "environment": {"os": "Linux", "python_version": "3.11.9", "gpu_name": "RTX 4080", "gpu_count": 1},
+    }  # fmt: skip
+
+
+def large_tree(root: Path, each: int, megabytes: int) -> None:
+    """``each`` CSV and as many JSON files: requests of a server under load."""
+    for number in range(each):
+        pick = random.Random(number)
+        size = megabytes * 1_000_000
+        lines = [",".join(map(str, row)) + "\n" for _ in range(2500) for row in _sweep(pick)]
+        _fill(root / f"requests_{number}.csv", ",".join(COLUMNS) + "\n", lines, "", size)
+        items = [json.dumps(dict(zip(COLUMNS, row, strict=True))) for _ in range(2500) for row in _sweep(pick)]
+        _fill(root / f"requests_{number}.json", '{"results": [', [i + ",\n" for i in items], items[0] + "]}", size)
+
+
+def _fill(path: Path, head: str, lines: list[str], tail: str, size: int) -> None:
+    block = "".join(lines)
+    with path.open("w") as file:
+        file.write(head)
+        for _ in range(size // len(block)):
+            file.write(block)
+        file.write("".join(lines[: int(len(lines) * (size % len(block)) / len(block))]) + tail)
+
+
+# small files
+
+
+class Cost(NamedTuple):
+    """Seconds of one piece of work."""
+
+    cpu_s: float
+    wall_s: float
+
+
+def cost(work: Callable[[], object]) -> Cost:
+    """What a call costs, whatever it returns freed before the next."""
+    gc.collect()
+    wall, cpu = time.perf_counter(), time.process_time()
+    found = work()
+    spent = Cost(time.process_time() - cpu, time.perf_counter() - wall)
+    del found
+    return spent
+
+
+def decoded(root: Path) -> int:
+    """The least that any reader does: the walk, and each file read and decoded."""
+    decode = msgspec.json.Decoder().decode
+    cells = 0
+    for entry in walk(root, Scan()):
+        with open(root / entry.rel, "rb") as file:  # noqa: PTH123
+            data = file.read()
+        if entry.kind == "csv":
+            cells += sum(map(len, csv.reader(data.decode().splitlines())))
+        else:
+            cells += len(decode(data))
+    return cells
+
+
+def opened(root: Path, cache: Path | None) -> int:
+    """A start: every file in the frames."""
+    snapshot = asyncio.run(Workspace(root, scan=Scan(), cache_dir=cache).refresh())
+    assert snapshot.complete
+    return snapshot.frames.n_measurements
+
+
+def small(files: int, repeat: int) -> bool:
+    """Measure a tree of small files; whether both ratios hold."""
+    with tempfile.TemporaryDirectory(prefix="chimera-scan-cost-") as folder:
+        root, cache = Path(folder) / "tree", Path(folder) / "cache"
+        root.mkdir()
+        small_tree(root, files)
+        time.sleep(0.1)  # a file as young as the clock's tick would be read again at the warm start
+        print(f"{files:,} files: {opened(root, cache):,} measurements")  # imports and caches of the system, once
+        work = {
+            "walk": lambda: walk(root, Scan()), "decode": lambda: decoded(root),
+            "cold": lambda: opened(root, None), "warm": lambda: opened(root, cache),
+        }  # fmt: skip
+        costs: dict[str, list[Cost]] = {name: [] for name in work}
+        for _ in range(repeat):
+            for name, piece in work.items():
+                costs[name].append(cost(piece))
+    for name, found in costs.items():
+        print(f"  {name:7} CPU {_spread([c.cpu_s for c in found])}   wall {_spread([c.wall_s for c in found])}")
+    held = [_ratio(costs, "cold", "decode", COLD_LIMIT), _ratio(costs, "warm", "walk", WARM_LIMIT)]
+    return all(held)
+
+
+def _spread(seconds: list[float]) -> str:
+    return f"min {min(seconds):7.3f} s, median {statistics.median(seconds):7.3f} s"
+
+
+def _ratio(costs: dict[str, list[Cost]], above: str, below: str, limit: float) -> bool:
+    def ratio(part: str) -> float:
+        return min(getattr(c, part) for c in costs[above]) / min(getattr(c, part) for c in costs[below])
+
+    held = ratio("cpu_s") <= limit
+    print(
+        f"  {above} / {below}: {ratio('cpu_s'):.2f} of the CPU, {ratio('wall_s'):.2f} of the time"
+        f" (limit {limit}) {'ok' if held else 'TOO MUCH'}"
+    )
+    return held
+
+
+# large files
+
+
+class Watch:
+    """Memory of this process and its children, and how late the event loop is; sampled on that loop."""
+
+    def __init__(self) -> None:
+        self.peak_mb = 0.0
+        self.lag_s = 0.0
+        self.samples = 0
+
+    async def run(self, every_s: float = 0.005) -> None:
+        due_memory = 0.0
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(every_s)
+            now = time.perf_counter()
+            self.lag_s = max(self.lag_s, now - before - every_s)
+            self.samples += 1
+            if now > due_memory:
+                due_memory = now + 0.1
+                self.peak_mb = max(self.peak_mb, resident_mb())
+
+
+def resident_mb() -> float:
+    """Resident memory of this process and all below it."""
+    parents = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, ValueError):
+            parents[int(status.parent.name)] = int(status.read_text().rpartition(")")[2].split()[1])
+    ours, fresh = {os.getpid()}, {os.getpid()}
+    while fresh:
+        fresh = {pid for pid, parent in parents.items() if parent in fresh} - ours
+        ours |= fresh
+    pages = 0
+    for pid in ours:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+async def _whole(root: Path) -> tuple[Watch, float]:
+    watch = Watch()
+    watching = asyncio.create_task(watch.run())
+    started = time.perf_counter()
+    snapshot = await Workspace(root, scan=Scan()).refresh()
+    spent = time.perf_counter() - started
+    watching.cancel()
+    for row in snapshot.frames.files.select("path", "status", "level", "rows", "n_cells").rows():
+        print("  ", *row)
+    assert snapshot.complete
+    return watch, spent
+
+
+async def _cancelled(root: Path, after_s: float) -> float:
+    workspace = Workspace(root, scan=Scan())
+    reading = asyncio.create_task(workspace.refresh())
+    await asyncio.sleep(after_s)
+    started = time.perf_counter()
+    workspace.cancel()
+    assert not (await reading).complete
+    return time.perf_counter() - started
+
+
+async def _quit(root: Path, after_s: float) -> float:
+    reading = asyncio.create_task(Workspace(root, scan=Scan()).refresh())
+    await asyncio.sleep(after_s)
+    reading.cancel()
+    return time.perf_counter()  # asyncio.run then ends the task, its threads and its children
+
+
+def large(each: int, megabytes: int) -> bool:
+    """Read large files; whether memory, loop and stopping keep to their limits."""
+    need = 2 * each * megabytes * 1_000_000
+    with tempfile.TemporaryDirectory(prefix="chimera-scan-cost-") as folder:
+        root = Path(folder)
+        if shutil.disk_usage(root).free < need * 1.2:
+            print(f"{need / 1e9:.1f} GB and some more are needed in {tempfile.gettempdir()}")
+            return False
+        large_tree(root, each, megabytes)
+        cancel_s = asyncio.run(_cancelled(root, 3.0))
+        asked = asyncio.run(_quit(root, 3.0))
+        quit_s = time.perf_counter() - asked
+        watch, spent = asyncio.run(_whole(root))
+    print(f"{2 * each} files of {megabytes} MB in {spent:.1f} s")
+    return all([
+        _limit("memory of all processes, MB", watch.peak_mb, MEMORY_LIMIT_MB),
+        _limit(f"a key is handled within, s ({watch.samples:,} times)", watch.lag_s, LAG_LIMIT_S),
+        _limit("cancel, s", cancel_s, STOP_LIMIT_S),
+        _limit("quit, s", quit_s, STOP_LIMIT_S),
+    ])  # fmt: skip
+
+
+def _limit(name: str, value: float, limit: float) -> bool:
+    print(f"  {name}: {value:.3f} (limit {limit}) {'ok' if value <= limit else 'TOO MUCH'}")
+    return value <= limit
+
+
+def main() -> None:
+    """Run from the command line; the exit status says whether all limits hold."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--files", type=int, default=50_000)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--large", action="store_true")
+    parser.add_argument("--each", type=int, default=10, help="large CSV files, and as many JSON files")
+    parser.add_argument("--megabytes", type=int, default=200)
+    asked = parser.parse_args()
+    held = large(asked.each, asked.megabytes) if asked.large else small(asked.files, asked.repeat)
+    sys.exit(0 if held else 1)
+
+
+if __name__ == "__main__":
+    main()
