@@ -23,7 +23,23 @@ class HangupDriver(LinuxDriver):
 
     def __init__(self, app: "App[Any]", **options: object) -> None:
         super().__init__(app, **options)  # type: ignore[arg-type]  # textual's own keywords, passed on
+        self._away = False
         self._file = DeadProof(self._file)  # type: ignore[assignment, arg-type]
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, at the start and when an editor gave it back."""
+        self._away = False
+        super().start_application_mode()
+
+    def close(self) -> None:
+        """Give the terminal away."""
+        super().close()
+        self._away = True
+
+    def write(self, data: str) -> None:
+        """Write, but not while an editor has the terminal: the stopped writer's full queue would block the loop."""
+        if not self._away:
+            super().write(data)
 
     def run_input_thread(self) -> None:
         """Read keys until the driver stops or the input ends."""

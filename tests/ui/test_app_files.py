@@ -12,6 +12,7 @@ from chimera_tui.ui.clipboard import LIMIT_BYTES, osc52, size_in_words
 from chimera_tui.ui.commands import Pane
 from chimera_tui.ui.screens.editor import editor_command
 from chimera_tui.ui.screens.export import ExportDialog
+from chimera_tui.ui.widgets.measurements import Measurements
 from tests.ui.app_steps import opened, run_over, said, seen, until
 
 
@@ -19,7 +20,8 @@ async def test_enter_on_a_number_opens_its_file_there_and_escape_comes_back(make
     app = make_app()
     async with opened(app) as (pilot, screen):
         await pilot.press("3")
-        await until(pilot, lambda: "gpu.csv" in seen(app), "the measurements")
+        table = screen.query_one(Measurements).table
+        await until(pilot, lambda: table.row_count, "the measurements")
         await pilot.press("down", "down", "enter")
         await until(pilot, lambda: screen.panes.previewing and "tokens_per_second" in seen(app), "the file")
         await until(pilot, lambda: app.focused and screen.panes.preview in app.focused.ancestors, "it has the keys")

@@ -44,6 +44,18 @@ async def test_narrow_screens_have_drawers_over_the_centre_and_escape_closes_the
         assert screen.panes.current is Pane.INVENTORY
 
 
+async def test_between_them_the_tree_has_its_place_and_config_is_a_drawer(make_app):
+    app = make_app()
+    async with opened(app, (100, 30)) as (pilot, screen):
+        tree, centre = screen.query_one("#tree-pane").region, screen.query_one("#centre").region
+        assert tree.width + centre.width == 100
+        assert tree.y == centre.y
+        assert not screen.query_one("#config-pane").display
+        await pilot.press("6")
+        await pilot.pause()
+        assert screen.query_one("#config-pane").region.y == tree.y
+
+
 async def test_wide_screens_show_all_three(make_app):
     app = make_app()
     async with opened(app, (120, 40)) as (_, screen):

@@ -47,5 +47,5 @@ async def edit_file(app: "ChimeraApp", path: Path) -> None:
     except OSError as error:
         app.say(f"{command[0]} could not be started: {error.strerror or error}. Set $EDITOR.", "error")
     else:
-        if status:
+        if status > 0:  # below 0 it was ended by a signal, such as ctrl+c: the person knows
             app.say(f"{command[0]} ended with status {status}.", "warning")

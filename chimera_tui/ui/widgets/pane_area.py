@@ -39,7 +39,7 @@ class PaneArea(Horizontal):
         .side > .pane--content { height: 1fr; }
         &.-tree-drawer #tree-pane { layer: drawer; dock: left; width: 40; display: none; }
         &.-config-drawer #config-pane { layer: drawer; dock: right; display: none; }
-        &.-config-drawer .side { margin-top: 1; background: $background; }
+        &.-tree-drawer #tree-pane, &.-config-drawer #config-pane { margin-top: 1; background: $background; }
         &.-tree-open #tree-pane, &.-config-open #config-pane { display: block; }
         &.-config-drawer #all-strip { display: block; }
         &.-config-drawer .own-strip { display: none; }

@@ -39,7 +39,7 @@ class _Column:
 _COLUMNS = (
     _Column("started (UTC)", 16, 1),
     _Column("ending", 12, 2),
-    _Column("model", 20, 3),
+    _Column("model", 18, 3),
     _Column("tok/s", 8, 4, right=True),
     _Column("TTFT", 8, 6, right=True),
     _Column("tokens", 8, 5, right=True),
@@ -229,12 +229,10 @@ def _unfinished(folder: Path) -> str:
 
 def _fitting(width: int) -> list[_Column]:
     chosen: list[_Column] = []
-    room = width
     for column in sorted(_COLUMNS, key=lambda column: column.rank):
-        if column.width + 2 > room and chosen:
+        if sum(one.width + 2 for one in chosen) + column.width > width and chosen:
             break
         chosen.append(column)
-        room -= column.width + 2
     return [column for column in _COLUMNS if column in chosen]
 
 
