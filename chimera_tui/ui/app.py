@@ -78,7 +78,8 @@ class ChimeraApp(App[None]):
 
     def watch_theme(self, name: str) -> None:
         """A theme may ask for ASCII on any terminal."""
-        ascii_theme = name in self.themes and self.themes[name].ascii
+        # NO_COLOR takes the theme without colours: that alone is no reason for ASCII.
+        ascii_theme = not self.no_color and name in self.themes and self.themes[name].ascii
         wanted = ascii_theme or ascii_wanted(self.settings.ui.ascii, os.environ)
         self.glyphs = ASCII if wanted else UNICODE
         self.set_class(wanted, "-ascii")

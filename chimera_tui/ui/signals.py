@@ -29,7 +29,7 @@ class HangupDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal, at the start and when an editor gave it back."""
         self._away = False
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
         """Give the terminal away."""

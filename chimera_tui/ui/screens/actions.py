@@ -152,6 +152,7 @@ class Actions:
             if name and name != before:
                 self._screen.unsaved["ui.theme"] = name
                 self._screen.settings_noted()
+                self._app.say(f"Theme {name}; w saves it.")
 
         choices = [
             Choice(theme.name, theme.name, "light" if not theme.dark else "dark", theme.description)
