@@ -7,6 +7,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Input, Static
 
 from chimera_tui.ui.tables.files_frame import files_frame, grouped, summary
+from chimera_tui.ui.tables.summary_line import SummaryLine
 from chimera_tui.ui.widgets.inventory import Inventory
 from tests.ui.sample_frames import files, sample_files, sample_frames, snapshot
 
@@ -27,7 +28,7 @@ class InventoryApp(App[None]):
 
 
 def said(app: InventoryApp) -> str:
-    return str(app.query_one(".inventory--summary", Static).content)
+    return app.pane.query_one(SummaryLine).text
 
 
 def paths(app: InventoryApp) -> list[str]:

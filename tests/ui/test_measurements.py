@@ -8,6 +8,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from chimera_tui.ui.tables.column_chooser import ColumnChooser
+from chimera_tui.ui.tables.summary_line import SummaryLine
 from chimera_tui.ui.widgets.measurements import Measurements
 from tests.ui.sample_frames import sample_frames, snapshot
 
@@ -56,7 +57,7 @@ def lines(app) -> list[str]:
 
 
 def summary(app) -> str:
-    return str(app.pane.query(Static).first().content)
+    return app.pane.query_one(SummaryLine).text
 
 
 def statistics(app) -> str:

@@ -21,6 +21,7 @@ from chimera_tui.ui.tables.file_content import (
     TreeContent,
     read_content,
 )
+from chimera_tui.ui.tables.summary_line import SummaryLine
 from chimera_tui.ui.tables.text_source import TextSource
 from chimera_tui.ui.widgets.preview import Preview
 
@@ -60,7 +61,7 @@ def lines(app) -> list[str]:
 
 
 def title(app) -> str:
-    return str(app.pane.query_one(".preview--title", Static).content)
+    return app.pane.query_one(SummaryLine).text
 
 
 def error(app) -> str:

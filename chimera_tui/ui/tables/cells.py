@@ -85,7 +85,7 @@ def significant_text(value: float, digits: int = 5) -> str:
     size = abs(value)
     if value == 0:
         return "0"
-    if size >= 1e12 or size < 1e-4:
+    if size >= 1e10 or size < 1e-4:
         return f"{value:.4e}"
     if size >= 1e4:
         return f"{value:,.0f}"

@@ -64,23 +64,34 @@ class Layout:
         """The columns shown when ``left`` is the first that scrolls, in ``total`` cells."""
         slots: list[Slot] = []
         room = total - GUTTER - 1  # for the sign that there are more columns
-        first = [i for i in range(min(self.frozen, len(self.columns))) if i < left]
+        frozen = self._frozen_widths(room, scrolled=left > self.frozen)
+        first = [index for index in frozen if index < left]
         for index in [*first, *range(left, len(self.columns))]:
-            wanted = self.width(index)
-            if index < self.frozen:
-                wanted = min(wanted, max(total // 2 - GAP, LEAST))
+            wanted = frozen.get(index) or self.width(index)
             width = min(wanted, room - GAP)
-            if width < wanted and slots and (width < LEAST or self.columns[index].right_aligned):
+            too_narrow = width < LEAST or (width < wanted and self.columns[index].right_aligned)
+            if width < wanted and too_narrow and index != left:
                 break
             slots.append(Slot(index, max(width, 1)))
             room -= width + GAP
-            if width < wanted or room < GAP + 1:
+            if room < GAP + 1:
                 break
         return self._widened(slots, room)
 
+    def _frozen_widths(self, room: int, *, scrolled: bool) -> dict[int, int]:
+        """What stays at the left takes six tenths at most, once it is scrolled: numbers whole, text the rest."""
+        share = left = room * 6 // 10
+        widths: dict[int, int] = {}
+        frozen = range(min(self.frozen, len(self.columns)))
+        for index in sorted(frozen, key=lambda index: not self.columns[index].right_aligned):
+            width = min(self.width(index), left - GAP)
+            if width >= LEAST and (width == self.width(index) or not self.columns[index].right_aligned):
+                widths[index] = width
+                left = left - width - GAP if scrolled else share
+        return dict(sorted(widths.items()))
+
     def _widened(self, slots: list[Slot], room: int) -> list[Slot]:
-        if not slots or slots[-1].index != len(self.columns) - 1:
-            return slots
+        """Give what is left over to the columns that are cut, the first ones first."""
         result = []
         for slot in slots:
             more = max(min(self.natural[slot.index] - slot.width, room), 0)

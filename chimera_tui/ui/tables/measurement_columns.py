@@ -33,6 +33,8 @@ SHOWN_BY = {
 
 def present(frames: Frames, names: Sequence[str]) -> list[str]:
     """The columns of the view that hold anything, found in the thin frames without joining them."""
+    if not frames.cells.height:
+        return []
     wide = frames.wide_configs
     empty = set()
     for frame in (frames.cells, frames.series, wide):

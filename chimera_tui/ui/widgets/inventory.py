@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Static
 
-from chimera_tui.core.inert import inert_line
 from chimera_tui.core.query import QueryError, compile_filter, quoted_value
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
 from chimera_tui.ui.tables.files_frame import COLUMNS, GROUPS, files_frame, grouped, summary
 from chimera_tui.ui.tables.filter_line import FilterLine
+from chimera_tui.ui.tables.summary_line import SummaryLine
 from chimera_tui.ui.widgets.frame_table import FrameTable
 
 if TYPE_CHECKING:
@@ -31,11 +29,6 @@ if TYPE_CHECKING:
 class Inventory(Vertical):
     """Files of a repository: sorted, filtered and grouped; cursor, sort and filter survive another snapshot."""
 
-    DEFAULT_CSS = """
-    Inventory > .inventory--summary {
-        height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: clip;
-    }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "group", "Group by", id="inventory.group"),
         Binding("E", "export", "Export", show=False, id="inventory.export"),
@@ -61,7 +54,7 @@ class Inventory(Vertical):
         super().__init__(id=id)
         self.table = FrameTable(ascii=ascii, empty="No files yet.")
         self.filter_line = FilterLine("kind = csv and size > 10k", suggester=ColumnSuggester(self._column_names))
-        self._summary = Static(classes="inventory--summary")
+        self._summary = SummaryLine()
         self._files: pl.DataFrame | None = None
         self._head: list[str] = []
         self.group: str | None = None
@@ -137,9 +130,7 @@ class Inventory(Vertical):
             parts.insert(0, f"{self.table.row_count:,} groups by {self.group}")
         elif self.table.row_count != self.table.total_rows:
             parts.insert(0, f"{self.table.row_count:,} shown")
-        line = inert_line(self.table.glyphs.dot.join(parts))
-        if str(self._summary.content) != line:
-            self._summary.update(Text(line), layout=False)
+        self._summary.say(parts, self.table.glyphs)
 
     # -- filter
 

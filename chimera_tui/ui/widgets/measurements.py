@@ -12,7 +12,6 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
 
-from chimera_tui.core.inert import inert_line
 from chimera_tui.core.query import QueryError, quoted_value
 from chimera_tui.ui.tables.answers import Answer, answer_to
 from chimera_tui.ui.tables.column_chooser import ColumnChooser
@@ -21,6 +20,7 @@ from chimera_tui.ui.tables.filter_line import FilterLine
 from chimera_tui.ui.tables.measurement_columns import KEYS, columns
 from chimera_tui.ui.tables.measurement_source import MeasurementSource
 from chimera_tui.ui.tables.statistics_line import MIXED, statistics_line
+from chimera_tui.ui.tables.summary_line import SummaryLine
 from chimera_tui.ui.widgets.frame_table import FrameTable
 
 if TYPE_CHECKING:
@@ -36,10 +36,7 @@ class Measurements(Vertical):
     """One row a number. Only the shown columns are collected; groups and SQL take the table's place until Esc."""
 
     DEFAULT_CSS = """
-    Measurements > .measurements--line {
-        height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: clip;
-    }
-    Measurements > .measurements--statistics { height: auto; max-height: 2; text-wrap: wrap; color: $text-accent; }
+    Measurements > .measurements--statistics { height: auto; max-height: 3; padding: 0 1; color: $text-accent; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "ask('by ')", "Group by", id="measurements.group"),
@@ -82,8 +79,8 @@ class Measurements(Vertical):
         self.ask_line = FilterLine(
             "by num_gpu of decode_tps", sign=">", suggester=ColumnSuggester(lambda: self._source.names), id="ask"
         )
-        self._summary = Static(classes="measurements--line")
-        self._statistics = Static(classes="measurements--line measurements--statistics")
+        self._summary = SummaryLine()
+        self._statistics = Static(classes="measurements--statistics")
         self._snapshot: Snapshot | None = None
         self._source = MeasurementSource()
         self._chosen: list[str] = []
@@ -136,7 +133,9 @@ class Measurements(Vertical):
             self.table.set_columns(shown)
             self.table.set_filter(where)
         else:
-            self.table.set_frame(df, shown, key=KEYS, frozen=2, where=where, fresh=self._had_answer)
+            self.table.set_frame(
+                df, shown, key=KEYS, frozen=2, where=where, fresh=self._had_answer or not self.table.total_rows
+            )
             self._had_answer = False
 
     def _is_answered(self) -> bool:
@@ -157,9 +156,7 @@ class Measurements(Vertical):
                 parts.insert(0, "reading")
         else:
             parts = list(self.answer.said)
-        line = inert_line(self.table.glyphs.dot.join(parts))
-        if str(self._summary.content) != line:
-            self._summary.update(Text(line), layout=False)
+        self._summary.say(parts, self.table.glyphs)
 
     @on(FrameTable.CursorMoved)
     def _moved(self, event: FrameTable.CursorMoved) -> None:

@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import ContentSwitcher, Static
 
-from chimera_tui.core.inert import inert_line
 from chimera_tui.core.query import QueryError, compile_filter
 from chimera_tui.ui.tables.cells import ASCII, UNICODE
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
@@ -25,6 +24,7 @@ from chimera_tui.ui.tables.file_content import (
 )
 from chimera_tui.ui.tables.filter_line import FilterLine
 from chimera_tui.ui.tables.json_view import JsonView
+from chimera_tui.ui.tables.summary_line import SummaryLine
 from chimera_tui.ui.tables.text_view import TextView
 from chimera_tui.ui.widgets.frame_table import FrameTable
 from chimera_tui.ui.widgets.stream_view import StreamView
@@ -42,7 +42,6 @@ class Preview(Vertical):
     """One file at a time. ``/`` filters a table and searches everything else; ``v`` shows the file as text."""
 
     DEFAULT_CSS = """
-    Preview > .preview--title { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: clip; color: $text-muted; }
     Preview > ContentSwitcher { height: 1fr; }
     Preview #preview-nothing { padding: 1 2; color: $text-muted; }
     """
@@ -56,7 +55,7 @@ class Preview(Vertical):
     def __init__(self, *, ascii: bool | None = None, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._ascii = ascii
-        self._title = Static(classes="preview--title")
+        self._title = SummaryLine()
         self.table = FrameTable(ascii=ascii, empty="No rows.", id="preview-table")
         self.json = JsonView(ascii=ascii, id="preview-json")
         self.text = TextView(id="preview-text")
@@ -110,8 +109,7 @@ class Preview(Vertical):
         self.content = await asyncio.to_thread(read_content, path, as_text=as_text)
         self._is_text = isinstance(self.content, TextContent)
         note = "" if isinstance(self.content, NoContent) else self.content.note
-        dot = (ASCII if self._ascii_wanted else UNICODE).dot
-        self._title.update(Text(inert_line(dot.join(filter(None, (self._shown_as, note))))), layout=False)
+        self._title.say(filter(None, (self._shown_as, note)), ASCII if self._ascii_wanted else UNICODE)
         self._show(self.content)
         self._go_to(self.content, record, place)
         if had_focus:
