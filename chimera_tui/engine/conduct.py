@@ -7,12 +7,14 @@ import asyncio
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.report import offline
 from chimera_tui.core.report.data_summary import summarise
+from chimera_tui.core.report.persona import Persona
 from chimera_tui.engine import model_stages, preflight
 from chimera_tui.engine.backends.base import BackendError
 from chimera_tui.engine.backends.choose import choose
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import ProgramText, RunStarted, Stage
 from chimera_tui.engine.folder import make_folder
+from chimera_tui.engine.prompting import UnknownPersonaError, load_persona
 from chimera_tui.engine.workspace import WorkspaceError
 
 
@@ -25,6 +27,7 @@ async def conduct(run: RunContext) -> None:
         run.draft.engine = "offline" if backend is None else backend.name
         make_folder(run)
         run.publish(_started(run))
+        run.draft.persona = _persona(run)
         if backend is None:
             await _write_offline(run)
         else:
@@ -69,6 +72,17 @@ def _nothing_to_report(run: RunContext) -> tuple[str, str]:
         ),
         "`chimera-tui inventory` gives the reason for each file.",
     )
+
+
+def _persona(run: RunContext) -> Persona | None:
+    """Who writes the brief; an unknown name costs the brief, not the report."""
+    if run.settings.run.persona.lower() == "none":
+        return None
+    try:
+        return load_persona(run.settings.run.persona)
+    except UnknownPersonaError as error:
+        run.notice(f"{error} The report has no brief.", "warning")
+        return None
 
 
 async def _write_offline(run: RunContext) -> None:

@@ -14,7 +14,7 @@ from chimera_tui.engine.backends.base import BackendError, Message
 from chimera_tui.engine.calls import Caller
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import Stage
-from chimera_tui.engine.prompting import UnknownPersonaError, estimate_tokens, fact_lines, load_persona, prompt, quoted
+from chimera_tui.engine.prompting import estimate_tokens, fact_lines, prompt, quoted
 
 CONTEXT_FULL = "The answer ended because the context was full, not because it was finished."
 LENGTH_REACHED = "The answer reached num_predict, so it may be unfinished."
@@ -27,10 +27,9 @@ async def write(run: RunContext, caller: Caller) -> None:
         await _analyse(run, caller, sheet)
     with run.stage(Stage.REPORT):
         await _report(run, caller, sheet)
-    who = _persona(run)
-    if who is not None:
+    if run.draft.persona is not None:
         with run.stage(Stage.PERSONA):
-            await _brief(run, caller, sheet, who)
+            await _brief(run, caller, sheet, run.draft.persona)
 
 
 def around_tokens(run: RunContext) -> int:
@@ -119,21 +118,9 @@ def _analysis_lines(run: RunContext) -> str:
     return "\n".join([found.summary, *points])
 
 
-def _persona(run: RunContext) -> persona.Persona | None:
-    """Who writes the brief; an unknown name costs the brief, not the report."""
-    if run.settings.run.persona.lower() == "none":
-        return None
-    try:
-        return load_persona(run.settings.run.persona)
-    except UnknownPersonaError as error:
-        run.notice(f"{error} The report has no brief.", "warning")
-        return None
-
-
 async def _brief(run: RunContext, caller: Caller, sheet: dict[str, str], who: persona.Persona) -> None:
     """The persona's brief and its contract; a call that fails costs the brief, not the report."""
     draft = run.draft
-    draft.persona = who
     quality = any("quality" in fact.kind or "accuracy" in fact.kind for fact in draft.facts)
     values = sheet | {
         "summary": draft.texts.get(Stage.REPORT.value, "")[:1500],

@@ -46,6 +46,8 @@ def test_demo_without_a_terminal_prints_the_path_of_a_complete_report(tmp_path: 
         "## Key Findings",
         "## Recommendations",
         "## Persona Brief",
+        "## Persona Prompt",
+        "## Verification",
         "## Provenance",
     ):
         assert f"\n{heading}\n" in text

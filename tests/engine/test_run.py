@@ -3,11 +3,13 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import tomllib
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -25,13 +27,16 @@ from chimera_tui.engine.runs_on_disk import list_reports
 from chimera_tui.engine.workspace import Workspace
 from tests.server import (
     CLIENT_CLOSED,
+    Answer,
     Cut,
     Delay,
     ErrorLine,
     Exchange,
+    Fault,
     HangUp,
     NoDone,
     OllamaServer,
+    Piece,
     Refuse,
     Reply,
     Request,
@@ -316,6 +321,27 @@ async def test_no_measurements_no_model(tmp_path: Path) -> None:
     assert run.ended is not None
     assert run.ended.ending is Ending.NO_DATA
     assert os.listdir(tmp_path) == ["README.md"]  # noqa: PTH208 - a path's own iterdir is no better here
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountsFewTokens(Fault):
+    """The last line says that the server saw ``tokens`` of the prompt, as after a silent cut."""
+
+    tokens: int
+
+    def apply(self, answer: Answer) -> Answer:
+        cut = re.sub(rb'"prompt_eval_count":\d+', b'"prompt_eval_count":%d' % self.tokens, answer.pieces[-1].data)
+        return replace(answer, pieces=(*answer.pieces[:-1], Piece(answer.pieces[-1].at_s, cut)))
+
+
+async def test_a_prompt_that_the_server_cut_does_not_pass_unnoticed(repository: Path) -> None:
+    for fault, noticed in ((CountsFewTokens(tokens=40), True), (None, False)):
+        script = Script(text=[REPORT, "x"], faults=[fault] if fault else [])
+        async with OllamaServer(script) as server:
+            run, events = await finished(repository, settings(server.url, persona="none"))
+        warnings = [event.text for event in events if isinstance(event, Notice) and event.level == "warning"]
+        assert any("evaluated 40 prompt tokens" in text for text in warnings) is noticed
+        assert ("evaluated 40 prompt tokens" in text_of(run)) is noticed
 
 
 async def test_an_unknown_persona_costs_the_brief_and_not_the_report(repository: Path) -> None:

@@ -70,7 +70,7 @@ def render(report: Report) -> str:
     parts = [
         _header(report), "---", report.body, "---", _workflow(report), _metrics(report.calls),
         _listed("Key Findings", report.key_findings), _listed("Recommendations", report.recommendations),
-        _brief(report), f"## Persona Prompt\n{fenced(report.persona_prompt)}" if report.persona_prompt else "",
+        _brief(report), _persona_prompt(report), _verification(report),
         _facts(report), _provenance(report),
     ]  # fmt: skip
     return "\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
@@ -163,6 +163,23 @@ def _brief(report: Report) -> str:
         return f"## Persona Brief\nNot applicable: {reason}."
     clauses = "\n".join(clause.line() for clause in report.clauses)
     return f"## Persona Brief\n{contained(report.brief)}\n\nContract:\n\n{clauses}"
+
+
+def _persona_prompt(report: Report) -> str:
+    if not report.persona_prompt:
+        return ""
+    unsent = f"Not sent: {WITHOUT_A_MODEL}.\n" if report.model is None else ""
+    return f"## Persona Prompt\n{unsent}{fenced(report.persona_prompt.strip())}"
+
+
+def _verification(report: Report) -> str:
+    """What was checked: honest about what was not."""
+    if report.model is None:
+        return "## Verification\nEvery number in this report was counted or computed by the program from the files."
+    return (
+        "## Verification\nCounts, dates, tables, metrics and the facts below are the program's. The other numbers in "
+        "the text are the model's and were **not checked** against the files."
+    )
 
 
 def _facts(report: Report) -> str:
