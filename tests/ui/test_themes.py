@@ -8,6 +8,7 @@ from textual.color import Color
 from chimera_tui.ui.glyphs import ascii_wanted
 from chimera_tui.ui.screens.picker import Picker
 from chimera_tui.ui.themes import ThemeError, builtin_folder, load_themes, read_theme
+from chimera_tui.ui.widgets.config_panel import ConfigPanel
 from tests.ui.app_steps import opened, said, seen, until
 
 SHIPPED = ("ansi-16", "chimera-dark", "chimera-light", "high-contrast", "mono-ascii")
@@ -120,7 +121,7 @@ def _colours(app) -> set[str]:
 async def test_no_color_sends_no_colour_and_still_marks_the_cursor(make_app, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     app = make_app()
-    async with opened(app) as (pilot, _):
+    async with opened(app) as (pilot, screen):
         await pilot.press("6")
         await pilot.pause()
         filters = app.get_line_filters()
@@ -128,7 +129,7 @@ async def test_no_color_sends_no_colour_and_still_marks_the_cursor(make_app, mon
                   for line_filter in filters]  # fmt: skip
         styles = [segment.style for strip in strips for segment in strip if segment.style]
         assert {c.name for s in styles for c in (s.color, s.bgcolor) if c is not None} <= {"default"}
-        assert any(style.reverse for style in styles)
+        assert screen.query_one(ConfigPanel).rows.row.styles.text_style.reverse
 
 
 async def test_mono_ascii_is_ascii_and_without_colour(make_app):

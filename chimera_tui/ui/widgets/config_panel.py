@@ -44,6 +44,11 @@ class ConfigRows(VerticalScroll):
         scrollbar-size-vertical: 1; scrollbar-gutter: stable; padding: 0 0 0 1;
         & > .config--group { height: 1; margin-top: 1; color: $primary; text-style: bold; }
         & > .config--first { margin-top: 0; }
+        &:focus > SettingRow.-cursor {
+            background: $block-cursor-background; color: $block-cursor-foreground;
+            text-style: $block-cursor-text-style;
+            & > .row--muted, & > .row--badge { color: $block-cursor-foreground; }
+        }
     }
     """
 

@@ -33,11 +33,6 @@ class SettingRow(Widget):
                     text-style: $block-cursor-blurred-text-style; }
         Input { width: 1fr; height: 1; border: none; padding: 0; margin-left: 20; background: $panel; }
     }
-    ConfigRows:focus SettingRow.-cursor {
-        background: $block-cursor-background; color: $block-cursor-foreground; text-style: $block-cursor-text-style;
-        & > .row--muted { color: $block-cursor-foreground; }
-        & > .row--badge { color: $block-cursor-foreground; }
-    }
     """
 
     value: reactive[object] = reactive(UNSET, layout=False)
