@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chimera_tui.engine.workspace import Snapshot, Workspace
 
 USAGE = 2
+MOST_ROWS = 10_000_000
 CELL_WIDTH = 60
 """Characters of a cell in the table for people; the other formats hold the whole value."""
 
@@ -53,17 +54,20 @@ async def inventory(workspace: Workspace, output: Output) -> int:
 
 async def query(workspace: Workspace, sql: str, output: Output) -> int:
     """The rows of one SELECT over files, measurements and runs. Returns the exit status."""
-    from chimera_tui.core.query import QueryError, check_sql, run_sql, tables_of
+    from chimera_tui.core.query import QueryError, check_sql
+    from chimera_tui.engine.sql_query import run_query
 
     try:
         check_sql(sql)
         snapshot = await _read(workspace)
         if snapshot is None:
             return EXIT_CODES[Ending.NO_DATA]
-        rows = run_sql(sql, tables_of(snapshot.frames)).frame
+        rows, truncated = await run_query(sql, snapshot.frames, MOST_ROWS)
     except QueryError as error:
         say(str(error))
         return USAGE
+    if truncated:
+        say(f"Only the first {MOST_ROWS:,} rows are given; narrow the query with WHERE.")
     return _give(rows, output)
 
 
