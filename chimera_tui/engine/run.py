@@ -7,7 +7,7 @@ from chimera_tui.core.endings import Ending
 from chimera_tui.engine import conduct, save
 from chimera_tui.engine.backends.base import BackendError
 from chimera_tui.engine.context import RunContext
-from chimera_tui.engine.events import RunEnded, Stage
+from chimera_tui.engine.events import ReportSaved, RunEnded, Stage
 
 
 class Run(RunContext):
@@ -46,6 +46,8 @@ class Run(RunContext):
                     self.notice(
                         f"The report could not be written; please report this. {traceback.format_exc()}", "error"
                     )
+        if report is not None:
+            self.publish(ReportSaved(at_s=self.at_s(), path=report))
         self.ended = RunEnded(at_s=self.at_s(), ending=ending, reason=reason, report=report)
         self.publish(self.ended)
         if self.journal is not None:

@@ -79,7 +79,8 @@ class WorkspaceScreen(Screen[None]):
     def on_mount(self) -> None:
         """Paint first, read after."""
         line = self.query_one(RepositoryLine)
-        line.name_shown, line.place = self.root.resolve().name or str(self.root), str(self.root.resolve().parent)
+        place = self.root.resolve()
+        line.name_shown, line.place = place.name or str(place), _with_tilde(place.parent)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -290,3 +291,9 @@ class WorkspaceScreen(Screen[None]):
     def _could_not_read(self, event: ReportsPane.CouldNotRead) -> None:
         event.stop()
         self.app.say(event.reason, "error")
+
+
+def _with_tilde(path: Path) -> str:
+    """A path the way a shell shows it."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}".removesuffix("/.") if path.is_relative_to(home) else str(path)
