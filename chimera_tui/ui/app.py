@@ -90,9 +90,8 @@ class ChimeraApp(App[None]):
 
     def _use_keys(self, keys: Mapping[str, str]) -> None:
         from chimera_tui.ui import keymap
-        from chimera_tui.ui.widgets.config_panel import ConfigRows
 
-        checked = keymap.check(keys, (b for b in ConfigRows.BINDINGS if isinstance(b, Binding)))
+        checked = keymap.check(keys, keymap.of_panes() if keys else ())
         self._problems += checked.problems
         self.set_keymap(checked.keys)
 

@@ -10,6 +10,11 @@ from textual.keys import format_key
 
 from chimera_tui.ui.commands import BY_ID, COMMANDS
 
+TOGETHER = [
+    {"list", "table"}, {"list", "tree"}, {"list", "inventory"}, {"list", "measurements"}, {"list", "preview"},
+    {"table", "inventory"}, {"table", "measurements"}, {"table", "preview"}, {"json", "preview"}, {"text", "preview"},
+]  # fmt: skip
+"""Groups of binding ids that are live at the same time."""
 SWALLOWED = {
     "ctrl+s": "flow control stops the terminal with it",
     "ctrl+q": "flow control starts the terminal with it",
@@ -24,6 +29,35 @@ SWALLOWED = {
     "ctrl+enter": "it arrives as enter",
 }
 """Keys that never reach a program over SSH, and why."""
+
+
+def of_panes() -> list[Binding]:
+    """The bindings of the panes themselves, which the table of commands does not hold. Imports every pane."""
+    from chimera_tui.ui.tables import column_chooser, cursor_view, filter_line, folder_tree, json_view, text_view
+    from chimera_tui.ui.widgets import (
+        config_panel,
+        found_text,
+        frame_table,
+        inventory,
+        measurements,
+        preview,
+        repo_tree,
+        reports,
+        stream_view,
+    )  # fmt: skip
+
+    modules = (
+        column_chooser, cursor_view, filter_line, folder_tree, json_view, text_view, config_panel, found_text,
+        frame_table, inventory, measurements, preview, repo_tree, reports, stream_view,
+    )  # fmt: skip
+    classes = {thing for module in modules for thing in vars(module).values() if isinstance(thing, type)}
+    found = {
+        binding.id: binding
+        for one in classes
+        for binding in vars(one).get("BINDINGS", ())
+        if isinstance(binding, Binding) and binding.id
+    }
+    return [found[identifier] for identifier in sorted(found)]
 
 
 @dataclass(frozen=True)
@@ -46,7 +80,7 @@ def check(overrides: Mapping[str, str], widgets: Iterable[Binding] = ()) -> Keym
             problems.append(problem)
         else:
             good[identifier] = ",".join(_normal(key) for key in keys.split(","))
-    clashes = _clashes(known | good, good)
+    clashes = _clashes(known | good, {name: keys for name, keys in good.items() if keys != known[name]})
     for identifier, problem in clashes.items():
         problems.append(problem)
         good.pop(identifier, None)
@@ -98,7 +132,7 @@ def _meet(one: str, other: str) -> bool:
     panes = [
         BY_ID[identifier].pane if identifier in BY_ID else identifier.partition(".")[0] for identifier in (one, other)
     ]
-    return None in panes or panes[0] == panes[1]
+    return None in panes or panes[0] == panes[1] or set(map(str, panes)) in TOGETHER
 
 
 _NAMES = {

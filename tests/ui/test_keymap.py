@@ -3,7 +3,7 @@
 import pytest
 
 from chimera_tui.ui.commands import COMMANDS, Pane
-from chimera_tui.ui.keymap import SWALLOWED, check, shown
+from chimera_tui.ui.keymap import SWALLOWED, check, of_panes, shown
 from chimera_tui.ui.screens.help import HelpScreen
 from tests.ui.app_steps import opened, said, seen, until
 
@@ -47,6 +47,16 @@ def test_what_cannot_be_used_is_said_and_the_default_stays(keys, says):
 def test_keys_can_be_swapped_and_panes_do_not_disturb_each_other():
     assert not check({"run.start": "x", "run.stop": "r"}).problems
     assert not check({"config.save": "f9", "reports.newest": "f9"}).problems
+
+
+def test_the_keys_of_every_pane_can_be_changed_and_clash_where_they_meet():
+    panes = of_panes()
+    ids = {binding.id for binding in panes}
+    assert {"table.sort", "tree.exclude", "stream.follow", "config.unset", "measurements.sql"} <= ids
+    assert not check({"table.sort": "f9", "stream.follow": "f9"}, panes).problems
+    (problem,) = check({"inventory.group": "s"}, panes).problems
+    assert "table.sort" in problem
+    assert not check({binding.id: binding.key for binding in panes if binding.id}, panes).problems
 
 
 def test_keys_are_shown_as_people_read_them():
