@@ -160,3 +160,13 @@ async def test_a_report_is_searched_as_one_types(make_app):
         assert screen.query_one("ReportsPane").reading
         await pilot.press("escape")
         await until(pilot, lambda: not screen.query_one("ReportsPane").reading, "back at the list")
+
+
+async def test_what_changes_on_disk_appears_by_itself(make_app):
+    app = make_app()
+    async with opened(app) as (pilot, _screen):
+        await pilot.press("2")
+        (app.root / "later.csv").write_text("model,tokens_s\na,10.5\n")
+        await until(pilot, lambda: "later.csv" in seen(app), "the new file", 800)
+        (app.root / "later.csv").unlink()
+        await until(pilot, lambda: "later.csv" not in seen(app), "it is gone", 800)

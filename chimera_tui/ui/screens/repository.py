@@ -59,6 +59,7 @@ class RepositoryReader:
             self._fail(f"{error.message} {error.advice}")
             return
         self._show(snapshot)
+        self._screen.run_worker(self._follow(workspace), group="watch", exclusive=True)
         if snapshot.complete and not (snapshot.frames.files["role"] != "run").any():
             self._fail(
                 "There are no files here that count. Quit with q and open the folder that holds the results, or see "
@@ -66,6 +67,15 @@ class RepositoryReader:
             )
         for problem in snapshot.problems:
             self._screen.app.say(inert_line(problem, 300), "warning")
+
+    async def _follow(self, workspace: "Workspace") -> None:
+        """Show what changes on disk; where the system cannot tell, say once that a rescan is by hand."""
+        from chimera_tui.engine.workspace import WorkspaceError
+
+        try:
+            await workspace.watch(self._show)
+        except WorkspaceError as error:
+            self._screen.app.say(f"{error.message} {error.advice}", "warning")
 
     def _fail(self, problem: str) -> None:
         self.problem = inert_line(problem)
