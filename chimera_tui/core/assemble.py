@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FLUSH_CELLS = 200_000
 """Cells held as Python lists before they become a piece of a frame."""
+LONGEST_RAW = 64
 PENDING = "pending"
 """``files.status`` of a file that has not been read yet."""
 
@@ -162,8 +163,8 @@ class Assembler:
         columns = self._columns
         columns["file_id"].extend([file_id] * len(result.record))
         columns["record"].extend(result.record)
-        columns["series_id"].extend([series[i] for i in result.series])
-        columns["config_id"].extend([configs[i] for i in result.config])
+        columns["series_id"].extend(map(series.__getitem__, result.series))
+        columns["config_id"].extend(map(configs.__getitem__, result.config))
         columns["value"].extend(result.value)
         columns["n"].extend(result.n)
         columns["raw"].extend(result.raw)
@@ -176,7 +177,7 @@ class Assembler:
 
     def _flush(self) -> None:
         if self._columns["file_id"]:
-            self._cells.append(_frame(self._columns.values(), schema.CELLS, -1))
+            self._cells.append(_thinned(_frame(self._columns.values(), schema.CELLS, -1)))
             self._columns = {name: [] for name in schema.CELLS}
         if self._record_columns["file_id"]:
             self._records.append(_frame(self._record_columns.values(), schema.RECORDS, -1))
@@ -190,7 +191,18 @@ def columns_of(result: FileResult) -> pl.DataFrame:
         result.record, result.series, result.config, result.value, result.n, result.raw, result.phase,
         result.status_code, result.at, result.error,
     )  # fmt: skip
-    return _frame(columns, {name: schema.CELLS[name] for name in names}, len(result.record))
+    return _thinned(_frame(columns, {name: schema.CELLS[name] for name in names}, len(result.record)))
+
+
+def _thinned(cells: pl.DataFrame) -> pl.DataFrame:
+    """Cells with the text of the file only where it is not simply how the value is written."""
+    import polars as pl
+
+    raw, value = pl.col("raw"), pl.col("value")
+    shown, size = value.cast(pl.String), value.abs()
+    # Very small and very large values are written in more ways than one.
+    simply = ((raw == shown) | (raw + ".0" == shown)) & (size.is_between(1e-4, 1e15) | (size == 0))
+    return cells.with_columns(raw=pl.when(~simply).then(raw.str.strip_chars().str.slice(0, LONGEST_RAW)))
 
 
 def _translated(

@@ -34,11 +34,12 @@ def sources(frames: Frames) -> pl.DataFrame:
     candidates = _candidates(values)
     if not candidates.height:
         return none
-    own = values.join(candidates, on="file_id", how="semi")
+    own = values.filter(pl.col("file_id").is_in(candidates["file_id"].implode()))
     pairs = _pairs(own, values, _sizes(frames, values))
     if not pairs.height:
         return none
-    return _chosen(_confirmed(pairs, own, values, frames.configs), frames.files)
+    theirs = values.filter(pl.col("file_id").is_in(pairs["source"].unique().implode()))
+    return _chosen(_confirmed(pairs, own, theirs, frames.configs), frames.files)
 
 
 def _values(frames: Frames) -> pl.DataFrame:

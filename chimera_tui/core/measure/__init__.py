@@ -7,7 +7,7 @@ from chimera_tui.core.measure.result import ConfigKey, FileResult, Limits, Serie
 __all__ = ["ConfigKey", "FileResult", "Limits", "SeriesKey", "measure_file"]
 
 
-def measure_file(path: Path, rel: str, kind: str, limits: Limits) -> FileResult:
+def measure_file(path: str | Path, rel: str, kind: str, limits: Limits) -> FileResult:
     """Everything measured in one file. Never raises for what a file holds; what cannot be read is ``failed``.
 
     ``rel`` is the POSIX path inside the repository: names of directories and files hide configuration.

@@ -161,7 +161,7 @@ def _summarise(lazy: pl.LazyFrame, names: list[str], shape: _Shape, sink: Sink) 
                 block = (values * what.factor / what.divisor) if what.converts else values
                 _merge(spreads.setdefault(i, Spread()), block)
             sink.left_out += len(batch) - len(kept) if len(kept) < len(batch) else 0
-    sink.shared = _constants(lazy, names, shape)
+    sink.narrow(_constants(lazy, names, shape))
     sink.spreads = {sink.series(shape.header[i], shape.means[i]): spread for i, spread in spreads.items()}
 
 

@@ -7,7 +7,7 @@ from chimera_tui.core.measure.factors import Factors
 from chimera_tui.core.measure.lexicon import Meaning
 from chimera_tui.core.measure.naming import normalised, stat_named
 from chimera_tui.core.measure.observe import Cell, Seen
-from chimera_tui.core.measure.sink import FAILED, OK, Cells, Sink
+from chimera_tui.core.measure.sink import FAILED, OK, Observation, Sink
 from chimera_tui.core.measure.spread import sample_statistics
 
 
@@ -33,13 +33,12 @@ def emit(seen: Seen, number: int, sink: Sink) -> bool:
         return False
     config = sink.config(inherited(seen))
     at, n = _up(seen, "at"), _up(seen, "n")
-    status, phase = (FAILED if seen.failed else OK), seen.phase
     error = sink.error(seen.error) if seen.error else None
+    of = Observation(number, config, seen.phase, FAILED if seen.failed else OK, at, error)
     lengths = {_named(what, seen, sink.tool): len(values) for _, what, values in seen.arrays}
     for field, what, value, own_n, raw in cells:
         count = own_n or (None if what.stat == "value" else lengths.get(what.name) or _requests(seen, what) or n)
-        here = Cells((number,), (config,), (value,), (count,), (raw,), (phase,), (status,), (at,), (error,))
-        sink.add(sink.series(field, what), here)
+        sink.add_one(sink.series(field, what), value, count, raw, of)
     return True
 
 

@@ -18,7 +18,7 @@ from chimera_tui.core.read.ragged import repaired
 NOTHING = "no measurements"
 
 
-def measure_file(path: Path, rel: str, kind: str, limits: Limits) -> FileResult:
+def measure_file(path: str | Path, rel: str, kind: str, limits: Limits) -> FileResult:
     """Everything measured in one file. Never raises for what a file holds; what cannot be read is ``failed``.
 
     ``rel`` is the POSIX path inside the repository: names of directories and files hide configuration.
@@ -44,16 +44,16 @@ def _why_unreadable(fault: OSError) -> str:
     return f"cannot be read: {why}"
 
 
-def _measured(path: Path, rel: str, kind: str, limits: Limits) -> FileResult:
+def _measured(path: str | Path, rel: str, kind: str, limits: Limits) -> FileResult:
     data = read_bytes(path, limits.small_bytes + 1)
     if len(data) > limits.small_bytes:
         from chimera_tui.core.measure.big import measure_big
 
-        return measure_big(path, rel, kind, limits)
+        return measure_big(Path(path), rel, kind, limits)
     if data[:4] == b"PAR1":
         from chimera_tui.core.measure.columnar import measure_parquet
 
-        return measure_parquet(path, rel, limits)
+        return measure_parquet(Path(path), rel, limits)
     content = decode(data)
     if content.text is None:
         status = "failed" if content.encoding == "git-lfs pointer" else NOTHING

@@ -72,16 +72,15 @@ def see(record: Record, parent: Seen | None, tool: str) -> Seen:
         if (column := entity_column(key)) and column != name:
             put(seen.keys, column, key)
     seen.cells.extend(record.cells)
-    units = [v for f, v, _, _ in record.leaves if isinstance(v, str) and meaning(tool, f).role == "unit"]
-    seen.unit = units[0] if units else ""
-    for leaf in record.leaves:
-        _leaf(seen, leaf, tool)
+    leaves = [(leaf, meaning(tool, leaf[0], leaf[2])) for leaf in record.leaves]
+    seen.unit = next((leaf[1] for leaf, what in leaves if what.role == "unit" and isinstance(leaf[1], str)), "")
+    for leaf, what in leaves:
+        _leaf(seen, leaf, what, tool)
     return seen
 
 
-def _leaf(seen: Seen, leaf: Leaf, tool: str) -> None:
-    field, value, unit, n = leaf
-    what = meaning(tool, field, unit)
+def _leaf(seen: Seen, leaf: Leaf, what: Meaning, tool: str) -> None:
+    field, value, _, n = leaf
     if what.role == "measure":
         if isinstance(value, bool):
             put(seen.factors, what.name, value)

@@ -79,7 +79,7 @@ class FileResult:
     value: list[float] = field(default_factory=list)
     n: list[int | None] = field(default_factory=list)
     raw: list[str | None] = field(default_factory=list)
-    """The text in the file, only where it is not simply the value's ``repr``."""
+    """The text in the file, if it may say more than the value; frames keep it only where it does."""
     phase: list[int] = field(default_factory=list)
     status_code: list[int] = field(default_factory=list)
     at: list[int | None] = field(default_factory=list)

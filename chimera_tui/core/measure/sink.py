@@ -10,6 +10,7 @@ from chimera_tui.core.measure.result import ConfigKey, FileResult, Limits, Serie
 from chimera_tui.core.measure.spread import Spread
 
 OK, FAILED = 0, 1
+_MOST_UNSHARED = 1000
 
 
 @lru_cache(maxsize=65536)
@@ -39,6 +40,17 @@ class Cells(NamedTuple):
         return Cells(*picked)
 
 
+class Observation(NamedTuple):
+    """What holds for all cells of one record."""
+
+    record: int
+    config: int
+    phase: int
+    status: int
+    at: int | None
+    error: int | None
+
+
 class Sink:
     """Collects the cells of one file; past the cap it keeps statistics of each series instead."""
 
@@ -48,8 +60,8 @@ class Sink:
         self.hints = hints
         self.limits = limits
         self.spreads: dict[int, Spread] | None = None
-        self.shared: dict[str, Any] | None = None
-        """The recorded factors that all observations so far share."""
+        self._shared: dict[str, Any] | None = None
+        self._unshared: list[Mapping[str, Any]] = []
         self.left_out = 0
         """Values of failed observations that the statistics of a summary leave out."""
         self._series: dict[SeriesKey, int] = {}
@@ -71,28 +83,40 @@ class Sink:
         items = tuple(factors.items())
         found = self._known_configs.get(items)
         if found is None:
-            self.narrow(factors)
-            key = config_key(factors, self.hints)
-            found = self._configs.get(key)
-            if found is None:
-                found = self._configs[key] = len(self.result.config_table)
-                self.result.config_table.append(key)
-            self._known_configs[items] = found
+            found = self._known_configs[items] = self.configured(factors, config_key(factors, self.hints))
         return found
+
+    def configured(self, factors: Mapping[str, Any], key: ConfigKey) -> int:
+        """The index of a configuration that was made of these factors and the hints."""
+        self._unshared.append(factors)
+        if len(self._unshared) > _MOST_UNSHARED:
+            self.shared()
+        found = self._configs.get(key)
+        if found is None:
+            found = self._configs[key] = len(self.result.config_table)
+            self.result.config_table.append(key)
+        return found
+
+    def shared(self) -> Mapping[str, Any]:
+        """The recorded factors that all observations so far share; only files past the cap are asked for them."""
+        waiting, self._unshared = self._unshared, []
+        for factors in waiting:
+            self.narrow(factors)
+        return self._shared or {}
 
     def narrow(self, factors: Mapping[str, Any], *, partly: bool = False) -> None:
         """Note the factors of one more configuration (``partly``: only some of them are given)."""
-        if self.shared is None:
-            self.shared = dict(factors)
-        elif self.shared:
+        if self._shared is None:
+            self._shared = dict(factors)
+        elif self._shared:
             missing = object()
             gone = [
                 name
-                for name, value in self.shared.items()
+                for name, value in self._shared.items()
                 if (other := factors.get(name, missing)) != value and not (partly and other is missing)
             ]
             for name in gone:
-                del self.shared[name]
+                del self._shared[name]
 
     def error(self, text: str) -> int:
         """The index of an error text (cut to what a person reads)."""
@@ -121,6 +145,47 @@ class Sink:
         out.status_code.extend(cells.status)
         out.at.extend(cells.at)
         out.error.extend(cells.error)
+
+    def add_columns(self, columns: Sequence[tuple[int, Sequence[float], Sequence[str | None]]], rows: "Cells") -> None:
+        """Append whole columns of a table, each series, values and texts; the rest of ``rows`` is of all."""
+        out, count = self.result, len(columns)
+        if self.spreads is not None or len(out.value) + len(rows.records) * count > self.limits.cells_per_file:
+            for series, values, raw in columns:
+                self.add(series, rows._replace(values=values, raw=raw))
+            return
+        for series, values, raw in columns:
+            out.series.extend([series] * len(values))
+            out.value.extend(values)
+            out.raw.extend(raw)
+        out.record.extend([*rows.records] * count)
+        out.config.extend([*rows.configs] * count)
+        out.n.extend([*rows.n] * count)
+        out.phase.extend([*rows.phase] * count)
+        out.status_code.extend([*rows.status] * count)
+        out.at.extend([*rows.at] * count)
+        out.error.extend([*rows.error] * count)
+
+    def add_one(self, series: int, value: float, n: int | None, raw: str | None, of: "Observation") -> None:
+        """Append one cell of an observation."""
+        out = self.result
+        if self.spreads is not None or len(out.value) >= self.limits.cells_per_file:
+            self.add(
+                series,
+                Cells(
+                    (of.record,), (of.config,), (value,), (n,), (raw,), (of.phase,), (of.status,), (of.at,), (of.error,)
+                ),  # fmt: skip
+            )
+            return
+        out.record.append(of.record)
+        out.series.append(series)
+        out.config.append(of.config)
+        out.value.append(value)
+        out.n.append(n)
+        out.raw.append(raw)
+        out.phase.append(of.phase)
+        out.status_code.append(of.status)
+        out.at.append(of.at)
+        out.error.append(of.error)
 
     def summarise(self, series: int, values: Sequence[float], status: Sequence[int]) -> None:
         """Take values into the statistics of a series, past the cap; those of failed observations only counted."""
@@ -157,7 +222,7 @@ class Sink:
 
     def _close_summary(self, spreads: Mapping[int, Spread]) -> None:
         out, keys = self.result, list(self.result.series_table)
-        constant = config_key(self.shared or {}, self.hints)
+        constant = config_key(self.shared(), self.hints)
         out.level, out.config_table, out.error_table, out.series_table = "summary", [constant], [], []
         self._series.clear()
         for index, spread in spreads.items():

@@ -61,7 +61,7 @@ class Summary:
         plan = self._plans[keys]
         if plan is None:
             return False
-        shared = self._sink.shared or {}
+        shared = self._sink.shared()
         for name, key in plan.factors:
             if name in shared and shared[name] != document[key]:
                 return False

@@ -4,7 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-_PIECE = 1 << 17
+_FIRST, _PIECE = 1 << 14, 1 << 18
+"""Most files are small: a large buffer for each of them costs more than reading it."""
 _LFS = b"version https://git-lfs.github.com/spec/"
 _ENCODED_MARK = b"\xc3\xbf\xc3\xbe"
 """A UTF-16 byte order mark that was itself encoded as UTF-8 (PowerShell's ``>`` on top of a pipe does it)."""
@@ -27,12 +28,12 @@ class Content:
     """The bytes when they are UTF-8, for decoders that want them."""
 
 
-def read_bytes(path: Path, limit: int | None = None) -> bytes:
+def read_bytes(path: str | Path, limit: int | None = None) -> bytes:
     """All bytes of a file, or the first ``limit``; OSError passes through. Pipes and devices are not waited for."""
     fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     try:
-        first = os.read(fd, _PIECE if limit is None else min(limit, _PIECE))
-        if len(first) < _PIECE:
+        first = os.read(fd, _FIRST if limit is None else min(limit, _FIRST))
+        if len(first) < _FIRST:
             return first
         pieces, size = [first], len(first)
         while limit is None or size < limit:

@@ -3,7 +3,9 @@
 import csv
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 
 csv.field_size_limit(2**31 - 1)
@@ -39,24 +41,35 @@ class Tables:
 def split_tables(text: str) -> Tables:
     """All tables of a delimited text; never raises."""
     delimiter = sniff(text)
-    reader = csv.reader(text.splitlines() if '"' not in text else text.split("\n"), delimiter=delimiter)
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    try:
-        for row in reader:
-            rows.append(row)
-            lines.append(reader.line_num)
-    except csv.Error as fault:
-        if not rows:
-            return Tables(delimiter=delimiter, problem=f"not a table: {fault} in line {reader.line_num}")
+    parts = text.splitlines() if '"' not in text else text.split("\n")
     found = Tables(delimiter=delimiter)
-    for block, first in _blocks(rows, lines):
+    try:
+        rows = list(csv.reader(parts, delimiter=delimiter))
+        blocks = [(rows, 1)] if [] not in rows else _blocks(*_numbered(parts, delimiter))
+    except csv.Error as fault:
+        rows, lines = _numbered(parts, delimiter)
+        if not rows:
+            return Tables(delimiter=delimiter, problem=f"not a table: {fault} in line 1")
+        blocks = _blocks(rows, lines)
+    for block, first in blocks if rows else ():
         table = _table(block, first)
         if table is not None:
             found.tables.append(table)
     if not found.tables:
         found.problem = _why_not(text)
     return found
+
+
+def _numbered(parts: list[str], delimiter: str) -> tuple[list[list[str]], list[int]]:
+    """The rows up to a fault, and the line on which each ends."""
+    reader = csv.reader(parts, delimiter=delimiter)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    with suppress(csv.Error):
+        for row in reader:
+            rows.append(row)
+            lines.append(reader.line_num)
+    return rows, lines
 
 
 def sniff(text: str) -> str:
@@ -101,7 +114,12 @@ def _blocks(rows: list[list[str]], lines: list[int]) -> list[tuple[list[list[str
 
 def is_header(row: list[str], before: list[str] | None = None) -> bool:
     """Whether a row names columns: words, no bare numbers (``before`` is the header of the table above)."""
-    cells = [cell.strip() for cell in row]
+    return _names_columns(tuple(row), None if before is None else tuple(before))
+
+
+@lru_cache(maxsize=1024)
+def _names_columns(row: tuple[str, ...], before: tuple[str, ...] | None) -> bool:
+    cells = tuple(cell.strip() for cell in row)
     filled = [cell for cell in cells if cell]
     if not filled or (before is not None and len(filled) < 2) or cells == before:
         return False
@@ -142,8 +160,10 @@ def _is_units(row: list[str], header: list[str], following: list[list[str]]) -> 
     """A row below the header is of units when it holds no number, some short words, and numbers stand below it."""
     if not following or len(row) != len(header):
         return False
+    if any(map(_NUMERIC.fullmatch, row)):
+        return False
     filled = [(cell.strip(), below) for cell, below in zip(row, following[0], strict=False) if cell.strip()]
-    if not filled or any(_NUMERIC.fullmatch(cell) or len(cell) > 24 for cell, _ in filled):
+    if not filled or any(len(cell) > 24 for cell, _ in filled):
         return False
     above_numbers = sum(1 for _, below in filled if _NUMERIC.fullmatch(below))
     return above_numbers * 2 > len(filled) and all(cell.count(" ") <= 1 for cell, _ in filled)
@@ -155,6 +175,8 @@ _STAT_CELLS = frozenset(("mean", "median", "std dev", "std", "stddev", "min", "m
 def _three_row_header(block: list[list[str]], first: int) -> Table | None:
     """Guidellm's CSV: group, then status and unit, then statistic; names above empty cells reach to the right."""
     if len(block) < 3:
+        return None
+    if _STAT_CELLS.isdisjoint([cell.strip().lower() for cell in block[2]]):
         return None
     stats = [cell.strip() for cell in block[2]]
     if sum(1 for cell in stats if cell.lower() in _STAT_CELLS) < 3:
