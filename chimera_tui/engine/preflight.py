@@ -29,12 +29,12 @@ async def prepare(run: RunContext, backend: Backend) -> Caller:
     if settings.options.num_ctx == "fit":
         options["num_ctx"] = draft.fitted_num_ctx = plan.num_ctx
     await _ask_when_busy(run, backend, options)
-    fixed = options.get("num_ctx")
-    if not isinstance(fixed, int):
-        plan = await _plan_for_loaded(run, backend, options)
+    num_ctx = options.get("num_ctx")
+    if not isinstance(num_ctx, int):
+        num_ctx, plan = await _plan_for_loaded(run, backend, options)
     _refuse_what_does_not_fit(run, plan)
     draft.options_sent = options
-    draft.effective_num_ctx = plan.num_ctx
+    draft.effective_num_ctx = num_ctx
     draft.facts_tokens = plan.facts_tokens
     think = settings.run.think
     request = ChatRequest(
@@ -62,12 +62,14 @@ def _plan(run: RunContext) -> Budget:
     return budget(around_tokens(run), run.settings.run.answer_tokens, min(limits, default=None))
 
 
-async def _plan_for_loaded(run: RunContext, backend: Backend, options: dict[str, object]) -> Budget:
-    """The budget where num_ctx is left to the server: load the model and see what it chose."""
+async def _plan_for_loaded(
+    run: RunContext, backend: Backend, options: dict[str, object]
+) -> tuple[int | None, Budget]:  # fmt: skip
+    """Where num_ctx is left to the server: load the model, see what it chose, and plan for that."""
     name = run.settings.run.model
     await backend.preload(name, options, _keep_alive(run))
     chosen = next((m.context_length for m in await backend.loaded() if same_model(m.name, name)), None)
-    return budget(around_tokens(run), run.settings.run.answer_tokens, chosen)
+    return chosen, budget(around_tokens(run), run.settings.run.answer_tokens, chosen)
 
 
 async def _ask_when_busy(run: RunContext, backend: Backend, options: dict[str, object]) -> None:

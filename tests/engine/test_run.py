@@ -247,6 +247,15 @@ def long_error(version: str) -> str:
     return TOO_LONG_0_24 if version == "0.24.0" else too_long_0_32(9000, 8192)
 
 
+async def test_a_fixed_num_ctx_is_sent_and_is_what_is_shown(repository: Path) -> None:
+    async with OllamaServer(Script(text=[REPORT, "x"])) as server:
+        run, events = await finished(repository, settings(server.url, num_ctx=16384, persona="none"))
+        chats = [each.request for each in server.exchanges if each.request.path == "/api/chat"]
+    assert {request.json["options"]["num_ctx"] for request in chats} == {16384}
+    assert {event.num_ctx for event in events if isinstance(event, CallStarted)} == {16384}
+    assert "num_ctx=16384, " in text_of(run)
+
+
 async def test_without_num_ctx_the_model_is_loaded_first_and_the_server_s_context_is_planned_for(
     repository: Path,
 ) -> None:
