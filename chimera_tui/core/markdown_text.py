@@ -6,13 +6,18 @@ from chimera_tui.core.inert import inert, inert_line
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
 _HTML_START = re.compile(r"^( {0,3})<", re.MULTILINE)
+_HEADING = re.compile(r"^ {0,3}#{1,6}(?:[ \t]|$)")
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])|&(?=[#A-Za-z])|!(?=\[)|^[#+=-]")
 _LIST_NUMBER = re.compile(r"^(\d+)([.)])(?=\s|$)")
 
 
-def contained(text: str) -> str:
-    """A model's Markdown with controls spelled out, open fences closed and raw HTML blocks shown as text."""
+def contained(text: str, least_heading: int = 1) -> str:
+    """A model's Markdown with controls spelled out, open fences closed and raw HTML blocks shown as text.
+
+    Its highest heading becomes one of level ``least_heading`` where it is above that, the others with it.
+    """
     lines: list[str] = []
+    headings: list[int] = []
     fence = ""
     for line in inert(text).strip("\n").splitlines():
         mark = _FENCE.match(line)
@@ -23,9 +28,16 @@ def contained(text: str) -> str:
             fence = mark[1]
         else:
             line = _HTML_START.sub(r"\1&lt;", line)  # noqa: PLW2901 - the line as it is kept
+            if _HEADING.match(line):
+                headings.append(len(lines))
         lines.append(line)
     if fence:
         lines.append(fence)
+    levels = [len(lines[number].lstrip(" ").split()[0]) for number in headings]
+    shift = max(0, least_heading - min(levels, default=least_heading))
+    for number, level in zip(headings, levels, strict=True):
+        text = lines[number].lstrip(" ")[level:]
+        lines[number] = "#" * min(6, level + shift) + text
     return "\n".join(lines)
 
 

@@ -50,7 +50,8 @@ class Caller:
                 options=request.options, prompt_tokens_est=estimate, num_ctx=draft.effective_num_ctx,
             )
         )  # fmt: skip
-        stream = _Stream(self.run, self.count, stage)
+        prompt = "\n".join(message.content for message in messages)
+        stream = _Stream(self.run, self.count, stage, shared=self.run.earlier.note(request.model, prompt))
         try:
             await stream.receive(self.backend, request)
         except BackendError as error:
@@ -65,7 +66,7 @@ class Caller:
 
     def _finished(self, stage: Stage, ending: Ending, stream: _Stream, reason: str) -> CallFigures:
         figures = msgspec.structs.replace(
-            stream.figures, ttft_s=stream.ttft_s, wall_s=stream.elapsed_s(), prefix_shared=self.count > 1
+            stream.figures, ttft_s=stream.ttft_s, wall_s=stream.elapsed_s(), prefix_shared=stream.prefix_shared
         )
         self.run.draft.calls.append(CallRow(call=self.count, stage=stage.value, ending=ending, figures=figures))
         self.run.publish(
@@ -94,10 +95,11 @@ class Caller:
 class _Stream:
     """What one answer has brought so far."""
 
-    def __init__(self, run: RunContext, call: int, stage: Stage) -> None:
+    def __init__(self, run: RunContext, call: int, stage: Stage, *, shared: bool) -> None:
         self.run = run
         self.call = call
         self.stage = stage
+        self.prefix_shared = shared
         self.text = ""
         self.ttft_s: float | None = None
         self.figures = CallFigures()

@@ -10,6 +10,7 @@ from typing import Literal
 from chimera_tui.core.config.schema import Settings
 from chimera_tui.engine.busy import Ask
 from chimera_tui.engine.draft import Draft
+from chimera_tui.engine.earlier import Earlier
 from chimera_tui.engine.events import Event, Notice, Stage, StageFinished, StageStarted
 from chimera_tui.engine.journal import Journal
 from chimera_tui.engine.publish import Subscription, merged
@@ -20,17 +21,17 @@ PAST_LIMIT = 4096
 
 
 class RunContext:
-    """``ask`` answers when the server is busy; ``out`` is where reports go; ``ours`` are models we loaded before."""
+    """``ask`` answers when a server is busy; ``out`` is where reports go; ``earlier``, what this process sent before."""
 
     def __init__(
         self, workspace: Workspace, settings: Settings, *, ask: Ask, out: Path | None = None,
-        ours: frozenset[str] = frozenset(),
+        earlier: Earlier | None = None,
     ) -> None:  # fmt: skip
         self.workspace = workspace
         self.settings = settings
         self.ask = ask
         self.out = out
-        self.ours = ours
+        self.earlier = Earlier() if earlier is None else earlier
         self.draft = Draft(started=datetime.now(UTC))
         self.journal: Journal | None = None
         self.report_text = ""

@@ -73,10 +73,9 @@ async def _plan_for_loaded(
 
 
 async def _ask_when_busy(run: RunContext, backend: Backend, options: dict[str, object]) -> None:
-    num_ctx = options.get("num_ctx")
-    box = look(
-        await backend.loaded(), run.settings.run.model, num_ctx if isinstance(num_ctx, int) else None, run.ours
-    )  # fmt: skip
+    asked = options.get("num_ctx")
+    num_ctx = asked if isinstance(asked, int) else None
+    box = look(await backend.loaded(), run.settings.run.model, num_ctx, frozenset(run.earlier.models))
     if box is None:
         return
     answer = await run.ask(box)

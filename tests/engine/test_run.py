@@ -20,6 +20,7 @@ from chimera_tui.core.config.schema import Run as RunSettings
 from chimera_tui.core.config.schema import Server as ServerSettings
 from chimera_tui.core.endings import Ending
 from chimera_tui.engine.busy import BusyAnswer, BusyBox
+from chimera_tui.engine.earlier import Earlier
 from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, Event, Notice, RunEnded, StageStarted
 from chimera_tui.engine.journal import read_journal
 from chimera_tui.engine.run import Run
@@ -312,6 +313,19 @@ async def test_a_busy_server_is_asked_about_before_anything_is_sent(repository: 
     assert "gemma3:1b" in asked[0].reasons[0]
     assert run.ended is not None
     assert run.ended.ending is Ending.CANCELLED
+
+
+async def test_a_prompt_that_starts_like_an_earlier_one_has_no_prefill_rate(repository: Path) -> None:
+    earlier = Earlier()
+    async with OllamaServer(Script(text=[REPORT, "x"])) as server:
+        wanted = settings(server.url, persona="none")
+        shared = []
+        for _ in range(2):
+            run = Run(Workspace(repository, scan=wanted.scan), wanted, ask=answering("stop"), earlier=earlier)
+            run.start()
+            assert (await run.wait()).ending is Ending.COMPLETE, "its own model, loaded by the first run, is no reason"
+            shared.append([row.figures.prefix_shared for row in run.draft.calls])
+    assert shared == [[False, True], [True, True]]
 
 
 async def test_cpu_only_leaves_the_gpu_alone(repository: Path) -> None:

@@ -94,6 +94,15 @@ def test_a_fence_holds_fences(text: str) -> None:
     assert tokens[-2].content == "after"
 
 
+def test_headings_of_a_text_stay_below_those_around_it() -> None:
+    text = "## 1. One\n\n```\n# no heading\n```\n### Deeper\n#hashtag\n###### Deepest"
+    assert contained(text, least_heading=3) == (
+        "### 1. One\n\n```\n# no heading\n```\n#### Deeper\n#hashtag\n###### Deepest"
+    )
+    assert contained(text) == text
+    assert contained("#### Fine", least_heading=3) == "#### Fine"
+
+
 def test_section_two_is_the_program_s_and_tables_are_placed_or_appended() -> None:
     class Table:
         def __init__(self, name: str) -> None:

@@ -162,7 +162,7 @@ def _brief(report: Report) -> str:
         reason = WITHOUT_A_MODEL if report.model is None else "no brief was written"
         return f"## Persona Brief\nNot applicable: {reason}."
     clauses = "\n".join(clause.line() for clause in report.clauses)
-    return f"## Persona Brief\n{contained(report.brief)}\n\nContract:\n\n{clauses}"
+    return f"## Persona Brief\n{contained(report.brief, least_heading=3)}\n\nContract:\n\n{clauses}"
 
 
 def _persona_prompt(report: Report) -> str:

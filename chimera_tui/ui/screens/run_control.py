@@ -8,7 +8,8 @@ from textual.app import App
 
 from chimera_tui.core.config.schema import Settings
 from chimera_tui.engine.busy import BusyAnswer, BusyBox
-from chimera_tui.engine.events import CallStarted, Event
+from chimera_tui.engine.earlier import Earlier
+from chimera_tui.engine.events import Event
 from chimera_tui.ui.screens.dialogs import BusyDialog
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class RunControl:
         self._app = app
         self._apply = apply
         self._run: Run | None = None
-        self._ours: set[str] = set()
+        self._earlier = Earlier()
 
     @property
     def running(self) -> bool:
@@ -36,13 +37,11 @@ class RunControl:
     async def follow(self, workspace: "Workspace", settings: Settings) -> None:
         """Start a run and apply its events until the last; the caller's worker may be cancelled, the run goes on."""
         Run = await asyncio.to_thread(_run_class)  # noqa: N806 - a class
-        run = Run(workspace, settings, ask=self._ask, ours=frozenset(self._ours))
+        run = Run(workspace, settings, ask=self._ask, earlier=self._earlier)
         self._run = run
         run.start()
         async for batch in run.subscribe():
             for event in batch:
-                if isinstance(event, CallStarted):
-                    self._ours.add(event.model)
                 self._apply(event)
             await asyncio.sleep(APPLY_EVERY_S)
 
