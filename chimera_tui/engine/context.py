@@ -21,7 +21,7 @@ PAST_LIMIT = 4096
 
 
 class RunContext:
-    """``ask`` answers when a server is busy; ``out`` is where reports go; ``earlier``, what this process sent before."""
+    """``ask`` answers when a server is busy; ``out`` is where reports go; ``earlier`` is what was sent before."""
 
     def __init__(
         self, workspace: Workspace, settings: Settings, *, ask: Ask, out: Path | None = None,
