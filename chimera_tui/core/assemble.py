@@ -202,7 +202,7 @@ def _thinned(cells: pl.DataFrame) -> pl.DataFrame:
     shown, size = value.cast(pl.String), value.abs()
     # Very small and very large values are written in more ways than one.
     simply = ((raw == shown) | (raw + ".0" == shown)) & (size.is_between(1e-4, 1e15) | (size == 0))
-    return cells.with_columns(raw=pl.when(~simply).then(raw.str.strip_chars().str.slice(0, LONGEST_RAW)))
+    return cells.with_columns(raw=pl.when(~simply).then(raw).str.strip_chars().str.slice(0, LONGEST_RAW))
 
 
 def _translated(

@@ -22,7 +22,7 @@ TELLING = 3
 """How many different telling values a file must have before it can count as derived."""
 MOST_SHARERS = 32
 """A value that more files than this share tells nothing about its source."""
-FACTORS = tuple(name for name in schema.CONFIGS if name not in {"config_id", "extra", "path_conflict"})
+FACTORS = tuple(name for name in schema.CONFIGS if name not in {"config_id", "extra", "path_conflict", "from_path"})
 
 
 def sources(frames: Frames) -> pl.DataFrame:

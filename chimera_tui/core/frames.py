@@ -26,7 +26,7 @@ CONFIGS = {
     "config_id": "UInt32", "model": "String", "quant": "String", "backend": "String", "device": "String",
     "dtype": "String", "num_gpu": "Int32", "num_ctx": "Int64", "batch": "Int64", "concurrency": "Int64",
     "top_k": "Int64", "input_tokens": "Int64", "output_tokens": "Int64", "temperature": "Float64", "top_p": "Float64",
-    "extra": "String", "path_conflict": "String",
+    "extra": "String", "path_conflict": "String", "from_path": "String",
 }  # fmt: skip
 FILES = {
     "file_id": "UInt32", "path": "String", "path_raw": "Binary", "kind": "String", "role": "String",

@@ -29,9 +29,9 @@ FILE_COLUMNS = ("path", "kind", "role", "level", "dup_of")
 TAIL = ("phase", "cold", "status", "error", "at", "raw", "raw_unit", "definition", "better")
 ORDER = (
     "path", "record", "field", "metric", "stat", "value", "unit", "n", "tool",
-    *list(schema.CONFIGS)[1:-2],
+    *list(schema.CONFIGS)[1:-3],
 )  # fmt: skip
-KEYS = ("path_conflict", "kind", "role", "level", "dup_of", "file_id", "config_id")
+KEYS = ("path_conflict", "from_path", "kind", "role", "level", "dup_of", "file_id", "config_id")
 
 
 def view(frames: Frames, cold_load_s: float = DEFAULT_COLD_LOAD_S) -> pl.LazyFrame:

@@ -24,7 +24,7 @@ ABOUT = {
     "accuracy": ("score", "value", "fraction", "higher"),
 }
 """Field → metric, statistic, unit, better."""
-_KNOWN = [name for name in frames.CONFIGS if name not in {"config_id", "extra", "path_conflict"}]
+_KNOWN = [name for name in frames.CONFIGS if name not in {"config_id", "extra", "path_conflict", "from_path"}]
 
 
 class Repository:

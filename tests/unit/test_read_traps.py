@@ -515,3 +515,42 @@ def test_parquet(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-30])
     cut = measure_file(path, "a.parquet", "parquet", Limits())
     assert (cut.status, "not readable as Parquet" in cut.reason) == ("failed", True)
+
+
+def test_a_failed_row_without_numbers_is_counted(tmp_path):
+    (tmp_path / "a.csv").write_text("num_gpu,tokens_s,error\n40,101.5,\n80,,timed out\n")
+    result = measure_file(tmp_path / "a.csv", "a.csv", "csv", Limits())
+    failed = [i for i, status in enumerate(result.status_code) if status]
+    assert [(result.series_table[result.series[i]].metric, result.record[i]) for i in failed] == [("failure", 1)]
+    assert result.error_table == ["timed out"]
+    assert result.config_table[result.config[failed[0]]].num_gpu == 80
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_a_failed_result_without_numbers_is_counted(tmp_path, name):
+    items = [{"model": "m:1b", "tokens_per_second": 12.5}, {"model": "m:1b", "error": "timed out"}]
+    lines = "\n".join(json.dumps(item) for item in items)
+    (tmp_path / name).write_text(lines if name.endswith("l") else json.dumps({"results": items}))
+    result = measure_file(tmp_path / name, name, name.partition(".")[2], Limits())
+    assert list(zip(result.record, result.value, result.status_code, strict=True)) == [(0, 12.5, 0), (1, 1.0, 1)]
+
+
+def test_messages_of_errors_alone_are_no_results(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"error": "model not found"}\n{"error": "timed out"}\n')
+    result = measure_file(tmp_path / "a.jsonl", "a.jsonl", "jsonl", Limits())
+    assert (result.status, result.value, result.reason) == ("no measurements", [], "only messages of errors, no result")
+
+
+def test_what_only_the_path_states_is_marked(tmp_path):
+    (tmp_path / "a.csv").write_text("num_gpu,tokens_s\n40,101.5\n")
+    (config,) = measure_file(tmp_path / "a.csv", "gemma3/ctx512_num_gpu40.csv", "csv", Limits()).config_table
+    assert (config.model, config.num_ctx, config.num_gpu) == ("gemma3", 512, 40)
+    assert set(config.from_path.split(", ")) == {"model", "num_ctx"}
+
+
+def test_queries_are_not_quantisations():
+    from chimera_tui.core.measure.entities import entity_column, quant_in
+
+    assert entity_column("Q4") is None
+    assert entity_column("Q4_K_M") == "quant"
+    assert quant_in("llama3.1:8b-q8") == "q8"

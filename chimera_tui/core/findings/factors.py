@@ -71,7 +71,7 @@ def factor_frame(configs: pl.DataFrame) -> pl.DataFrame:
     """
     import polars as pl
 
-    frame = configs.drop("path_conflict").with_columns(base_model=_base_model(configs))
+    frame = configs.drop("path_conflict", "from_path", strict=False).with_columns(base_model=_base_model(configs))
     options = [name for name in frame.columns if name not in DERIVED and kind_of(name) == "option"]
     stated = [pl.when(pl.col(name).is_not_null()).then(pl.lit(name + " ")).otherwise(pl.lit("")) for name in options]
     frame = frame.with_columns(present=pl.concat_str([pl.lit(""), *stated]))

@@ -17,7 +17,7 @@ class Numbering:
 
     def write(self, seen: Seen, path: str, plain: str | None) -> None:
         """Write one record; ``plain`` is the path that its number alone would mean."""
-        if emit(seen, self.next, self.sink):
+        if emit(seen, self.next, self.sink, counted=path != ""):
             if path != plain and self.sink.spreads is None:
                 self.sink.result.records[self.next] = path
             self.next += 1

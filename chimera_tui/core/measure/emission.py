@@ -26,15 +26,20 @@ def inherited(seen: Seen) -> Factors:
     return found
 
 
-def emit(seen: Seen, number: int, sink: Sink) -> bool:
-    """Write a record's cells as observation ``number``; whether there were any."""
+def emit(seen: Seen, number: int, sink: Sink, *, counted: bool) -> bool:
+    """Write a record's cells as observation ``number``; whether there were any.
+
+    One that failed and is ``counted`` among others has a cell even if it recorded no number.
+    """
     cells = numbers_of(seen, sink.tool)
-    if not cells:
+    if not cells and not (seen.failed and counted):
         return False
     config = sink.config(inherited(seen))
     at, n = _up(seen, "at"), _up(seen, "n")
     error = sink.error(seen.error) if seen.error else None
     of = Observation(number, config, seen.phase, FAILED if seen.failed else OK, at, error)
+    if not cells:
+        sink.fail("error", of)
     lengths = {_named(what, seen, sink.tool): len(values) for _, what, values in seen.arrays}
     for field, what, value, own_n, raw in cells:
         count = own_n or (None if what.stat == "value" else lengths.get(what.name) or _requests(seen, what) or n)

@@ -58,6 +58,10 @@ _DTYPES = frozenset(
 )
 
 
+_BARE = re.compile(r"q[1-8]")
+"""By itself as often a query or a quarter as a quantisation."""
+
+
 @lru_cache(maxsize=4096)
 def quant_in(text: str) -> str | None:
     """The quantisation named in a model tag or file name, as it is written there."""
@@ -77,7 +81,7 @@ def entity_column(text: str) -> str | None:
     low = text.lower()
     if low in _BACKENDS or low.startswith(("llama.cpp-", "vllm-")):
         return "backend"
-    if is_quant(text):
+    if is_quant(text) and not _BARE.fullmatch(low):
         return "quant"
     if _DEVICES.fullmatch(low):
         return "device"

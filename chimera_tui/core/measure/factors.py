@@ -75,15 +75,18 @@ def config_key(recorded: Mapping[str, Any], hints: Mapping[str, Any]) -> ConfigK
             extra[name] = value
     if "quant" not in columns and (model := columns.get("model")) and (quant := quant_in(model)):
         columns["quant"] = quant
-    conflicts = []
+    conflicts, guessed = [], []
     for name, value in hints.items():
         target = columns if name in COLUMNS else extra
         if name not in target:
             target[name] = value
+            guessed.append(name)
         elif not _agree(name, target[name], value):
             conflicts.append(f"{name}: path says {value}, recorded is {target[name]}")
     text = _encode(extra).decode() if extra else None
-    return ConfigKey(**columns, extra=text, path_conflict="; ".join(conflicts) or None)
+    return ConfigKey(
+        **columns, extra=text, path_conflict="; ".join(conflicts) or None, from_path=", ".join(guessed) or None
+    )
 
 
 def _agree(name: str, recorded: Json, hinted: Json) -> bool:

@@ -7,7 +7,7 @@ from chimera_tui.core.measure.lexicon import UNKNOWN
 from chimera_tui.core.measure.paths import hints
 from chimera_tui.core.measure.records import Walk
 from chimera_tui.core.measure.result import FileResult, Limits
-from chimera_tui.core.measure.sink import Sink
+from chimera_tui.core.measure.sink import FAILURE, Sink
 from chimera_tui.core.measure.tables import Grid, measure_grid
 from chimera_tui.core.measure.tools import tool_of_document, tool_of_header
 from chimera_tui.core.read.content import Content, decode, read_bytes
@@ -210,14 +210,21 @@ def unremarkable(result: FileResult) -> bool:
     return all(value.is_integer() for value in result.value)
 
 
+def only_failures(result: FileResult) -> bool:
+    """Whether a file records failures and not one number: a log of messages, where it is JSON."""
+    return bool(result.value) and all(key.metric == FAILURE.name for key in result.series_table)
+
+
 def close(result: FileResult, sink: Sink, reasons: list[str]) -> None:
     """The last words on a result: a summary says so, the reasons are joined."""
-    if unremarkable(result):
+    only_errors = result.encoding.startswith("json") and only_failures(result)
+    if only_errors or unremarkable(result):
         for column in ("record", "series", "config", "value", "n", "raw", "phase", "status_code", "at", "error"):
             getattr(result, column).clear()
         result.series_table, result.config_table, result.error_table, result.records = [], [], [], {}
         result.status, result.role = NOTHING, "other"
-        reasons.append("only whole numbers without a unit, under names that no benchmark tool uses")
+        nothing = "only whole numbers without a unit, under names that no benchmark tool uses"
+        reasons.append("only messages of errors, no result" if only_errors else nothing)
     if result.level == "summary":
         text = f"more than {sink.limits.cells_per_file:,} numbers: kept as statistics of each column"
         reasons.append(text + (f"; {sink.left_out:,} values of failed rows are not in them" if sink.left_out else ""))

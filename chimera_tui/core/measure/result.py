@@ -54,6 +54,8 @@ class ConfigKey(NamedTuple):
     """JSON object with sorted keys: every other factor found."""
     path_conflict: str | None = None
     """Where the path says something else than the file recorded (the recorded value is the one kept)."""
+    from_path: str | None = None
+    """The factors that only the path states, as names with commas between them: shortened there, perhaps."""
 
 
 @dataclass(slots=True)

@@ -11,6 +11,9 @@ from chimera_tui.core.measure.spread import Spread
 
 OK, FAILED = 0, 1
 _MOST_UNSHARED = 1000
+FAILURE = Meaning(
+    "measure", "failure", better="lower", definition="1 for an observation that failed and recorded no number"
+)
 
 
 @lru_cache(maxsize=65536)
@@ -173,7 +176,7 @@ class Sink:
                 series,
                 Cells(
                     (of.record,), (of.config,), (value,), (n,), (raw,), (of.phase,), (of.status,), (of.at,), (of.error,)
-                ),  # fmt: skip
+                ),
             )
             return
         out.record.append(of.record)
@@ -186,6 +189,10 @@ class Sink:
         out.status_code.append(of.status)
         out.at.append(of.at)
         out.error.append(of.error)
+
+    def fail(self, field: str, of: Observation) -> None:
+        """Append the one cell of an observation that failed and recorded no number, so that it can be counted."""
+        self.add_one(self.series(field, FAILURE), 1.0, None, None, of)
 
     def summarise(self, series: int, values: Sequence[float], status: Sequence[int]) -> None:
         """Take values into the statistics of a series, past the cap; those of failed observations only counted."""

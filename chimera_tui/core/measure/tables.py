@@ -10,7 +10,7 @@ from chimera_tui.core.measure.naming import normalised, stat_named
 from chimera_tui.core.measure.number_columns import NumberColumn, bare_columns, numbers_of_column
 from chimera_tui.core.measure.observe import FAILED_STATES, HOTTEST_SAMPLING, MOST
 from chimera_tui.core.measure.row_factors import FactorColumn, configs_of, number_or_text
-from chimera_tui.core.measure.sink import FAILED, Cells, Sink
+from chimera_tui.core.measure.sink import FAILED, Cells, Observation, Sink
 from chimera_tui.core.measure.when import moment_ns
 from chimera_tui.core.read.numbers import number_in
 
@@ -99,7 +99,18 @@ def measure_grid(grid: Grid, sink: Sink) -> int:
             _write_plain(plain, grid, rows, sink)
             _write(grid, i, means[i], found, rows=rows, sink=sink)
     _write_plain(plain, grid, rows, sink)
+    if columns.numbers and FAILED in rows.status:
+        _write_failures(grid, columns, rows, sink)
     return len(columns.numbers)
+
+
+def _write_failures(grid: Grid, columns: _Sorted, rows: Rows, sink: Sink) -> None:
+    """Rows that failed before they had any number."""
+    for k, record in enumerate(grid.records):
+        measured = any(found.values and found.values[k] is not None for found in columns.numbers.values())
+        if rows.status[k] == FAILED and not measured:
+            of = Observation(record, rows.configs[k], rows.phase[k], FAILED, rows.at[k], rows.error[k])
+            sink.fail(columns.failures[0][1], of)
 
 
 def _plain_column(
