@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 LENGTH = struct.Struct("<Q")
+POLITENESS = 10
+"""How far behind the process that draws the screen a child stands in line for a processor."""
 
 
 class Request(msgspec.Struct, array_like=True):
@@ -78,6 +80,7 @@ def main() -> None:
     from chimera_tui.core.measure import measure_file
 
     request = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Request)
+    os.nice(POLITENESS)
     result = measure_file(Path(os.fsdecode(request.path)), request.rel, request.kind, request.limits)
     sys.stdout.buffer.write(packed(result))
     sys.stdout.buffer.flush()
