@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import sys
 import threading
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from chimera_tui.core.measure.result import FileResult
+from chimera_tui.engine.child import child
 from chimera_tui.engine.ingest_child import Request, unpacked
 
 if TYPE_CHECKING:
@@ -65,21 +63,8 @@ async def _measure(work: Pass, task: Task) -> Measured:
 
 async def _answer(request: bytes) -> bytes:
     """What a child says to a request. Raises RuntimeError where it ends badly; kills it when cancelled."""
-    # -P and an explicit path: nothing in the current folder, which may be the repository, is ever imported.
-    inherited = [folder for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if Path(folder).is_absolute()]
-    folders = os.pathsep.join([str(Path(__file__).parents[2]), *inherited])
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "chimera_tui.engine.ingest_child",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": folders, "POLARS_MAX_THREADS": "1"}, start_new_session=True,
-    )  # fmt: skip
-    try:
+    async with child("chimera_tui.engine.ingest_child", threads=1) as process:
         answer, errors = await process.communicate(request)
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
     if process.returncode:
         last = errors.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
         raise RuntimeError(last or f"killed by signal {-process.returncode}")

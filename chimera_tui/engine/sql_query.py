@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +18,7 @@ import msgspec
 from chimera_tui.core.inert import inert_line
 from chimera_tui.core.query import QueryError, SqlResult, check_sql, tables_of
 from chimera_tui.core.query.sql import reads_one_table, sentences, start_sql
+from chimera_tui.engine.child import child
 from chimera_tui.engine.query_child import RESULT, Reply, Request, write_frames
 
 if TYPE_CHECKING:
@@ -56,21 +55,8 @@ async def _run_here(text: str, frames: Frames, limit: int) -> SqlResult:
 
 
 async def _asked(request: Request) -> Reply:
-    # -P and an explicit path: nothing in the current folder, which may be the repository, is ever imported.
-    inherited = [folder for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if Path(folder).is_absolute()]
-    folders = os.pathsep.join([str(Path(__file__).parents[2]), *inherited])
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "chimera_tui.engine.query_child",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": folders, "POLARS_MAX_THREADS": "4"}, start_new_session=True,
-    )  # fmt: skip
-    try:
+    async with child("chimera_tui.engine.query_child", threads=4) as process:
         answer, errors = await asyncio.gather(_told(process, request), _watched(process))
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
     if process.returncode:
         raise QueryError(_why_ended(process.returncode, errors))
     return msgspec.msgpack.decode(answer, type=Reply)
