@@ -33,7 +33,10 @@ class Child(App):
         view = self.query_one(StreamView)
         while not view.drawn:
             await asyncio.sleep(0.005)
-        await asyncio.sleep(0.1)
+        for _ in range(4):
+            painted = asyncio.Event()
+            self.call_after_refresh(painted.set)
+            await painted.wait()
     async def stream(self):
         view = self.query_one(StreamView)
         pick = random.Random(int(sys.argv[2]))
