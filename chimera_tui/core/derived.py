@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 TELLING = 3
 """How many different telling values a file must have before it can count as derived."""
+PROBES = 6
+"""How many values a source must be seen to hold before all of them are compared."""
 MOST_SHARERS = 32
 """A value that more files than this share tells nothing about its source."""
 FACTORS = tuple(name for name in schema.CONFIGS if name not in {"config_id", "extra", "path_conflict", "from_path"})
@@ -98,7 +100,7 @@ def _sizes(frames: Frames, values: pl.DataFrame) -> pl.DataFrame:
 
 
 def _pairs(own: pl.DataFrame, values: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
-    """Each candidate with the files of as many records that hold its rarest telling value."""
+    """Each candidate with the files of as many records that hold its rarest telling values, ``PROBES`` of them."""
     import polars as pl
 
     holders = (
@@ -110,16 +112,17 @@ def _pairs(own: pl.DataFrame, values: pl.DataFrame, sizes: pl.DataFrame) -> pl.D
         .with_columns(sharers=pl.len().over("value"))
         .filter(pl.col("sharers") <= MOST_SHARERS)
     )
-    rarest = (
+    held = holders.select(source="file_id", value="value")
+    probes = (
         holders.join(own.lazy().select("file_id").unique(), on="file_id", how="semi")
         .sort("sharers", "value")
         .group_by("file_id", maintain_order=True)
-        .first()
-        .select("file_id", "value")
+        .agg(pl.col("value").head(PROBES))
     )
+    first = probes.select("file_id", pl.col("value").list.first())
     theirs = sizes.lazy().select(source="file_id", source_rank="rank", source_records="records")
-    return (
-        rarest.join(holders.select(source="file_id", value="value"), on="value")
+    pairs = (
+        first.join(held, on="value")
         .filter(pl.col("source") != pl.col("file_id"))
         .join(sizes.lazy(), on="file_id")
         .join(theirs, on="source")
@@ -127,6 +130,10 @@ def _pairs(own: pl.DataFrame, values: pl.DataFrame, sizes: pl.DataFrame) -> pl.D
         .select("file_id", "source", "rank", "source_rank")
         .collect()
     )
+    # Among many files any one value is somewhere else by chance: without further probes the pairs would not fit memory.
+    asked = pairs.lazy().select("file_id", "source").join(probes.explode("value"), on="file_id")
+    missing = asked.join(held, on=["source", "value"], how="anti").select("file_id", "source")
+    return pairs.join(missing.unique().collect(), on=["file_id", "source"], how="anti")
 
 
 def _confirmed(pairs: pl.DataFrame, own: pl.DataFrame, values: pl.DataFrame, configs: pl.DataFrame) -> pl.DataFrame:
