@@ -34,15 +34,23 @@ async def write(run: RunContext, caller: Caller) -> None:
 
 def around_tokens(run: RunContext) -> int:
     """An estimate of what the longest prompt holds besides the fact sheet and an earlier answer."""
+    return estimate_tokens(prompt("system") + prompt("report", **_placeholders(run, "", "")))
+
+
+def _counts(run: RunContext) -> str:
+    """What was counted, with the first file names of each kind as quoted data."""
     summary = run.draft.summary
-    counts = summary.block() if summary is not None else ""
-    return estimate_tokens(prompt("system") + prompt("report", **_placeholders(run, counts, "", "")))
+    if summary is None:
+        return "(nothing was counted)"
+    lines = [f"{summary.total} files, {summary.n_measurements} measurements"]
+    lines += [f"{kind.kind.upper()} {kind.count}: {', '.join(map(quoted, kind.first))}" for kind in summary.kinds]
+    return "\n".join(lines)
 
 
-def _placeholders(run: RunContext, counts: str, facts: str, analysis: str) -> dict[str, str]:
+def _placeholders(run: RunContext, facts: str, analysis: str) -> dict[str, str]:
     offered = "\n".join(f"[[table:{table.id}]] {quoted(table.title)}" for table in run.draft.tables)
     return {
-        "repository": quoted(run.workspace.root.name), "counts": counts, "facts": facts, "analysis": analysis,
+        "repository": quoted(run.workspace.root.name), "counts": _counts(run), "facts": facts, "analysis": analysis,
         "tables": offered or "(none)",
     }  # fmt: skip
 
@@ -55,10 +63,9 @@ def _fact_sheet(run: RunContext, caller: Caller) -> dict[str, str]:
     if used < len(draft.facts):
         run.notice(
             f"The model was given the {used} highest ranked of {len(draft.facts)} findings: more do not fit into the "
-            "context. The report's own tables and facts hold all of them."
+            "context. All of them are in facts.json."
         )
-    counts = draft.summary.block() if draft.summary is not None else ""
-    return _placeholders(run, counts, lines or "(no findings)", "")
+    return _placeholders(run, lines or "(no findings)", "")
 
 
 def _messages(run: RunContext, name: str, values: dict[str, str]) -> tuple[Message, ...]:
