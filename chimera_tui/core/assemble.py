@@ -65,7 +65,6 @@ class Assembler:
         self._cells: list[pl.DataFrame] = [self._base.cells]
         self._records: list[pl.DataFrame] = [self._base.records]
         self._rows: dict[int, FileRow] = {}
-        self._waiting: dict[int, Entry] = {}
         self._series: dict[SeriesKey, int] | None = None
         self._configs: dict[ConfigKey, int] = {}
         self._errors: dict[str, int] = {}
@@ -91,7 +90,7 @@ class Assembler:
         """Give a file its id; until it is added it is pending."""
         file_id = self.next_file_id
         self.next_file_id += 1
-        self._waiting[file_id] = entry
+        self._rows[file_id] = _row(file_id, entry, PENDING, "not read yet")
         return file_id
 
     def note(self, entry: Entry, status: str, reason: str) -> None:
@@ -103,7 +102,6 @@ class Assembler:
     def add(self, file_id: int, entry: Entry, result: FileResult, cells: pl.DataFrame | None = None) -> None:
         """Take a measured file in. ``cells`` are its columns as a frame, where they came from another process."""
         n_cells = len(result.record) if cells is None else cells.height
-        self._waiting.pop(file_id, None)
         self._rows[file_id] = FileRow(
             file_id, entry.shown, entry.raw, entry.kind, entry.role or result.role, result.encoding, result.tool,
             result.status, result.reason, result.level, entry.size, entry.mtime_ns, None, result.rows, result.cols,
@@ -126,7 +124,7 @@ class Assembler:
         import polars as pl
 
         self._flush()
-        rows = [*self._rows.values(), *(_row(i, e, PENDING, "not read yet") for i, e in self._waiting.items())]
+        rows = self._rows.values()
         files = pl.concat([self._base.files, _frame(zip(*rows, strict=True), schema.FILES, len(rows))])
         order = pl.coalesce("path_raw", pl.col("path").cast(pl.Binary))
         cells = pl.concat(self._cells)
