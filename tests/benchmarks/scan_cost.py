@@ -194,7 +194,7 @@ def _ratio(costs: dict[str, list[Cost]], above: str, below: str, limit: float) -
 
 
 class Watch:
-    """Memory of this process and its children, and how late the event loop is; sampled on that loop."""
+    """How late the event loop is, and the memory of this process and its children, looked at from a thread."""
 
     def __init__(self) -> None:
         self.peak_mb = 0.0
@@ -202,16 +202,21 @@ class Watch:
         self.samples = 0
 
     async def run(self, every_s: float = 0.005) -> None:
-        due_memory = 0.0
+        """Watch until cancelled."""
+        weighing = asyncio.create_task(self._weigh())
+        try:
+            while True:
+                before = time.perf_counter()
+                await asyncio.sleep(every_s)
+                self.lag_s = max(self.lag_s, time.perf_counter() - before - every_s)
+                self.samples += 1
+        finally:
+            weighing.cancel()
+
+    async def _weigh(self) -> None:
         while True:
-            before = time.perf_counter()
-            await asyncio.sleep(every_s)
-            now = time.perf_counter()
-            self.lag_s = max(self.lag_s, now - before - every_s)
-            self.samples += 1
-            if now > due_memory:
-                due_memory = now + 0.1
-                self.peak_mb = max(self.peak_mb, resident_mb())
+            self.peak_mb = max(self.peak_mb, await asyncio.to_thread(resident_mb))
+            await asyncio.sleep(0.25)
 
 
 def resident_mb() -> float:
