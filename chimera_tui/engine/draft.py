@@ -34,6 +34,7 @@ class Draft:
     fitted_num_ctx: int | None = None
     effective_num_ctx: int | None = None
     facts_tokens: int = 0
+    facts_given: int | None = None
     prompt_hashes: dict[str, str] = field(default_factory=dict)
     calls: list[CallRow] = field(default_factory=list)
     stage_s: dict[str, float] = field(default_factory=dict)

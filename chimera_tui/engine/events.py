@@ -71,6 +71,8 @@ class Chunk(Event, frozen=True, tag="chunk"):
     call: int
     text: str = ""
     thinking: str = ""
+    pieces: int = 1
+    """How many pieces of the server's this is: about as many tokens."""
 
 
 class ProgramText(Event, frozen=True, tag="program_text"):

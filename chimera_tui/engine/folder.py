@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from datetime import datetime
 from hashlib import blake2b
@@ -38,6 +39,15 @@ def make_folder(run: RunContext) -> None:
         "before you leave.",
         "error",
     )
+
+
+def drop_folder(folder: Path) -> None:
+    """Remove the folder of a run that ended before a model was asked anything: it holds no text."""
+    with contextlib.suppress(OSError):
+        for name in (JOURNAL, "run.toml"):
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()
+        folder.parent.rmdir()
 
 
 def folder_name(started: datetime, model: str) -> str:

@@ -16,6 +16,8 @@ from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import Stage
 from chimera_tui.engine.prompting import estimate_tokens, fact_lines, prompt, quoted
 
+QUALITY = frozenset({"score", "accuracy", "loss", "perplexity", "exact_match", "f1"})
+"""Metrics of quality, by their canonical names."""
 CONTEXT_FULL = "The answer ended because the context was full, not because it was finished."
 LENGTH_REACHED = "The answer reached num_predict, so it may be unfinished."
 
@@ -62,9 +64,10 @@ def _fact_sheet(run: RunContext, caller: Caller) -> dict[str, str]:
     lines, used = fact_lines(draft.facts, room)
     if used < len(draft.facts):
         run.notice(
-            f"The model was given the {used} highest ranked of {len(draft.facts)} findings: more do not fit into the "
-            "context. All of them are in facts.json."
+            f"The model was given the {used} highest ranked of {len(draft.facts)} findings, about "
+            f"{draft.facts_tokens:,} tokens at most. All of them are in facts.json."
         )
+    draft.facts_given = used
     return _placeholders(run, lines or "(no findings)", "")
 
 
@@ -125,10 +128,16 @@ def _analysis_lines(run: RunContext) -> str:
     return "\n".join([found.summary, *points])
 
 
+def _quality_measured(run: RunContext) -> bool:
+    """Whether any measurement says how good answers are, not only how fast."""
+    snapshot = run.draft.snapshot
+    return snapshot is not None and bool(QUALITY & set(snapshot.frames.series["metric"].to_list()))
+
+
 async def _brief(run: RunContext, caller: Caller, sheet: dict[str, str], who: persona.Persona) -> None:
     """The persona's brief and its contract; a call that fails costs the brief, not the report."""
     draft = run.draft
-    quality = any("quality" in fact.kind or "accuracy" in fact.kind for fact in draft.facts)
+    quality = _quality_measured(run)
     values = sheet | {
         "summary": draft.texts.get(Stage.REPORT.value, "")[:1500],
         "persona": who.prompt.strip(),

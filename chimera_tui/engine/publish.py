@@ -55,6 +55,7 @@ def merged(events: list[Event]) -> list[Event]:
                     group[-1],
                     text="".join(chunk.text for chunk in group),
                     thinking="".join(chunk.thinking for chunk in group),
+                    pieces=sum(chunk.pieces for chunk in group),
                 )
             )
         group.clear()

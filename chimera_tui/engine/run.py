@@ -8,6 +8,7 @@ from chimera_tui.engine import conduct, save
 from chimera_tui.engine.backends.base import BackendError
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import ReportSaved, RunEnded, Stage
+from chimera_tui.engine.folder import drop_folder
 
 
 class Run(RunContext):
@@ -52,6 +53,8 @@ class Run(RunContext):
         self.publish(self.ended)
         if self.journal is not None:
             await self.journal.close()
+        if self.draft.folder is not None and not self.draft.worth_saving:
+            await asyncio.to_thread(drop_folder, self.draft.folder)
         return self.ended
 
     async def _finish_work(self) -> tuple[Ending, str]:

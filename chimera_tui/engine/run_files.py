@@ -53,7 +53,7 @@ def run_toml(run: RunContext, *, ended: bool) -> bytes:
             "files": draft.summary.total if draft.summary else None,
         },
         "host": {"system": platform.platform(), "python": platform.python_version(), "cpus": os.cpu_count()},
-        "settings": {"run": msgspec.to_builtins(settings.run), "scan": msgspec.to_builtins(settings.scan)},
+        "settings": {"run": msgspec.to_builtins(settings.run), "scan": msgspec.to_builtins(run.workspace.scan)},
     }  # fmt: skip
     return tomli_w.dumps(_without_none(tables)).encode("utf-8", "backslashreplace")
 

@@ -93,6 +93,12 @@ def _provenance(run: RunContext) -> tuple[tuple[str, str], ...]:
     if draft.model is not None:
         lines.append(("Model digest", draft.model.digest or "unknown"))
         lines.append(("Quantisation", draft.model.quantization or "unknown"))
+    if draft.facts_given is not None:
+        lines.append(("Findings given to the model", f"{draft.facts_given} of {len(draft.facts)}"))
+    scan = run.workspace.scan
+    if scan.exclude or scan.include:
+        lines.append(("Files left out", ", ".join(scan.exclude) or "none"))
+        lines.append(("Only these files", ", ".join(scan.include) or "all"))
     commit = head_commit(run.workspace.root)
     lines.append(("Repository commit", commit or "not a git checkout"))
     if draft.folder is not None:

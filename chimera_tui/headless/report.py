@@ -53,7 +53,7 @@ async def report(
     elif run.report_text:
         # Nothing could be saved: the report itself is the data then.
         sys.stdout.write(run.report_text)
-    unwritten = ended.ending is Ending.COMPLETE and not run.report_text
+    unwritten = ended.ending is Ending.COMPLETE and ended.report is None
     return FAILED if unwritten else EXIT_CODES[ended.ending]
 
 

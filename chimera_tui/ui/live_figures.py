@@ -51,9 +51,7 @@ class LiveFigures:
     _call_at_s: float | None = None
     _first_at_s: float | None = None
     _last_at_s: float = 0.0
-    _chars: int = 0
-    _measured_chars: int = 0
-    _measured_tokens: int = 0
+    _tokens_est: int = 0
     _report_ttft_s: float | None = None
     _calls: list[CallFigures] = field(default_factory=list)
 
@@ -76,13 +74,13 @@ class LiveFigures:
 
     def _start_call(self, event: CallStarted) -> None:
         self.model, self.num_ctx, self.prompt_est = event.model, event.num_ctx, event.prompt_tokens_est
-        self._call_at_s, self._first_at_s, self._chars, self.figures = event.at_s, None, 0, None
+        self._call_at_s, self._first_at_s, self._tokens_est, self.figures = event.at_s, None, 0, None
 
     def _take_chunk(self, event: Chunk) -> None:
         if self._first_at_s is None:
             self._first_at_s = event.at_s
         self._last_at_s = event.at_s
-        self._chars += len(event.text) + len(event.thinking)
+        self._tokens_est += event.pieces
 
     def _finish_call(self, event: CallFinished) -> None:
         figures = event.figures
@@ -90,18 +88,7 @@ class LiveFigures:
         self._calls.append(figures)
         if event.stage is Stage.REPORT:
             self._report_ttft_s = figures.ttft_s
-        if figures.generated_tokens and self._chars:
-            self._measured_chars += self._chars
-            self._measured_tokens += figures.generated_tokens
         self._call_at_s = None
-
-    @property
-    def _chars_per_token(self) -> float:
-        return self._measured_chars / self._measured_tokens if self._measured_tokens else _CHARS_PER_TOKEN
-
-    @property
-    def _tokens_est(self) -> int:
-        return round(self._chars / self._chars_per_token)
 
     @property
     def _in_call(self) -> bool:
@@ -131,7 +118,7 @@ class LiveFigures:
         prompt = figures.prompt_tokens if figures and figures.prompt_tokens is not None else None
         generated = figures.generated_tokens if figures and figures.generated_tokens is not None else None
         prompt_shown = f"{prompt:,}" if prompt is not None else f"~{self.prompt_est:,}" if self.prompt_est else ""
-        out = f"{generated:,}" if generated is not None else f"~{self._tokens_est:,}" if self._chars else ""
+        out = f"{generated:,}" if generated is not None else f"~{self._tokens_est:,}" if self._tokens_est else ""
         found = [
             Field("", self.stage_words(), 1),
             Field("", self.model, 7),

@@ -151,7 +151,7 @@ def test_where_nothing_can_be_written_the_report_goes_to_stdout(tmp_path: Path) 
     blocked = tmp_path / "blocked"
     blocked.write_text("in the way")
     done = chimera("report", str(repository), "--engine", "offline", "-o", str(blocked), home=tmp_path)
-    assert done.returncode == 0
+    assert done.returncode == 1
     assert done.stdout.startswith("# Chimera Insight")
     assert "in memory" in done.stderr
 

@@ -220,6 +220,7 @@ async def test_a_missing_model_names_those_that_are_there_and_nothing_is_sent(re
     assert "nosuch:1b" in run.ended.reason
     assert "gemma3:latest" in run.ended.reason
     assert run.ended.report is None
+    assert not (repository / "chimera-reports").exists(), "a run that asked nothing leaves nothing"
 
 
 async def test_a_num_ctx_that_is_too_small_is_refused_before_anything_is_sent(repository: Path) -> None:

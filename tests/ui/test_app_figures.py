@@ -47,7 +47,9 @@ def test_before_the_first_token_it_says_that_it_waits():
 
 
 def test_while_text_comes_everything_that_is_guessed_is_marked():
-    figures = fed(*START, Chunk(at_s=2.5, call=1, text="a" * 35), Chunk(at_s=4.5, call=1, text="b" * 315))
+    figures = fed(
+        *START, Chunk(at_s=2.5, call=1, text="a" * 35, pieces=10), Chunk(at_s=4.5, call=1, text="b" * 315, pieces=90)
+    )
     found = values(figures)
     assert found["TTFT"] == "~500 ms"
     assert found["out"] == "~100"
@@ -69,15 +71,15 @@ def test_the_servers_figures_replace_the_guesses():
     assert found["ctx"] == "1,684/4,096"
 
 
-def test_a_measured_call_makes_the_next_estimate_better():
+def test_each_call_is_counted_anew_by_the_pieces_that_came():
     figures = fed(
         *START,
-        Chunk(at_s=2.5, call=1, text="a" * 960),
+        Chunk(at_s=2.5, call=1, text="a" * 960, pieces=300),
         CallFinished(at_s=14, call=1, stage=Stage.REPORT, ending=Ending.COMPLETE, figures=FIGURES),
         CallStarted(at_s=15, call=2, stage=Stage.PERSONA, model="m", messages=(), options={}, prompt_tokens_est=5),
-        Chunk(at_s=16, call=2, text="b" * 200),
+        Chunk(at_s=16, call=2, text="b" * 200, pieces=60),
     )
-    assert values(figures)["out"] == "~100"
+    assert values(figures)["out"] == "~60"
 
 
 def test_what_nobody_said_is_left_out():

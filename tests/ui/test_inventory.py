@@ -163,3 +163,14 @@ async def test_another_snapshot_keeps_cursor_sort_and_filter():
         assert paths(app)[:2] == ["a.json", "reports/gemma3/run.json"]
         assert len(paths(app)) == 5
         assert app.pane.current_path == before
+
+
+async def test_a_filter_that_is_wrong_keeps_the_keys_until_it_is_right():
+    app = InventoryApp()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await shown(pilot)
+        await pilot.press("slash", *"sizee > 4", "enter")
+        await settled(pilot)
+        line = app.query_one(Inventory).filter_line
+        assert line.refused
+        assert line in app.focused.ancestors_with_self

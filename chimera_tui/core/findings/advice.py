@@ -95,6 +95,8 @@ def _ranking(found: list[Finding]) -> Iterator[Recommendation]:
         ranking: list[object] = details["ranking"]  # type: ignore[assignment]
         mates = [f for f in found if f.kind == finding.kind and f.details["metric"] == details["metric"]]
         agreeing = [f for f in mates if f.details["separable"] and f.details["ranking"][0] == ranking[0]]  # type: ignore[index]
+        if 2 * len(agreeing) <= len(mates):
+            continue  # best in some experiments and not in most: that is no general advice
         wins = f", the best of {len(agreeing)} of {count(len(mates), 'experiment')}" if len(mates) > 1 else ""
         yield Recommendation(
             f"For {metric_words(str(details['metric']))} prefer {name(ranking[0])} to "

@@ -43,10 +43,10 @@ class SqlResult(NamedTuple):
 
 
 def tables_of(frames: Frames) -> dict[str, pl.LazyFrame]:
-    """The tables that SQL can ask: ``files``, ``measurements``, ``runs``."""
+    """The tables that SQL can ask: ``files`` (without those of runs saved here), ``measurements``, ``runs``."""
     import polars as pl
 
-    files = frames.files.lazy().drop("path_raw")
+    files = frames.files.lazy().filter(pl.col("role") != "run").drop("path_raw")
     modified = pl.from_epoch("mtime_ns", time_unit="ns").dt.replace_time_zone("UTC").alias("modified")
     return {
         "files": files.with_columns(modified),

@@ -114,12 +114,16 @@ def total_lines(calls: Sequence[CallRow]) -> list[str]:
     ttft = next((call.figures.ttft_s for call in calls if call.stage == "report"), None)
     client = any(f.measured_by == "client" for f in figures)
     by = "measured on the client" if client else "measured by the server"
+    told = sum(f.generated_tokens is not None for f in figures)
+    over = (
+        "over all calls" if told == len(figures) else f"over {told} of {len(figures)} calls: the rest gave no figures"
+    )
     rate = f"{tokens / decode:.2f} tok/s" if tokens is not None and decode else "unknown"
     return [
-        f"- Throughput: {rate} (decode: Σ generated tokens ÷ Σ eval duration over all calls; derived)",
+        f"- Throughput: {rate} (decode: Σ generated tokens ÷ Σ eval duration {over}; derived)",
         f"- TTFT: {_ms(ttft)} (request sent → first text of the report call; measured on the client)",
         f"- Total Duration: {_ms(total([f.total_s for f in figures]))} (Σ over calls, queue and load included; {by})",
-        f"- Tokens Generated: {_count(tokens)} (Σ over calls; counted by the server)",
+        f"- Tokens Generated: {_count(tokens)} (Σ {over}; counted by the server)",
         f"- Prompt Eval: {_ms(total([f.prefill_s for f in figures]))} (Σ prefill over calls; {by})",
         f"- Eval Duration: {_ms(decode)} (Σ decode over calls; {by})",
         f"- Load Duration: {_ms(total([f.load_s for f in figures]))} (Σ model load over calls; {by})",

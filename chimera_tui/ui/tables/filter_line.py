@@ -107,6 +107,11 @@ class FilterLine(Vertical):
             self._input.value = ""
         self.remove_class("-open")
 
+    @property
+    def refused(self) -> bool:
+        """Whether what stands in the line was found wrong."""
+        return self._error.has_class("-said")
+
     def say(self, error: str) -> None:
         """What is wrong with the text, empty when nothing is."""
         self._error.update(Text(error))

@@ -48,12 +48,18 @@ class FolderTree(CursorView):
 
     DEFAULT_CSS = """
     FolderTree {
-        .folder-tree--cursor { color: $block-cursor-blurred-foreground; background: $block-cursor-blurred-background; }
+        .folder-tree--cursor {
+            color: $block-cursor-blurred-foreground; background: $block-cursor-blurred-background;
+            text-style: $block-cursor-blurred-text-style;
+        }
         .folder-tree--excluded { color: $text-disabled; text-style: strike; }
         .folder-tree--note { color: $text-muted; }
         .folder-tree--warning { color: $text-warning; }
         .folder-tree--error { color: $text-error; }
-        &:focus .folder-tree--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
+        &:focus .folder-tree--cursor {
+            color: $block-cursor-foreground; background: $block-cursor-background;
+            text-style: $block-cursor-text-style;
+        }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {

@@ -264,10 +264,15 @@ class FrameTable(CursorView):
         name = self.column.name if self.column else None
         same_rows = self._rows is not None and self._rows.df is request.df and self._where is request.where
         self._where = request.where
+        before = [column.name for column in self.columns]
         self._measure(request)
         self._rows = Rows(request.df, arrangement.order, self.glyphs)
         names = [column.name for column in self.columns]
-        self.cursor_column = names.index(name) if name in names else min(self.cursor_column, max(len(names) - 1, 0))
+        if to_top and names != before:
+            self.cursor_column = self._left = 0
+        else:
+            last = max(len(names) - 1, 0)
+            self.cursor_column = names.index(name) if name in names else min(self.cursor_column, last)
         self._left = self._layout.left_for(self.cursor_column, self._left, self.room - 1)
         self.rows_changed(0 if to_top else arrangement.anchor)
         self.post_message(self.ViewChanged(self, same_rows))

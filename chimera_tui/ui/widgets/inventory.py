@@ -145,7 +145,9 @@ class Inventory(Vertical):
     def _filter(self, event: FilterLine.Changed | FilterLine.Submitted | FilterLine.Left) -> None:
         event.stop()
         self._show_table()
-        if isinstance(event, FilterLine.Changed):
+        if isinstance(event, FilterLine.Changed) or (
+            isinstance(event, FilterLine.Submitted) and self.filter_line.refused
+        ):
             return
         if not event.text.strip():
             self.filter_line.close()

@@ -219,12 +219,21 @@ def read_report(path: Path) -> str:
 
 
 def _unfinished(folder: Path) -> str:
-    from chimera_tui.engine.events import Chunk, ProgramText
+    from chimera_tui.core.report.analysis import ReadableJson
+    from chimera_tui.engine.events import CallStarted, Chunk, ProgramText, Stage
     from chimera_tui.engine.journal import read_journal
 
-    texts = [event.text for event in read_journal(folder / "calls.ndjson") if isinstance(event, Chunk | ProgramText)]
-    head = f"*This run did not finish: its program was ended. What its journal holds ({folder}):*\n\n"
-    return head + "".join(texts)
+    texts = [f"*This run did not finish: its program was ended. What its journal holds ({folder}):*"]
+    analysis: ReadableJson | None = None
+    for event in read_journal(folder / "calls.ndjson"):
+        if isinstance(event, CallStarted):
+            analysis = ReadableJson() if event.stage is Stage.ANALYSIS else None
+            texts.append(f"\n\n# {event.stage.value.capitalize()}\n\n")
+        elif isinstance(event, Chunk):
+            texts.append(analysis.feed(event.text) if analysis else event.text)
+        elif isinstance(event, ProgramText):
+            texts.append(event.text)
+    return "".join(texts)
 
 
 def _fitting(width: int) -> list[_Column]:
