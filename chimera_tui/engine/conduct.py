@@ -67,7 +67,7 @@ def _nothing_to_report(run: RunContext) -> tuple[str, str]:
         return f"{run.workspace.root} is empty.", "Give the folder that holds the benchmark results."
     return (
         (
-            f"None of the {summary.total + summary.others} files in {run.workspace.root} holds a measurement, "
+            f"No file in {run.workspace.root} holds a measurement ({summary.total + summary.others} looked at), "
             "so there is nothing to report on and no model was called."
         ),
         "`chimera-tui inventory` gives the reason for each file.",
