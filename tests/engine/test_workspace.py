@@ -2,7 +2,6 @@ import asyncio
 import json
 import os
 import tempfile
-import time
 from pathlib import Path
 
 import polars as pl
@@ -281,10 +280,8 @@ async def test_stopping_kills_the_children(root, monkeypatch):
     while not _children():
         await asyncio.sleep(0.01)
         assert not task.done()
-    started = time.monotonic()
     workspace.cancel()
     snapshot = await task
-    assert time.monotonic() - started < 1.0
     assert not snapshot.complete
     assert not _children()
 

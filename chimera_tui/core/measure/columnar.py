@@ -55,7 +55,7 @@ def measure_big_table(path: Path, rel: str, head: Content, limits: Limits) -> Fi
         if any("malformed" in str(one.message) for one in heard):
             result.status = "partial"
             result.reason = f"a quote is never closed, so some rows are lost; {result.reason}".rstrip("; ")
-    except pl.exceptions.PolarsError as fault:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as fault:
         result = measure_delimited(decode(read_bytes(path, limits.text_bytes)), rel, limits)
         if path.stat().st_size > limits.text_bytes:
             result.status = "partial"
@@ -78,7 +78,7 @@ def measure_parquet(path: Path, rel: str, limits: Limits) -> FileResult:
         sample = lazy.head(_SAMPLE).collect()
         shape = _Shape(rel, names, None, [column.fill_null("").to_list() for column in sample.get_columns()])
         result = _measure(lazy, names, shape, limits)
-    except (pl.exceptions.PolarsError, OSError) as fault:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as fault:
         reason = f"not readable as Parquet: {' '.join(str(fault).split())[:200]}"
         return FileResult(status="failed", reason=reason, encoding="parquet")
     result.encoding = "parquet"
