@@ -1,0 +1,269 @@
+"""The measured facts, indexed once: by series, by literal path, by the names of models and other factors."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chimera_tui.core.measure.lexicon import entries
+from chimera_tui.core.measure.naming import normalised
+from chimera_tui.core.measure.units import Unit, unit_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from chimera_tui.core.frames import Frames
+
+_PLAIN = re.compile(r"[^a-z0-9]+")
+ENTITY_COLUMNS = ("model", "quant", "backend", "device", "dtype")
+LONGEST_NAME = 48
+
+
+class Series(msgspec.Struct, frozen=True):
+    """One field of the files: what it measures and in what unit the files have it."""
+
+    series_id: int
+    field: str
+    metric: str
+    stat: str
+    unit: str
+    raw_unit: str
+    factor: float
+    n: int
+
+    def raw(self, value: float) -> float:
+        """A canonical value as the file has it."""
+        return value / self.factor
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """A cell that a verdict rests on, with its value as the file has it."""
+
+    path: str
+    record: int
+    field: str
+    value: float
+    unit: str
+    where: str = ""
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """Which rows: of these files, of these configurations, without failures. None is all."""
+
+    files: frozenset[int] | None = None
+    configs: frozenset[int] | None = None
+    ok: bool = False
+
+
+class Cells:
+    """The cells of one generation, ready to be asked; built once, a few seconds at five million."""
+
+    def __init__(self, frames: Frames) -> None:
+        import polars as pl
+
+        self.frames = frames
+        keep = ["file_id", "record", "series_id", "config_id", "value", "status"]
+        self._cells = frames.cells.select(keep).sort("series_id", maintain_order=True)
+        counts = self._cells.group_by("series_id", maintain_order=True).len()
+        self._bounds: dict[int, tuple[int, int]] = {}
+        at = 0
+        for series_id, n in counts.rows():
+            self._bounds[series_id] = (at, n)
+            at += n
+        self._paths = dict(frames.files.select("file_id", "path").rows())
+        self._kinds = dict(frames.files.select("file_id", "kind").rows())
+        self._records = frames.records.with_columns(key=pl.col("path").hash(seed=7)).sort("key")
+        self._inferred = self._units_of_twins()
+        self.series = {row["series_id"]: self._series(row) for row in frames.series.iter_rows(named=True)}
+        self._index_names()
+        self._memo: dict[object, object] = {}
+
+    def _series(self, row: dict[str, object]) -> Series:
+        series_id, raw = row["series_id"], str(row["raw_unit"] or "")
+        unit = unit_of(raw) if raw else None
+        inferred = self._inferred.get(series_id)  # type: ignore[call-overload]
+        if unit is None and inferred:
+            return Series(
+                series_id, row["field"], row["metric"], row["stat"], "", inferred, 1.0, self._bounds.get(series_id, (0, 0))[1]  # type: ignore[arg-type,call-overload]
+            )
+        factor = unit.factor / unit.divisor if unit and unit.name == row["unit"] else 1.0
+        return Series(
+            series_id, row["field"], row["metric"], row["stat"], str(row["unit"] or ""), raw, factor,  # type: ignore[arg-type]
+            self._bounds.get(series_id, (0, 0))[1],  # type: ignore[call-overload]
+        )
+
+    def _units_of_twins(self) -> dict[int, str]:
+        """Units of series that state none, from cells of the same file with exactly the same value and a unit."""
+        import polars as pl
+
+        series = self.frames.series.with_columns(
+            factor=pl.col("raw_unit").map_elements(_factor, return_dtype=pl.Float64, skip_nulls=False)
+        )
+        bare = series.filter((pl.col("raw_unit").fill_null("") == "") & (pl.col("unit").fill_null("") == ""))
+        stated = series.filter(pl.col("raw_unit").fill_null("") != "")
+        if not bare.height or not stated.height:
+            return {}
+        telling = self._cells.filter(pl.col("value") != pl.col("value").round(2))
+        left = telling.filter(pl.col("series_id").is_in(bare["series_id"].implode()))
+        if not left.height:
+            return {}
+        right = telling.filter(pl.col("file_id").is_in(left["file_id"].unique().implode())).join(
+            stated.select("series_id", "raw_unit", "factor"), on="series_id"
+        )
+        rounded = [(pl.col("value") / pl.col("factor")).round_sig_figs(12).alias("key"), "file_id", "raw_unit"]
+        pairs = left.select("series_id", "file_id", pl.col("value").round_sig_figs(12).alias("key")).join(
+            right.select(rounded), on=["file_id", "key"]
+        )
+        found = pairs.group_by("series_id").agg(pl.col("raw_unit").unique())
+        return {series_id: units[0] for series_id, units in found.rows() if len(units) == 1}
+
+    def _index_names(self) -> None:
+        self.by_field: dict[str, list[int]] = {}
+        self.by_words: dict[str, list[int]] = {}
+        self.by_metric: dict[str, list[int]] = {}
+        for one in self.series.values():
+            self.by_field.setdefault(one.field, []).append(one.series_id)
+            self.by_metric.setdefault(one.metric, []).append(one.series_id)
+            whole = normalised(one.field.replace(".", "_"))
+            for words in {whole, normalised(one.field.rpartition(".")[2])}:
+                self.by_words.setdefault(words, []).append(one.series_id)
+        self.entities = _entities(self.frames.configs)
+
+    def in_series(self, series_ids: tuple[int, ...], rows: Filter) -> pl.DataFrame:
+        """The cells of some series, filtered: file_id, record, series_id, value (canonical)."""
+        import polars as pl
+
+        key = (series_ids, rows)
+        if key in self._memo:
+            return self._memo[key]  # type: ignore[return-value]
+        parts = [self._cells.slice(*self._bounds[one]) for one in series_ids if one in self._bounds]
+        frame = pl.concat(parts, rechunk=False) if parts else self._cells.head(0)
+        if rows.files is not None:
+            frame = frame.filter(pl.col("file_id").is_in(pl.Series(sorted(rows.files), dtype=pl.UInt32).implode()))
+        if rows.configs is not None:
+            frame = frame.filter(pl.col("config_id").is_in(pl.Series(sorted(rows.configs), dtype=pl.UInt32).implode()))
+        if rows.ok:
+            frame = frame.filter(pl.col("status") == 0)
+        if len(self._memo) > 512:
+            self._memo.clear()
+        self._memo[key] = frame
+        return frame
+
+    def statistic(self, name: str, series_ids: tuple[int, ...], rows: Filter) -> float | None:
+        """A statistic over cells, canonical; None where there is none to take it of."""
+        key = (name, series_ids, rows)
+        if key not in self._memo:
+            values = self.in_series(series_ids, rows)["value"]
+            self._memo[key] = _statistic(values, name)
+        return self._memo[key]  # type: ignore[return-value]
+
+    def at(self, json_path: str) -> list[tuple[int, int, int, float]]:
+        """Where a path from the root of a document leads: (file_id, record, series_id, canonical value)."""
+        import polars as pl
+
+        found = []
+        for record_path, field in _splits(json_path):
+            ids = self.by_field.get(field)
+            if not ids:
+                continue
+            records = self._at_record(record_path)
+            for series_id in ids:
+                cells = self.in_series((series_id,), Filter())
+                hit = cells.join(records, on=["file_id", "record"]) if records is not None else cells.filter(pl.col("record") == 0)
+                rows = hit.select("file_id", "record", "value").rows()
+                found += [(file_id, record, series_id, value) for file_id, record, value in rows]
+        return found
+
+    def _at_record(self, path: str) -> pl.DataFrame | None:
+        import polars as pl
+
+        key = pl.Series([path]).hash(seed=7)[0]
+        keys = self._records["key"]
+        low, high = keys.search_sorted(key, "left"), keys.search_sorted(key, "right")
+        return self._records.slice(low, high - low).filter(pl.col("path") == path).select("file_id", "record")
+
+    def under(self, prefix: str) -> pl.DataFrame:
+        """The records at a path (``models[0]``): file_id, record."""
+        found = self._at_record(prefix)
+        return found if found is not None else self._records.head(0).select("file_id", "record")
+
+    def cell(self, file_id: int, record: int, series_id: int, value: float) -> Cell:
+        """A cell as verdicts show it."""
+        import polars as pl
+
+        one = self.series[series_id]
+        where = self.frames.records.filter((pl.col("file_id") == file_id) & (pl.col("record") == record))["path"] if self.frames.records.height < 100_000 else []
+        return Cell(
+            self._paths.get(file_id, "?"), record, one.field, one.raw(value), one.raw_unit or one.unit,
+            where[0] if len(where) else "",
+        )  # fmt: skip
+
+    def path(self, file_id: int) -> str:
+        """A file's path."""
+        return self._paths.get(file_id, "?")
+
+    def of_kind(self, kind: str) -> frozenset[int]:
+        """The files of a kind."""
+        return frozenset(file_id for file_id, its in self._kinds.items() if its == kind)
+
+
+def _factor(raw: str | None) -> float:
+    unit: Unit | None = unit_of(raw) if raw else None
+    return unit.factor / unit.divisor if unit else 1.0
+
+
+def _statistic(values: pl.Series, name: str) -> float | None:
+    if not values.len():
+        return None
+    if name.startswith("p") and name[1:].replace(".", "").isdigit():
+        return values.quantile(float(name[1:]) / 100, "linear")
+    if name == "range":
+        return float(values.max() - values.min())  # type: ignore[operator,arg-type]
+    found = {"mean": values.mean, "min": values.min, "max": values.max, "std": values.std, "sum": values.sum}.get(name)
+    return None if found is None else found()  # type: ignore[operator,no-any-return]
+
+
+def _splits(path: str) -> list[tuple[str, str]]:
+    """Ways to read a path as record and field below it."""
+    found = [("", path)]
+    for place, sign in enumerate(path):
+        if sign == ".":
+            found.append((path[:place], path[place + 1 :]))
+    return found
+
+
+@lru_cache(maxsize=8192)
+def plain(name: str) -> str:
+    """A name's letters and digits alone."""
+    return _PLAIN.sub("", name.lower())
+
+
+def _entities(configs: pl.DataFrame) -> dict[str, frozenset[int]]:
+    """Configurations by the plain form of each name in them: models, quantisations, backends, other text factors."""
+    found: dict[str, set[int]] = {}
+    for row in configs.iter_rows(named=True):
+        names = [row[column] for column in ENTITY_COLUMNS if row.get(column)]
+        extra = msgspec.json.decode(row["extra"]) if row.get("extra") else {}
+        names += [value for value in extra.values() if isinstance(value, str)]
+        for name in names:
+            if len(name) <= LONGEST_NAME and len(plain(name)) >= 2:
+                found.setdefault(plain(name), set()).add(row["config_id"])
+    return {name: frozenset(ids) for name, ids in found.items()}
+
+
+@lru_cache(maxsize=1)
+def phrases() -> dict[str, str]:
+    """Canonical metrics by the words for them, in normal form: the lexicon's synonyms."""
+    found: dict[str, str] = {}
+    for table in entries().values():
+        for field, entry in table.items():
+            if entry.role.startswith("measure") and "." not in field:
+                found.setdefault(normalised(field), entry.name)
+    for field, entry in entries()["*"].items():
+        if entry.role.startswith("measure"):
+            found[normalised(field)] = entry.name
+            found.setdefault(normalised(entry.name), entry.name)
+    return found

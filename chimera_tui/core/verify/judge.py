@@ -1,0 +1,80 @@
+"""The rules in order; the first that decides wins. Same text and facts, same verdicts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from chimera_tui.core.verify import claim as kinds
+from chimera_tui.core.verify.blocks import read_blocks
+from chimera_tui.core.verify.claim import Claim, Skipped
+from chimera_tui.core.verify.context import Context
+from chimera_tui.core.verify.extract import extract
+from chimera_tui.core.verify.facts import Facts
+from chimera_tui.core.verify.lines import JUDGED, Line, Reader
+from chimera_tui.core.verify.rule_counts import judge_count, judge_share
+from chimera_tui.core.verify.rule_dates import judge_date
+from chimera_tui.core.verify.rule_keys import judge_key
+from chimera_tui.core.verify.rule_metrics import judge_file, judge_metric
+from chimera_tui.core.verify.rule_names import judge_hardware, judge_model_size
+from chimera_tui.core.verify.rule_sizes import judge_size
+from chimera_tui.core.verify.verdict import UNVERIFIABLE, Check, Verdict
+
+Rule = Callable[[Context, Facts], Verdict | None]
+RULES: tuple[Rule, ...] = (
+    judge_hardware, judge_model_size, judge_key, judge_count, judge_share, judge_size, judge_file, judge_date, judge_metric,
+)  # fmt: skip
+_ILLUSTRATIVE = re.compile(
+    r"\b(?:placeholder|illustrative|fictional|fictitious|hypothetical|dummy|made[- ]up|invented|for illustration|simulated) "
+    r"(?:values?|data|numbers?|figures?|examples?|results?)\b|\bvalues? (?:are|is) (?:illustrative|placeholders?|hypothetical|fictional)\b",
+    re.IGNORECASE,
+)
+
+
+def judge_claim(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts) -> Verdict:
+    """The verdict on one claim."""
+    at = Context(line, claim, claims)
+    for rule in RULES:
+        if verdict := rule(at, facts):
+            return verdict
+    if claim.kind == kinds.RATIO:
+        return Verdict(claim=claim, label=UNVERIFIABLE, rule="ratio", reason="the two sides that are compared are not both in the facts")
+    return Verdict(claim=claim, label=UNVERIFIABLE, rule="none", reason="no fact is about this")
+
+
+def judge_line(line: Line, facts: Facts) -> tuple[list[Verdict], list[Skipped]]:
+    """The verdicts on a line's claims, in order, and its numbers that are none."""
+    claims, skipped = extract(line)
+    together = tuple(claims)
+    return [judge_claim(line, one, together, facts) for one in claims], skipped
+
+
+class Judge:
+    """Judges a report as it grows; ``facts`` are those of its repository and its own blocks."""
+
+    def __init__(self, facts: Facts, program: frozenset[int] = frozenset()) -> None:
+        self.facts = facts
+        self._reader = Reader(program)
+
+    def line(self, text: str) -> tuple[list[Verdict], list[Skipped]]:
+        """The next line, once it is complete."""
+        return judge_line(self._reader.line(text), self.facts)
+
+
+def check(text: str, facts: Facts) -> Check:
+    """A whole Markdown text judged: a Chimera report's own blocks are facts, its prose is judged."""
+    blocks = read_blocks(text)
+    judge = Judge(facts.for_report(blocks), blocks.lines if blocks else frozenset())
+    verdicts: list[Verdict] = []
+    skipped: list[Skipped] = []
+    notices = []
+    for number, line in enumerate(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), 1):
+        judged, left = judge.line(line)
+        verdicts += judged
+        skipped += left
+        if found := _ILLUSTRATIVE.search(line):
+            notices.append(f"line {number} calls its values {found[0]!r}: they are not results")
+    return Check(tuple(verdicts), tuple(skipped), tuple(notices))
+
+
+__all__ = ["JUDGED", "RULES", "Judge", "check", "judge_claim", "judge_line"]

@@ -1,0 +1,191 @@
+"""Metric words to the series they may mean, and the rows that the text speaks of."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import msgspec
+
+from chimera_tui.core.verify.cells import ENTITY_COLUMNS, Cells, Filter, phrases, plain
+from chimera_tui.core.verify.context import STATISTICS, Context, kinds_in, phrases_in, words_of
+from chimera_tui.core.verify.inventory import KIND_WORDS
+from chimera_tui.core.verify.masks import FILE
+
+GENERIC = {
+    "ttft": r"ttft\w*", "itl": r"itl\w*", "tpot": r"tpot\w*", "e2e_latency": r"e2e_latency|wall_time|\w*latency\w*",
+    "wall_time": r"wall_time|e2e_latency", "throughput": r"throughput|output_tps|decode_tps|\w*_tps_system|samples_per_s",
+    "output_tps": r"output_tps|decode_tps|throughput", "decode_tps": r"decode_tps|output_tps|throughput",
+    "memory": r"\w*memory\w*", "memory_used": r"\w*memory\w*",
+}  # fmt: skip
+"""Metrics that a plain word may mean: tools name the same thing differently."""
+_EMPTY = frozenset((
+    "the", "a", "an", "of", "for", "is", "was", "were", "are", "be", "to", "in", "at", "on", "and", "or", "by", "with", "value",
+    "values", "result", "results", "performance", "observed", "measured", "recorded", "reported", "overall", "key", "model", "models",
+    "file", "files", "data", "metric", "metrics", "per", "shows", "show", "has", "have", "had", "indicates", "about", "around",
+    "approximately", "from", "as", "this", "that", "it", "its", "baseline", "run", "runs", "configuration", "config", "example", "e", "g",
+    "score", "rate", "time", "test", "tests", "across", "all", "both", "respectively", "achieved", "achieves", "reached", "percentile",
+    "percentiles", "statistics", "summary", "n", "which", "percent", "between", "ranging", "ranged", "ranges",
+))  # fmt: skip
+_OPTION = re.compile(r"\b(num_gpu|num_ctx|temperature|temp|top_p|top_k|batch(?:[_ ]size)?|concurrency|context)\b\s*(?:[=:]|of|at|is)?\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
+_OPTION_COLUMNS = {"temp": "temperature", "batch_size": "batch", "batch size": "batch", "context": "num_ctx"}
+
+
+class Meant(msgspec.Struct, frozen=True):
+    """The series that metric words mean. ``exact`` where the words are a field's own name."""
+
+    words: str
+    series: tuple[int, ...]
+    metric: str
+    exact: bool = False
+
+
+@lru_cache(maxsize=1)
+def _known() -> dict[str, str]:
+    return phrases()
+
+
+def metric_of(at: Context, cells: Cells) -> Meant | None:
+    """The metric that the nearest words name. ``series`` is empty where they name one the facts do not have."""
+    near = [at.label, at.header] if at.in_row else [at.label, at.before, at.after[:60]]
+    if at.in_row:
+        near += [*at.cells[: at.column][::-1], *at.cells[at.column + 1 :]]
+    for place, text in enumerate(near):
+        if meant := _in_text(text, cells):
+            return meant
+        if place == 0 and _says_something_else(text, cells):
+            return Meant(text.strip()[:60], (), "")
+    for text in (*reversed(at.line.parents), at.line.intro if at.in_row else "", at.line.heading):
+        if meant := _in_text(text, cells):
+            return meant
+    return None
+
+
+def _in_text(text: str, cells: Cells) -> Meant | None:
+    bare = FILE.sub(" ", text)
+    if not bare.strip():
+        return None
+    names = phrases_in(bare, _names(cells))
+    names = [name for name in names if not (name in STATISTICS or name in _EMPTY or name in KIND_WORDS)]
+    if not names:
+        return None
+    words = max(names, key=lambda name: (name.count("_"), names.index(name)))
+    return _meant(words, cells)
+
+
+def _names(cells: Cells) -> dict[str, str]:
+    if not hasattr(cells, "_names"):
+        own = {name: "" for name in cells.by_words if len(name) > 2}
+        cells._names = {**own, **_known()}  # type: ignore[attr-defined]  # noqa: SLF001
+    return cells._names  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
+
+
+def _meant(words: str, cells: Cells) -> Meant:
+    metric = _known().get(words, "")
+    fields = tuple(cells.by_words.get(words, ()))
+    if fields and ("_" in words or not metric):
+        return Meant(words, fields, metric or cells.series[fields[0]].metric, exact=True)
+    pattern = re.compile(GENERIC.get(metric, re.escape(metric)))
+    ids = [one for name, those in cells.by_metric.items() if pattern.fullmatch(name) for one in those]
+    return Meant(words, tuple(sorted({*ids, *fields})), metric)
+
+
+def family(meant: Meant, cells: Cells) -> Meant:
+    """The wider meaning of words that are also a field's own name."""
+    pattern = re.compile(GENERIC.get(meant.metric, re.escape(meant.metric)))
+    ids = [one for name, those in cells.by_metric.items() if pattern.fullmatch(name) for one in those]
+    return Meant(meant.words, tuple(sorted({*ids, *meant.series})), meant.metric)
+
+
+def _says_something_else(label: str, cells: Cells) -> bool:
+    """Whether a label names a quantity that is neither a known metric nor an entity."""
+    words = [word for word in words_of(FILE.sub(" ", label)) if not word.isdigit() and len(word) > 1]
+    rest = [
+        word for word in words
+        if word not in STATISTICS and word not in _EMPTY and word not in KIND_WORDS and plain(word) not in cells.entities
+        and not re.fullmatch(r"p\d+|\d+th|ms|s|tps", word)
+    ]  # fmt: skip
+    return bool(rest) and not entities_in(label, cells) and len(words) <= 8
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """Rows that a text may mean: the filters to try, and what it said."""
+
+    filters: tuple[Filter, ...]
+    said: str = ""
+
+    @property
+    def stated(self) -> bool:
+        """Whether the text restricts the rows at all."""
+        return bool(self.said)
+
+
+def rows_of(at: Context, cells: Cells) -> Rows:
+    """The rows by entity and kind, from the nearest words that name any."""
+    own_texts = (at.sentence, *reversed(at.line.parents)) if not at.in_row else (at.cells[0], at.header, *at.cells, *reversed(at.line.parents), at.line.intro)
+    for text in (*own_texts, at.line.heading):
+        if found := entities_in(text, cells):
+            configs, said = found
+            return Rows(tuple(Filter(configs=one) for one in configs), said)
+    for text in own_texts:
+        named = sorted(set(kinds_in(text)) & {"csv", "json", "jsonl"})
+        if len(named) == 1 and re.search(rf"\b{named[0]}\b(?! files? \()", text, re.IGNORECASE):
+            return Rows((Filter(files=cells.of_kind(named[0])),), f"{named[0]} files")
+    return Rows((Filter(),))
+
+
+def entities_in(text: str, cells: Cells) -> tuple[list[frozenset[int]], str] | None:
+    """Configurations that names and options in a text select: the exact reading first, then by its beginning."""
+    bare = FILE.sub(" ", text)
+    tokens = re.findall(r"[A-Za-z0-9][\w.:-]*", bare)
+    found: list[tuple[str, frozenset[int]]] = []
+    for size in (3, 2, 1):
+        for place in range(len(tokens) - size + 1):
+            name = plain("".join(tokens[place : place + size]))
+            if ids := _entity(name, cells):
+                if not any(name in other for other, _ in found):
+                    found.append((name, ids))
+    options = _options_in(bare, cells)
+    if not found and not options:
+        return None
+    ids = [one for _, one in found] + [one for _, one in options]
+    both = frozenset.intersection(*ids)
+    said = ", ".join(name for name, _ in (*found, *options))
+    return ([both] if both else [frozenset.union(*ids)]), said
+
+
+def _entity(name: str, cells: Cells) -> frozenset[int] | None:
+    if len(name) < 2 or name in _EMPTY or name in STATISTICS:
+        return None
+    names = _entity_names(cells)
+    if name in names:
+        return names[name]
+    if len(name) >= 5 and re.search(r"[a-z]\d|\d[a-z]", name):
+        begun = [ids for other, ids in names.items() if other.startswith(name)]
+        if begun:
+            return frozenset.union(*begun)
+    return None
+
+
+def _entity_names(cells: Cells) -> dict[str, frozenset[int]]:
+    """Names of models, quantisations, backends; other text factors only where they look like names."""
+    if not hasattr(cells, "_entity_names"):
+        configs = cells.frames.configs
+        core = {plain(name) for column in ENTITY_COLUMNS for name in configs[column].drop_nulls().unique().to_list()}
+        cells._entity_names = {  # type: ignore[attr-defined]  # noqa: SLF001
+            name: ids for name, ids in cells.entities.items()
+            if len(name) > 2 and (name in core or re.search(r"[a-z]\d", name)) and name not in ("cpu", "gpu", "cuda", "base", "none", "default")
+        }  # fmt: skip
+    return cells._entity_names  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
+
+
+def _options_in(text: str, cells: Cells) -> list[tuple[str, frozenset[int]]]:
+    import polars as pl
+
+    found = []
+    for option, number in _OPTION.findall(text):
+        column = _OPTION_COLUMNS.get(option.lower(), option.lower())
+        configs = cells.frames.configs
+        if column in configs.columns and (ids := configs.filter(pl.col(column) == float(number))["config_id"].to_list()):
+            found.append((f"{column}={number}", frozenset(ids)))
+    return found
