@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from chimera_tui.core.measure.naming import enclosed_unit, normalised, stat_named
+from chimera_tui.core.measure.naming import enclosed_unit, normalised
 from chimera_tui.core.measure.units import unit_of
 from chimera_tui.core.verify.claim import Claim
 from chimera_tui.core.verify.inventory import KIND_WORDS
@@ -24,7 +24,6 @@ STATISTICS = {
 }  # fmt: skip
 _WORD = re.compile(r"[A-Za-z][A-Za-z]*|\d+(?:\.\d+)?")
 _PERCENTILE = re.compile(r"\b[pP](\d{2}(?:\.\d+)?)\b|\b(\d{2}(?:\.\d+)?)(?:st|nd|rd|th)[ -]percentile", re.IGNORECASE)
-_LABEL = re.compile(r"^\W*(.*?)\W*$", re.DOTALL)
 _KIND = re.compile(r"\b(" + "|".join(KIND_WORDS) + r")\b", re.IGNORECASE)
 _UNIT_HEADER = re.compile(r"\bunits?\b", re.IGNORECASE)
 
@@ -60,6 +59,25 @@ class Context:
         """The sentence behind the claim; in a table only its own cell."""
         end = self.cell[1] if self.in_row and self.cell else self.reach[1]
         return self.text[self.claim.end : end]
+
+    @cached_property
+    def words_before(self) -> str:
+        """:attr:`before` without the other claims in it: their units are not this one's words."""
+        return self._without_claims(self.claim.start - len(self.before), self.claim.start)
+
+    @cached_property
+    def words_after(self) -> str:
+        """:attr:`after` up to the next claim."""
+        following = [one.start for one in self.claims if one.start >= self.claim.end]
+        stop = min([self.claim.end + len(self.after), *following])
+        return self.text[self.claim.end : stop]
+
+    def _without_claims(self, start: int, end: int) -> str:
+        text = self.text[start:end]
+        for one in self.claims:
+            if start <= one.start and one.end <= end:
+                text = text[: one.start - start] + " " * (one.end - one.start) + text[one.end - start :]
+        return text
 
     @cached_property
     def column(self) -> int:
@@ -156,6 +174,26 @@ class Context:
         return ""
 
 
+def in_printed_unit(at: Context, unit: str, raw_unit: str, raw: float, value: float) -> list[float]:
+    """A cell in the unit of the text: as the file has it where the text states none; nothing where units differ."""
+    name, factor = at.canonical_unit
+    if not name:
+        return [raw]
+    if not unit and raw_unit and (inferred := unit_of(raw_unit)):
+        unit, value = inferred.name, value * inferred.factor / inferred.divisor
+    if not unit:
+        return [raw]
+    if unit == name:
+        return [value / factor, *([raw] if abs(raw * 1.0 - value / factor) < 1e-9 * abs(raw) else [])]
+    if {unit, name} == {"fraction", "%"}:
+        return [value * 100 if name == "%" else value / 100]
+    if name == "ratio" or (unit == "ratio" and name == "count"):
+        return [raw]
+    if name == "parameters" or {unit, name} <= {"requests", "count", "samples"}:
+        return [raw]
+    return []
+
+
 def kinds_in(text: str) -> list[str]:
     """The kinds of file named in a text, in order; the endings of file names are not words."""
     return [KIND_WORDS[word.lower()] for word in _KIND.findall(FILE.sub(" ", text).replace("_", " "))]
@@ -203,8 +241,6 @@ def _label_of(before: str) -> str:
 
 
 def _bare(text: str) -> str:
-    found = _LABEL.match(text.strip().strip("`*_\"“” "))
-    return found[1] if found else text
+    return text.strip().strip("`*_\"“”-+•: ")
 
 
-__all__ = ["Context", "kinds_in", "phrases_in", "stat_named", "statistic_in", "words_of"]

@@ -116,7 +116,7 @@ class Facts:
 
 def read_text_facts(path: str, text: str, *, markdown: bool) -> Extra:
     """What one file's text names; headings only of Markdown."""
-    headings = sum(1 for line in text.splitlines() if line.startswith("#")) if markdown else None
+    headings = sum(1 for line in text.splitlines() if line.lstrip().startswith("#")) if markdown else None
     devices = tuple(dict.fromkeys(Named(found[0], path) for found in names(text)))
     software = tuple(dict.fromkeys((found[1].lower(), found[2], path) for found in SOFTWARE.finditer(text)))
     return Extra(headings, devices[:50], software[:50])

@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from chimera_tui.core.verify.cells import ENTITY_COLUMNS, Cells, Filter, phrases, plain
-from chimera_tui.core.verify.context import STATISTICS, Context, kinds_in, phrases_in, words_of
+from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit, kinds_in, phrases_in, words_of
 from chimera_tui.core.verify.inventory import KIND_WORDS
 from chimera_tui.core.verify.masks import FILE
 
@@ -47,30 +47,40 @@ def _known() -> dict[str, str]:
 
 def metric_of(at: Context, cells: Cells) -> Meant | None:
     """The metric that the nearest words name. ``series`` is empty where they name one the facts do not have."""
-    near = [at.label, at.header] if at.in_row else [at.label, at.before, at.after[:60]]
+    near = [at.label, at.header] if at.in_row else [at.label, at.words_before, at.words_after[:60]]
     if at.in_row:
         near += [*at.cells[: at.column][::-1], *at.cells[at.column + 1 :]]
     for place, text in enumerate(near):
-        if meant := _in_text(text, cells):
+        if meant := in_text(text, cells, at):
             return meant
         if place == 0 and _says_something_else(text, cells):
             return Meant(text.strip()[:60], (), "")
     for text in (*reversed(at.line.parents), at.line.intro if at.in_row else "", at.line.heading):
-        if meant := _in_text(text, cells):
+        if meant := in_text(text, cells, at):
             return meant
     return None
 
 
-def _in_text(text: str, cells: Cells) -> Meant | None:
+def in_text(text: str, cells: Cells, at: Context) -> Meant | None:
+    """The metric that a text names: of several the one that fits the claim's unit, the longest, the last."""
     bare = FILE.sub(" ", text)
     if not bare.strip():
         return None
-    names = phrases_in(bare, _names(cells))
-    names = [name for name in names if not (name in STATISTICS or name in _EMPTY or name in KIND_WORDS)]
+    names = [
+        name for name in phrases_in(bare, _names(cells))
+        if not (name in STATISTICS or name in _EMPTY or name in KIND_WORDS)
+    ]  # fmt: skip
     if not names:
         return None
-    words = max(names, key=lambda name: (name.count("_"), names.index(name)))
-    return _meant(words, cells)
+    ordered = sorted(names, key=lambda name: (name.count("_"), names.index(name)), reverse=True)
+    meanings = [_meant(words, cells) for words in ordered]
+    return next((one for one in meanings if any(fits(at, cells, each) for each in family(one, cells).series)), meanings[0])
+
+
+def fits(at: Context, cells: Cells, series_id: int) -> bool:
+    """Whether a series can be given in the claim's unit."""
+    one = cells.series[series_id]
+    return bool(in_printed_unit(at, one.unit, one.raw_unit, 1.0, one.factor))
 
 
 def _names(cells: Cells) -> dict[str, str]:

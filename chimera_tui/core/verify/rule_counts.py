@@ -105,7 +105,7 @@ def _share_subject(at: Context, facts: Facts) -> Subject | None:
     found = subject_of(at, facts)
     if found is not None and found.what in (KIND, PATTERN):
         return found
-    after = at.after[:120]
+    after = at.after[:120].lstrip(")]* ")
     if re.match(r"\s*(?:of )?(?:the |all |its )*(?:total )?(?:data|files?|dataset|documents|repository)\b", after, re.IGNORECASE):
         from chimera_tui.core.verify.context import kinds_in
 

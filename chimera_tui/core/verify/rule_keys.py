@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from chimera_tui.core.verify.cells import Cells, Filter
-from chimera_tui.core.verify.context import Context, phrases_in, statistic_in
+from chimera_tui.core.verify.context import Context, statistic_in, in_printed_unit
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.inventory import KIND_WORDS
+from chimera_tui.core.verify.metrics_named import family, in_text
 from chimera_tui.core.verify.tolerance import agreement
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Source, Verdict
 
@@ -25,9 +26,16 @@ def judge_key(at: Context, facts: Facts) -> Verdict | None:
     for key in keys_before(at, facts):
         prefix = _PREFIX.match(key)
         kind, path = (KIND_WORDS[prefix[1]], prefix[2]) if prefix else ("", key)
+        if not literal_key(kind, path):
+            continue
         if verdict := _by_inventory(at, facts, key) or _by_path(at, facts, kind, path, key, literal=bool(prefix)):
             return verdict
     return None
+
+
+def literal_key(kind: str, path: str) -> bool:
+    """Whether a path can be one: a garbled key is no key. Columns may hold anything."""
+    return kind == "csv" or bool(_PATH.fullmatch(path))
 
 
 def keys_before(at: Context, facts: Facts) -> list[str]:
@@ -140,28 +148,6 @@ def _agrees(at: Context, cells: Cells, hit: Hit) -> bool:
     return any(agreement(at.claim, value) for value in in_printed_unit(at, series.unit, series.raw_unit, series.raw(hit[3]), hit[3]))
 
 
-def in_printed_unit(at: Context, unit: str, raw_unit: str, raw: float, value: float) -> list[float]:
-    """A cell in the unit of the text: as the file has it where the text states none; nothing where units differ."""
-    from chimera_tui.core.measure.units import unit_of
-
-    name, factor = at.canonical_unit
-    if not name:
-        return [raw]
-    if not unit and raw_unit and (inferred := unit_of(raw_unit)):
-        unit, value = inferred.name, value * inferred.factor / inferred.divisor
-    if not unit:
-        return [raw]
-    if unit == name:
-        return [value / factor, *([raw] if abs(raw * 1.0 - value / factor) < 1e-9 * abs(raw) else [])]
-    if {unit, name} == {"fraction", "%"}:
-        return [value * 100 if name == "%" else value / 100]
-    if name == "ratio" or (unit == "ratio" and name == "count"):
-        return [raw]
-    if name == "parameters" or {unit, name} <= {"requests", "count", "samples"}:
-        return [raw]
-    return []
-
-
 def _by_object(at: Context, cells: Cells, kind: str, path: str, key: str) -> Verdict | None:
     """``models[0]`` and the metric in words: the fields below that object."""
     records = cells.under(path)
@@ -169,9 +155,8 @@ def _by_object(at: Context, cells: Cells, kind: str, path: str, key: str) -> Ver
         return None
     words = " ".join(at.scopes[:2]).replace(key, " ")
     statistic = statistic_in(words)
-    ids = {
-        one for phrase in phrases_in(words, cells.by_words) for one in cells.by_words[phrase]
-    } or {one for phrase in phrases_in(words, _metric_words(cells)) for one in cells.by_metric[_metric_words(cells)[phrase]]}  # fmt: skip
+    meant = in_text(words, cells, at)
+    ids = family(meant, cells).series if meant else ()
     name, _ = at.canonical_unit
     chosen = [
         one for one in sorted(ids or cells.series)
@@ -179,12 +164,6 @@ def _by_object(at: Context, cells: Cells, kind: str, path: str, key: str) -> Ver
     ]  # fmt: skip
     hits = _within(cells, chosen, records, kind)
     return _compared(at, cells, hits, f"{key}, {cells.series[hits[0][2]].field}") if hits else None
-
-
-def _metric_words(cells: Cells) -> dict[str, str]:
-    from chimera_tui.core.verify.cells import phrases
-
-    return {words: metric for words, metric in phrases().items() if metric in cells.by_metric}
 
 
 def _within(cells: Cells, ids: list[int], records, kind: str) -> list[Hit]:  # type: ignore[no-untyped-def]  # noqa: ANN001

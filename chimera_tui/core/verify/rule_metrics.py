@@ -9,10 +9,9 @@ import msgspec
 
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cell, Cells, Filter
-from chimera_tui.core.verify.context import Context
+from chimera_tui.core.verify.context import Context, in_printed_unit
 from chimera_tui.core.verify.facts import Facts
-from chimera_tui.core.verify.metrics_named import Meant, Rows, family, metric_of, rows_of
-from chimera_tui.core.verify.rule_keys import in_printed_unit
+from chimera_tui.core.verify.metrics_named import Meant, Rows, family, fits, metric_of, rows_of
 from chimera_tui.core.verify.tolerance import agreement, interval
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Label, Source, Verdict
 
@@ -53,14 +52,9 @@ def _in_unit(at: Context, cells: Cells, meant: Meant | None, rows: Filter) -> Me
     if meant is None and name in ("", "s", "bytes", "%", "count", "ratio"):
         return None
     wide = family(meant, cells).series if meant else tuple(one for one, its in cells.series.items() if its.unit == name)
-    kept = tuple(one for one in wide if _fits(at, cells, one) and cells.in_series((one,), rows).height)
+    kept = tuple(one for one in wide if fits(at, cells, one) and cells.in_series((one,), rows).height)
     words = meant.words if meant else name
     return Meant(words, kept, meant.metric if meant else "")
-
-
-def _fits(at: Context, cells: Cells, series_id: int) -> bool:
-    one = cells.series[series_id]
-    return bool(in_printed_unit(at, one.unit, one.raw_unit, 1.0, one.factor))
 
 
 def judge_metric(at: Context, facts: Facts) -> Verdict | None:
@@ -80,10 +74,10 @@ def judge_metric(at: Context, facts: Facts) -> Verdict | None:
         meant = Meant(name, tuple(one for one, its in cells.series.items() if its.unit == name), "")
     if not meant.series:
         return _say(at, UNVERIFIABLE, METRIC, f"the files measure nothing called {meant.words}" if meant.words else "no such metric")
-    kept = tuple(one for one in meant.series if _fits(at, cells, one))
+    kept = tuple(one for one in meant.series if fits(at, cells, one))
     if not kept and meant.exact:
         meant = family(meant, cells)
-        kept = tuple(one for one in meant.series if _fits(at, cells, one))
+        kept = tuple(one for one in meant.series if fits(at, cells, one))
     if wrong := _wrong_unit(at, cells, meant):
         return wrong
     if not kept:
@@ -96,7 +90,7 @@ def _wrong_unit(at: Context, cells: Cells, meant: Meant) -> Verdict | None:
     if at.claim.digits < 5 or not at.unit:
         return None
     for one in family(meant, cells).series:
-        if _fits(at, cells, one):
+        if fits(at, cells, one):
             for cell in _matches(at, cells, (one,), Filter())[:1]:
                 return None if cell else None
     for one in family(meant, cells).series:
