@@ -39,6 +39,8 @@ class Blocks(msgspec.Struct, frozen=True):
     """When the report was written: more than one where its header and its title page disagree about the time zone."""
     figures: tuple[Figure, ...] = ()
     model: str = ""
+    options: dict[str, float] = {}
+    """The settings of the report's own run."""
     lines: frozenset[int] = frozenset()
 
 
@@ -56,6 +58,7 @@ def read_blocks(text: str) -> Blocks | None:
     return Blocks(
         total=int(total[1]) if total else None, kinds=kinds, latest=latest, dates=_dates(row, written),
         figures=tuple(_figures(written)), model=str(row.get("model", "")), lines=program,
+        options=_options(str(row.get("options_requested", ""))),
     )  # fmt: skip
 
 
@@ -132,6 +135,11 @@ def _dates(row: dict[str, object], lines: list[str]) -> tuple[datetime, ...]:
         if date := re.match(r"^\*\*(?:Date|Timestamp):\*\*\s*(\d{4}-\d\d-\d\d)", text):
             found.append(datetime.fromisoformat(date[1]).replace(tzinfo=UTC))
     return tuple(dict.fromkeys(date for date in found if isinstance(date, datetime)))
+
+
+def _options(text: str) -> dict[str, float]:
+    options = msgspec.json.decode(text) if text else {}
+    return {name: float(value) for name, value in options.items() if isinstance(value, (int, float))}
 
 
 def _figures(lines: list[str]) -> list[Figure]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"[^a-z0-9]+")
 ENTITY_COLUMNS = ("model", "quant", "backend", "device", "dtype")
 LONGEST_NAME = 48
+MOST_BY_FILE = 200_000
+"""Rows up to which a statistic is also taken file by file."""
 
 
 class Series(msgspec.Struct, frozen=True):
@@ -78,6 +80,7 @@ class Cells:
         self._records = frames.records.with_columns(key=pl.col("path").hash(seed=7)).sort("key")
         self._inferred = self._units_of_twins()
         self.series = {row["series_id"]: self._series(row) for row in frames.series.iter_rows(named=True)}
+        self.better = dict(frames.series.select("series_id", "better").rows())
         self._index_names()
         self._memo: dict[object, object] = {}
 
@@ -160,6 +163,17 @@ class Cells:
             self._memo[key] = _statistic(values, name)
         return self._memo[key]  # type: ignore[return-value]
 
+    def by_file(self, name: str, series_ids: tuple[int, ...], rows: Filter) -> list[float]:
+        """A statistic in each file alone; nothing where the rows are of one file or of very many."""
+        key = ("by file", name, series_ids, rows)
+        if key not in self._memo:
+            frame = self.in_series(series_ids, rows)
+            n = frame["file_id"].n_unique() if frame.height <= MOST_BY_FILE else 0
+            expression = _expression(name)
+            grouped = frame.group_by("file_id", maintain_order=True).agg(expression) if 1 < n <= 200 and expression is not None else None
+            self._memo[key] = [] if grouped is None else grouped["value"].drop_nulls().to_list()
+        return self._memo[key]  # type: ignore[return-value]
+
     def at(self, json_path: str) -> list[tuple[int, int, int, float]]:
         """Where a path from the root of a document leads: (file_id, record, series_id, canonical value)."""
         import polars as pl
@@ -224,6 +238,18 @@ def _statistic(values: pl.Series, name: str) -> float | None:
         return float(values.max() - values.min())  # type: ignore[operator,arg-type]
     found = {"mean": values.mean, "min": values.min, "max": values.max, "std": values.std, "sum": values.sum}.get(name)
     return None if found is None else found()  # type: ignore[operator,no-any-return]
+
+
+def _expression(name: str) -> pl.Expr | None:
+    import polars as pl
+
+    value = pl.col("value")
+    if name.startswith("p") and name[1:].replace(".", "").isdigit():
+        return value.quantile(float(name[1:]) / 100, "linear")
+    if name == "range":
+        return value.max() - value.min()
+    known = {"mean": value.mean, "min": value.min, "max": value.max, "std": value.std, "sum": value.sum}
+    return known[name]() if name in known else None
 
 
 def _splits(path: str) -> list[tuple[str, str]]:

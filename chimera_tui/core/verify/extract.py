@@ -17,7 +17,7 @@ from chimera_tui.core.verify.quantities import (
 from chimera_tui.core.verify.sentences import sentence_at, sentences
 
 _VALUE = re.compile(
-    rf"(?P<sign>(?<![\w)])[-−+]|[$€£]|\\\$)?(?P<number>(?<![\w#]){NUMBER})(?P<gap>[  ]?|-)(?P<unit>{UNIT})?(?![\w])", re.ASCII
+    rf"(?P<sign>(?<![\w)\]])[-−+]|[$€£]|\\\$)?(?P<number>(?<![\w#]){NUMBER})(?P<gap>[  ]?|-)(?P<unit>{UNIT})?(?![\w])", re.ASCII
 )
 _MODEL_SIZE = re.compile(rf"(?<![\w.,-])({NUMBER})(?:\s?[BM]\b(?![/\w])(?!\s+(?:tokens|bytes))|[ -](?:billion|million)(?:[ -]parameters?)?\b)")
 _DURATION = re.compile(
@@ -112,7 +112,7 @@ class _Extraction:
 
     def _values(self) -> None:
         for found in _VALUE.finditer(self.text):
-            start = found.start("sign") if found["sign"] and found["sign"] not in "+" else found.start("number")
+            start = found.start("sign") if found["sign"] and found["sign"] != "+" else found.start("number")
             if self.text[max(0, start - 1) : start] in (".", "_") and start and self.text[start - 2 : start - 1].isalnum():
                 continue
             unit = found["unit"] or ""
@@ -155,7 +155,9 @@ def _number(line: Line, start: int, end: int, number: str, unit: str, sign: str 
         value = -value
     known = canonical(unit) if unit else None
     kind = kinds.VALUE
-    if unit in ("%", "percent"):
+    if sign in ("+", "-", "−") and unit and line.text[:start].rstrip()[-1:] not in (":", "="):
+        kind = kinds.RATIO
+    elif unit in ("%", "percent"):
         kind = kinds.SHARE
     elif unit in ("x", "×"):
         kind = kinds.RATIO
@@ -188,12 +190,20 @@ def _paired(line: Line, claims: list[Claim]) -> list[Claim]:
         elif one.kind == two.kind == kinds.DATE or (_RANGE.fullmatch(between) and one.kind != kinds.DATE):
             found[place], found[place + 1] = _ends(line, one, two, between)
         elif _TOTAL.fullmatch(between) and two.kind in (kinds.VALUE, kinds.COUNT) and two.value > 0:
-            found[place] = replace(one, partner=(two.start, two.end), kind=kinds.COUNT if one.kind == kinds.VALUE else one.kind, noun=one.noun or two.noun or "files" if not one.unit else one.noun)
-            found[place + 1] = replace(two, bound="of", kind=kinds.COUNT, noun=two.noun or "files")
+            found[place], found[place + 1] = _fraction(line, one, two)
         elif re.fullmatch(r"\s?(?:files)?\s?[(,|]\s?\*{0,2}", between) and two.kind == kinds.SHARE and one.kind in (kinds.VALUE, kinds.COUNT):
             found[place] = replace(one, partner=(two.start, two.end))
             found[place + 1] = replace(two, partner=(one.start, one.end))
     return found
+
+
+def _fraction(line: Line, one: Claim, two: Claim) -> tuple[Claim, Claim]:
+    replace = msgspec.structs.replace
+    noun = two.noun or ("files" if re.search(r"\bfiles?\b", line.text, re.IGNORECASE) else "")
+    if one.unit or not noun:
+        return one, two
+    kind = kinds.COUNT if one.kind == kinds.VALUE else one.kind
+    return replace(one, partner=(two.start, two.end), kind=kind), replace(two, bound="of", kind=kinds.COUNT, noun=noun)
 
 
 def _ends(line: Line, one: Claim, two: Claim, between: str) -> tuple[Claim, Claim]:

@@ -71,6 +71,8 @@ class Facts:
         """Numbers of parameters that names of models and files state, with those names."""
         found: dict[float, list[str]] = {}
         names_ = [one.path for one in self.inventory.files]
+        if self.blocks and self.blocks.model:
+            names_.append(self.blocks.model)
         if self.cells is not None:
             names_ += [name for name in self.cells.frames.configs["model"].unique().to_list() if name]
         for name in names_:

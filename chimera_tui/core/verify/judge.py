@@ -17,12 +17,13 @@ from chimera_tui.core.verify.rule_dates import judge_date
 from chimera_tui.core.verify.rule_keys import judge_key
 from chimera_tui.core.verify.rule_metrics import judge_file, judge_metric
 from chimera_tui.core.verify.rule_names import judge_hardware, judge_model_size
+from chimera_tui.core.verify.rule_options import is_index, judge_option
 from chimera_tui.core.verify.rule_sizes import judge_size
 from chimera_tui.core.verify.verdict import UNVERIFIABLE, Check, Verdict
 
 Rule = Callable[[Context, Facts], Verdict | None]
 RULES: tuple[Rule, ...] = (
-    judge_hardware, judge_model_size, judge_key, judge_count, judge_share, judge_size, judge_file, judge_date, judge_metric,
+    judge_hardware, judge_model_size, judge_key, judge_option, judge_count, judge_share, judge_size, judge_file, judge_date, judge_metric,
 )  # fmt: skip
 _ILLUSTRATIVE = re.compile(
     r"\b(?:placeholder|illustrative|fictional|fictitious|hypothetical|dummy|made[- ]up|invented|for illustration|simulated) "
@@ -45,6 +46,9 @@ def judge_claim(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Fact
 def judge_line(line: Line, facts: Facts) -> tuple[list[Verdict], list[Skipped]]:
     """The verdicts on a line's claims, in order, and its numbers that are none."""
     claims, skipped = extract(line)
+    if rows := [one for one in claims if is_index(Context(line, one))]:
+        claims = [one for one in claims if one not in rows]
+        skipped += [Skipped(line.number, one.start, one.end, one.span, "row number") for one in rows]
     together = tuple(claims)
     return [judge_claim(line, one, together, facts) for one in claims], skipped
 

@@ -35,6 +35,23 @@ _WINDOW = re.compile(
     r"|\b(?:time )?windows?(?: of| is|:|\*\*:?)+ *\d+(?:\.\d+)? ?(?:ms|s|seconds?|minutes?|hours?)\b|\bper (?:1,?000|100|1,?000,?000|million|thousand) \w+",
     re.IGNORECASE,
 )
+_FAMILY = re.compile(
+    r"\b(?:Llama|Gemma|Qwen|Phi|Mistral|Mixtral|GPT|Claude|DeepSeek|Gemini|Falcon|Yi|Granite|Command R|StarCoder|OLMo|"
+    r"Grok|Vicuna|Orca|Zephyr)[ -]v?\d+(?:\.\d+)?(?![\d.]*\s?[%BM]\b)",
+    re.IGNORECASE,
+)
+_SETTINGS = re.compile(r"(?<![\w/])\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?){2,}(?![\w/])|\b24/7\b")
+_VERBS = (
+    "ensure|maintain|keep|limit|achieve|reach|increase|reduce|decrease|raise|lower|improve|optimi[sz]e|implement|use|set|run|"
+    "conduct|perform|schedule|establish|introduce|adopt|allocate|configure|compress|convert|add|apply|enable|define|create|develop|"
+    "test|monitor|repeat|collect|standardi[sz]e|automate|adjust|try|explore|experiment|upgrade|scale|cap|start|begin|plan|update"
+)
+_IMPERATIVE = re.compile(rf"^\W*(?:\d+[.)]\s*)?(?:\*\*[^*]{{1,80}}\*\*:?\s*|[^:.]{{1,60}}:\*{{0,2}}\s+)?(?:{_VERBS})\b", re.IGNORECASE)
+_AIM = re.compile(
+    r"\b(?:by|to|at least|at most|every|within|below|under|above|over|minimum of|maximum of|up to|between|e\.g\.,?|such as|like)\s+"
+    r"(?:\w+\s+){0,2}?[~$]?(\d[\d,.]*(?:\s?(?:-|–|to)\s?\d[\d.,]*)?)",
+    re.IGNORECASE,
+)
 _ASSUMED = re.compile(r"\b(?:assum(?:e|es|ing|ed)|suppos(?:e|ing)|hypothetical(?:ly)?|imagine|let'?s say)\b", re.IGNORECASE)
 _TARGET = re.compile(
     r"\b(?:aim(?:s|ing)? (?:for|to|at)|targets?\b(?! (?:device|platform|model))|targeting|goals?\b|should\b(?! be noted)|must\b|consider\b|recommend(?:ed|s)? (?:to|a|an|using|setting|increas|reduc)|"
@@ -55,7 +72,7 @@ def masks(text: str, body: int, *, heading: bool) -> list[Span]:
     for pattern, why in (
         (_URL, "identifier"), (FILE, "file name"), (_KEY, "identifier"), (_VERSION, "version"),
         (_CITATION, "citation"), (_ENUMERATION, "list or heading number"), (_CONFIDENCE, "definition"),
-        (_WINDOW, "window"),
+        (_WINDOW, "window"), (_FAMILY, "identifier"), (_SETTINGS, "identifier"),
     ):  # fmt: skip
         found += [(*match.span(), why) for match in pattern.finditer(text)]
     found += [(*match.span(1), "name") for match in _NUMBERED.finditer(text)]
@@ -82,4 +99,6 @@ def intentions(sentence: str) -> list[Span]:
         found.append((*match.span(), "assumption"))
     if (match := _TARGET.search(sentence)) or (match := _DURING_PLAN.search(sentence)):
         found.append((match.start(), len(sentence), "target"))
+    if _IMPERATIVE.match(sentence):
+        found += [(*match.span(1), "target") for match in _AIM.finditer(sentence)]
     return found

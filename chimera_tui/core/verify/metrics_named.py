@@ -27,8 +27,8 @@ _EMPTY = frozenset((
     "score", "rate", "time", "test", "tests", "across", "all", "both", "respectively", "achieved", "achieves", "reached", "percentile",
     "percentiles", "statistics", "summary", "n", "which", "percent", "between", "ranging", "ranged", "ranges",
 ))  # fmt: skip
-_OPTION = re.compile(r"\b(num_gpu|num_ctx|temperature|temp|top_p|top_k|batch(?:[_ ]size)?|concurrency|context)\b\s*(?:[=:]|of|at|is)?\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
-_OPTION_COLUMNS = {"temp": "temperature", "batch_size": "batch", "batch size": "batch", "context": "num_ctx"}
+_OPTION = re.compile(r"\b(num_gpu|num_ctx|temperature|temp|top_p|top_k|batch(?:[_ ]size)?|concurrency|gpu|ctx|context)\b\s*(?:[=:]|of|at|is)?\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
+_OPTION_COLUMNS = {"temp": "temperature", "batch_size": "batch", "batch size": "batch", "context": "num_ctx", "ctx": "num_ctx", "gpu": "num_gpu"}
 
 
 class Meant(msgspec.Struct, frozen=True):
@@ -47,17 +47,34 @@ def _known() -> dict[str, str]:
 
 def metric_of(at: Context, cells: Cells) -> Meant | None:
     """The metric that the nearest words name. ``series`` is empty where they name one the facts do not have."""
-    near = [at.label, at.header] if at.in_row else [at.label, at.words_before, at.words_after[:60]]
     if at.in_row:
-        near += [*at.cells[: at.column][::-1], *at.cells[at.column + 1 :]]
-    for place, text in enumerate(near):
+        return _metric_of_row(at, cells)
+    for place, text in enumerate((at.label, at.words_before, at.words_after[:60])):
         if meant := in_text(text, cells, at):
             return meant
         if place == 0 and _says_something_else(text, cells):
             return Meant(text.strip()[:60], (), "")
-    for text in (*reversed(at.line.parents), at.line.intro if at.in_row else "", at.line.heading):
+    for text in (*reversed(at.line.parents), at.line.heading):
         if meant := in_text(text, cells, at):
             return meant
+    return None
+
+
+def _metric_of_row(at: Context, cells: Cells) -> Meant | None:
+    """In a table: words in the cell itself, the head of the column, the first cell, then the others."""
+    if not at.line.header:
+        return None
+    own = in_text(at.words_before, cells, at)
+    if own or _says_something_else(at.label if at.before.strip(" *`") else "", cells):
+        return own or Meant(at.label[:60], (), "")
+    if meant := in_text(at.header, cells, at):
+        return meant
+    general = re.search(r"\b(?:value|result|mean|average|median|min|max|p\d\d|baseline|candidate|measured|score)\b|^\W*$", at.header, re.IGNORECASE)
+    for text in (at.cells[0] if at.column else "", *at.cells[1 : at.column], *(at.cells[at.column + 1 :] if general else ())):
+        if meant := in_text(text, cells, at):
+            return meant
+    if not general and _says_something_else(at.header, cells):
+        return Meant(at.header[:60], (), "")
     return None
 
 
@@ -119,10 +136,11 @@ def _says_something_else(label: str, cells: Cells) -> bool:
 
 
 class Rows(msgspec.Struct, frozen=True):
-    """Rows that a text may mean: the filters to try, and what it said."""
+    """Rows that a text may mean: the filters to try, and what it said. ``sure`` where it said so right there."""
 
     filters: tuple[Filter, ...]
     said: str = ""
+    sure: bool = False
 
     @property
     def stated(self) -> bool:
@@ -130,22 +148,28 @@ class Rows(msgspec.Struct, frozen=True):
         return bool(self.said)
 
 
+NOWHERE = Rows((), "a combination of settings that no row has")
+
+
 def rows_of(at: Context, cells: Cells) -> Rows:
     """The rows by entity and kind, from the nearest words that name any."""
-    own_texts = (at.sentence, *reversed(at.line.parents)) if not at.in_row else (at.cells[0], at.header, *at.cells, *reversed(at.line.parents), at.line.intro)
-    for text in (*own_texts, at.line.heading):
+    own = (at.cells[0], at.header, *at.cells) if at.in_row else (at.sentence,)
+    above = (*reversed(at.line.parents), *((at.line.intro,) if at.in_row else ()))
+    for place, text in enumerate((*own, *above, at.line.heading)):
         if found := entities_in(text, cells):
             configs, said = found
-            return Rows(tuple(Filter(configs=one) for one in configs), said)
-    for text in own_texts:
+            if not configs:
+                return NOWHERE
+            return Rows(tuple(Filter(configs=one) for one in configs), said, sure=place < len(own) + len(at.line.parents))
+    for text in (*own, *above):
         named = sorted(set(kinds_in(text)) & {"csv", "json", "jsonl"})
-        if len(named) == 1 and re.search(rf"\b{named[0]}\b(?! files? \()", text, re.IGNORECASE):
-            return Rows((Filter(files=cells.of_kind(named[0])),), f"{named[0]} files")
+        if len(named) == 1:
+            return Rows((Filter(files=cells.of_kind(named[0])),), f"{named[0]} files", sure=True)
     return Rows((Filter(),))
 
 
 def entities_in(text: str, cells: Cells) -> tuple[list[frozenset[int]], str] | None:
-    """Configurations that names and options in a text select: the exact reading first, then by its beginning."""
+    """Configurations that names and options in a text select; an empty list where no row is under all of them."""
     bare = FILE.sub(" ", text)
     tokens = re.findall(r"[A-Za-z0-9][\w.:-]*", bare)
     found: list[tuple[str, frozenset[int]]] = []
@@ -155,13 +179,16 @@ def entities_in(text: str, cells: Cells) -> tuple[list[frozenset[int]], str] | N
             if ids := _entity(name, cells):
                 if not any(name in other for other, _ in found):
                     found.append((name, ids))
-    options = _options_in(bare, cells)
+    options = options_in(bare, cells)
     if not found and not options:
         return None
-    ids = [one for _, one in found] + [one for _, one in options]
-    both = frozenset.intersection(*ids)
+    both = frozenset.intersection(*[ids for _, ids in (*found, *options)])
     said = ", ".join(name for name, _ in (*found, *options))
-    return ([both] if both else [frozenset.union(*ids)]), said
+    if both:
+        return [both], said
+    if options or len({len(name) for name, _ in found}) == 0:
+        return [], said
+    return [ids for _, ids in found], said
 
 
 def _entity(name: str, cells: Cells) -> frozenset[int] | None:
@@ -189,13 +216,15 @@ def _entity_names(cells: Cells) -> dict[str, frozenset[int]]:
     return cells._entity_names  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
 
 
-def _options_in(text: str, cells: Cells) -> list[tuple[str, frozenset[int]]]:
+def options_in(text: str, cells: Cells) -> list[tuple[str, frozenset[int]]]:
+    """Settings with their values in a text, and the configurations that have them: none where no row does."""
     import polars as pl
 
-    found = []
+    found: list[tuple[str, frozenset[int]]] = []
     for option, number in _OPTION.findall(text):
         column = _OPTION_COLUMNS.get(option.lower(), option.lower())
         configs = cells.frames.configs
-        if column in configs.columns and (ids := configs.filter(pl.col(column) == float(number))["config_id"].to_list()):
+        if column in configs.columns:
+            ids = configs.filter(pl.col(column) == float(number))["config_id"].to_list()
             found.append((f"{column}={number}", frozenset(ids)))
     return found

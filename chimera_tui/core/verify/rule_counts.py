@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from chimera_tui.core.verify import claim as kinds
-from chimera_tui.core.verify.context import Context
+from chimera_tui.core.verify.context import Context, kinds_in
 from chimera_tui.core.verify.facts import Facts
-from chimera_tui.core.verify.subjects import FACTOR, HEADINGS, KIND, OTHER, PATTERN, Subject, pattern_in, subject_of
+from chimera_tui.core.verify.inventory import KIND_WORDS
+from chimera_tui.core.verify.subjects import FACTOR, HEADINGS, KIND, OTHER, PATTERN, Subject, kind_subject, pattern_in, subject_of
 from chimera_tui.core.verify.tolerance import agreement
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Source, Verdict
 
@@ -105,15 +106,14 @@ def _share_subject(at: Context, facts: Facts) -> Subject | None:
     found = subject_of(at, facts)
     if found is not None and found.what in (KIND, PATTERN):
         return found
+    behind = re.match(r"\W*(?:of )?(?:the |all |its )*(?:total )?(?:files?|data|dataset)?\W*(?:are|being|is|were|in|as)?\W*([A-Za-z]+)\b(?: (?:files?|format|documents?))?", at.after)
+    if behind and behind[1].lower() in KIND_WORDS:
+        return kind_subject(facts, KIND_WORDS[behind[1].lower()])
     after = at.after[:120].lstrip(")]* ")
     if re.match(r"\s*(?:of )?(?:the |all |its )*(?:total )?(?:data|files?|dataset|documents|repository)\b", after, re.IGNORECASE):
-        from chimera_tui.core.verify.context import kinds_in
-
         named = kinds_in(after)
         if named:
-            from chimera_tui.core.verify.subjects import _kind
-
-            return _kind(facts, named[0])
+            return kind_subject(facts, named[0])
         return pattern_in(facts, after) or pattern_in(facts, at.before)
     return None
 

@@ -15,33 +15,46 @@ from chimera_tui.core.verify.metrics_named import Meant, Rows, family, fits, met
 from chimera_tui.core.verify.tolerance import agreement, interval
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Label, Source, Verdict
 
+RESULT_ENDINGS = frozenset(("csv", "tsv", "json", "jsonl", "ndjson", "md", "markdown", "parquet"))
 FILE_RULE, METRIC = "file", "metric"
 TELLING_DIGITS = 3
-CHANCE = 0.10
+CHANCE = 0.03
 """A match that this share of all numbers of its size would also find says nothing."""
+_DIFFERENCE = re.compile(r"Δ|\bdelta\b|\bdiff(?:erence)?\b|\bvs\b|\bchange\b|\bimprovement\b|\bgain\b|\bspeed-?up\b|%\s*(?:better|faster)", re.IGNORECASE)
 _SUMMARY = ("min", "max", "mean", "p50")
 
 
 def judge_file(at: Context, facts: Facts) -> Verdict | None:
     """Rule 4: the file that the claim is said of."""
     mentions = at.file_mentions
-    if not mentions or at.claim.kind == kinds.HARDWARE or not facts.inventory.known:
+    if not mentions or at.claim.kind in (kinds.HARDWARE, kinds.RATIO) or not facts.inventory.known:
         return None
     files = facts.inventory.named(mentions[0])
     if not files:
-        if at.claim.kind in (kinds.COUNT, kinds.SHARE, kinds.DATE) and not at.in_row:
-            return None
-        return Verdict(
-            claim=at.claim, label=CONTRADICTED, rule=FILE_RULE,
-            reason=f"there is no file {mentions[0]} among the {facts.inventory.total} files", sources=(Source("the inventory", field=mentions[0]),),
-        )  # fmt: skip
+        return _invented(at, facts, mentions[0])
     if at.claim.kind in (kinds.COUNT, kinds.DATE, kinds.CONFIG, kinds.SIZE) or facts.cells is None:
         return None
     rows = Filter(files=frozenset(one.file_id for one in files))
     meant = _in_unit(at, facts.cells, metric_of(at, facts.cells), rows)
     if meant is None or not meant.series:
         return _say(at, UNVERIFIABLE, FILE_RULE, f"{files[0].path} has no {meant.words if meant else 'such metric'}")
-    return _judged(at, facts.cells, meant, Rows((rows,), files[0].path), FILE_RULE)
+    return _judged(at, facts.cells, meant, Rows((rows,), files[0].path, sure=True), FILE_RULE)
+
+
+def _invented(at: Context, facts: Facts, name: str) -> Verdict | None:
+    """A file that does not exist, where the claim is said of it: it stands before the claim, and is a file of results."""
+    at_name = at.text.find(name)
+    after = at_name > at.claim.start
+    if after and not re.match(r"\W*(?:\w+\W+){0,3}(?:in|from|of|for|according to)\W+$", at.text[at.claim.end : at_name]):
+        return None
+    if name.rpartition(".")[2].lower() not in RESULT_ENDINGS or "*" in name:
+        return None
+    if at.claim.kind in (kinds.COUNT, kinds.SHARE, kinds.DATE) and not at.in_row:
+        return None
+    return Verdict(
+        claim=at.claim, label=CONTRADICTED, rule=FILE_RULE,
+        reason=f"there is no file {name} among the {facts.inventory.total} files", sources=(Source("the inventory", field=name),),
+    )  # fmt: skip
 
 
 def _in_unit(at: Context, cells: Cells, meant: Meant | None, rows: Filter) -> Meant | None:
@@ -60,7 +73,7 @@ def _in_unit(at: Context, cells: Cells, meant: Meant | None, rows: Filter) -> Me
 def judge_metric(at: Context, facts: Facts) -> Verdict | None:
     """Rule 8: a value by its metric words, unit, entity and statistic."""
     cells = facts.cells
-    if at.claim.kind not in (kinds.VALUE, kinds.COUNT, kinds.SHARE, kinds.SIZE):
+    if at.claim.kind not in (kinds.VALUE, kinds.COUNT, kinds.SHARE, kinds.SIZE) or is_difference(at):
         return None
     if own := _own_run(at, facts):
         return own
@@ -83,6 +96,13 @@ def judge_metric(at: Context, facts: Facts) -> Verdict | None:
     if not kept:
         return _say(at, UNVERIFIABLE, METRIC, f"{meant.words} is in no unit like {at.unit} in the files")
     return _judged(at, cells, Meant(meant.words, kept, meant.metric, meant.exact), rows_of(at, cells), METRIC)
+
+
+def is_difference(at: Context) -> bool:
+    """Whether a value is a change, not a value: by its column's head or the words around it."""
+    if at.in_row and _DIFFERENCE.search(at.header):
+        return True
+    return bool(re.match(r"\s*(?:faster|slower|higher|lower|more|less|better|worse|improvement|reduction|increase|decrease|gain|drop|difference)\b", at.after))
 
 
 def _wrong_unit(at: Context, cells: Cells, meant: Meant) -> Verdict | None:
@@ -108,16 +128,18 @@ def _wrong_unit(at: Context, cells: Cells, meant: Meant) -> Verdict | None:
 
 
 def _judged(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str) -> Verdict:
+    if not rows.filters:
+        return _say(at, UNVERIFIABLE, rule, rows.said)
     statistic = _directed(at, cells, meant)
-    if statistic or at.claim.bound in ("low", "high"):
-        name = statistic if statistic and statistic != "range" else {"low": "min", "high": "max"}.get(at.claim.bound, statistic)
-        if verdict := _statistic(at, cells, meant, rows, rule, name):
-            return verdict
-    found = [cell for one in rows.filters for cell in _matches(at, cells, meant.series, one)]
-    if found and not statistic and at.claim.digits >= TELLING_DIGITS:
-        return _matched(at, cells, meant, rows, rule, found)
+    if at.claim.bound == "spread":
+        statistic = "std"
+    if at.claim.bound in ("low", "high") and statistic in ("", "range"):
+        statistic = "min" if at.claim.bound == "low" else "max"
     if statistic:
-        return _say(at, UNVERIFIABLE, rule, f"{statistic} of {meant.words}: over which rows is not stated")
+        return _by_statistic(at, cells, meant, rows, rule, statistic)
+    found = [cell for one in rows.filters for cell in _matches(at, cells, meant.series, one)]
+    if found and at.claim.digits >= TELLING_DIGITS:
+        return _matched(at, cells, meant, rows, rule, found)
     if rows.stated:
         return _summarised(at, cells, meant, rows, rule, found)
     if found:
@@ -131,42 +153,59 @@ def _directed(at: Context, cells: Cells, meant: Meant) -> str:
     if name == "sum" and "total" in meant.words:
         return ""
     if name in ("best", "worst"):
-        better = {cells.frames.series.filter(cells.frames.series["series_id"] == one)["better"][0] for one in meant.series[:1]}
+        better = cells.better.get(meant.series[0], "") if meant.series else ""
         return "max" if ("higher" in better) == (name == "best") else "min"
     return name
 
 
-def _statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, name: str) -> Verdict | None:
+def _certain(at: Context, rows: Rows, rule: str) -> bool:
+    """Whether metric and rows are said so plainly that a mismatch is a contradiction."""
+    if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO:
+        return False
+    if rule == FILE_RULE:
+        return True
+    plainly = at.unit or at.label or (at.in_row and at.header)
+    return bool(rows.sure and plainly and (at.claim.digits >= 2 or at.claim.decimals > 0))
+
+
+Reading = tuple[float, str]
+
+
+def _readings(at: Context, cells: Cells, meant: Meant, rows: Rows, names: tuple[str, ...]) -> list[Reading]:
+    """Statistics over the rows, with and without failures, over all their files and in each file alone."""
+    series = tuple(one for one in meant.series if cells.series[one].stat == "value") or meant.series
+    groups = dict.fromkeys((series, *[(each,) for each in series[:24]]))
+    found: list[Reading] = []
+    for name in names:
+        for one in rows.filters:
+            for ok in (False, True):
+                rows_ = msgspec.structs.replace(one, ok=ok)
+                for group in groups:
+                    values = [cells.statistic(name, group, rows_), *cells.by_file(name, group, rows_)]
+                    text = f"{name} of {meant.words}{', without failures' if ok else ''}"
+                    found += [(printed, text) for value in values if value is not None for printed in _printed(at, cells, group[0], value)[:1]]
+    return found
+
+
+def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, name: str) -> Verdict:
     """A statistic that the text names: computed over the rows, or as a file states it."""
-    filters = [msgspec.structs.replace(one, ok=ok) for one in rows.filters for ok in (False, True)]
-    readings = []
-    plain_series = tuple(one for one in meant.series if cells.series[one].stat == "value")
-    for one in filters:
-        for group in dict.fromkeys((plain_series, *[(each,) for each in plain_series])):
-            value = cells.statistic(name, group, one) if group else None
-            if value is not None:
-                readings += [(printed, f"{name} of {meant.words}{', without failures' if one.ok else ''}") for printed in _printed(at, cells, group[0], value)]
-    fit = next(((value, text) for value, text in readings if agreement(at.claim, value)), None)
-    if fit and (at.claim.digits >= 2 or rows.stated):
+    readings = _readings(at, cells, meant, rows, (name,))
+    fit = next((one for one in readings if agreement(at.claim, one[0])), None)
+    if fit and (at.claim.digits >= TELLING_DIGITS or (rows.stated and at.claim.digits >= 2)):
         return _computed(at, SUPPORTED, rule, fit, rows)
     stated = tuple(one for one in meant.series if cells.series[one].stat == name)
     found = [cell for one in rows.filters for cell in _matches(at, cells, stated, one)]
     if found and at.claim.digits >= TELLING_DIGITS:
         return _matched(at, cells, Meant(meant.words, stated, meant.metric), rows, rule, found)
-    if rows.stated and readings and not found:
+    if readings and not found and not fit and rows.stated and _certain(at, rows, rule):
         return _computed(at, CONTRADICTED, rule, readings[0], rows)
-    return None
+    why = "too few digits to tell" if found or fit else "over which rows is not plain" if readings else "not in the facts"
+    return _say(at, UNVERIFIABLE, rule, f"{name} of {meant.words}: {why}")
 
 
 def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Cell]) -> Verdict:
     """The rows are stated and no cell is telling: minimum, maximum, mean and median of them are readings too."""
-    readings = []
-    for one in rows.filters:
-        for name in _SUMMARY:
-            for ok in (False, True):
-                value = cells.statistic(name, meant.series, msgspec.structs.replace(one, ok=ok))
-                if value is not None:
-                    readings += [(printed, f"{name} of {meant.words}") for printed in _printed(at, cells, meant.series[0], value)[:1]]
+    readings = _readings(at, cells, meant, rows, _SUMMARY)
     if not readings:
         return _say(at, UNVERIFIABLE, rule, f"{rows.said}: no {meant.words} is measured")
     if fit := next((one for one in readings if agreement(at.claim, one[0])), None):
@@ -174,9 +213,11 @@ def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, 
             return _computed(at, SUPPORTED, rule, fit, rows)
     if found or fit:
         return _say(at, UNVERIFIABLE, rule, f"{rows.said}: too few digits to tell which {meant.words} is meant")
-    values = {name: value for value, name in reversed(readings)}
+    values = {text: value for value, text in reversed(readings)}
     low, high, mean = (values.get(f"{name} of {meant.words}", math.nan) for name in ("min", "max", "mean"))
     right = f"{low:.4g} to {high:.4g}, mean {mean:.4g} {at.unit}".strip()
+    if not _certain(at, rows, rule):
+        return _say(at, UNVERIFIABLE, rule, f"{meant.words} of {rows.said} is {right}; whether that is meant is not plain")
     return Verdict(
         claim=at.claim, label=CONTRADICTED, rule=rule, reason=f"{meant.words} in {rows.said}: {right}", right=right,
         reading=rows.said, sources=(Source(rows.said, field=meant.words, value=right),),

@@ -21,13 +21,22 @@ _GLUE = (
 )
 _KIND = r"(?P<kind>\b(?:" + "|".join(KIND_WORDS) + r")\b)"
 _QUOTE = r"(?P<quote>[`\"“‘'][\w./:*-]{2,60}[`\"”’'])"
+_FOLDER = r"(?P<folder>(?<![\w/`])[\w.-]+(?:/[\w.-]+)*/(?![\w.]))"
 _FILES = r"(?P<files>\b(?:files?|documents?|dataset size)\b)"
-_BEFORE = re.compile(rf"(?:{_KIND}|{_QUOTE}|{_FILES})(?={_GLUE}$)", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?:{_KIND}|{_QUOTE}|{_FOLDER}|{_FILES})(?={_GLUE}$)", re.IGNORECASE)
 _ABOUT = re.compile(
-    r"^\s*(?:files? |documents? )?\s*(?:\w+ )?(?:about|for|on|of|related to|associated with|from|named|called|containing|referencing|matching|in|"
-    r"under|mentioning|with|whose names? contains?)\s+(?:the\s+|a\s+)?(?P<q>[\"“`‘'])?(?P<word>[\w./:*-]{2,60})",
+    r"^[\s)*]*(?:(?:files?|documents?)\s+)?(?:(?:that|which) )?(?:(?:are|were|is) )?(?:\w+ )??(?:about|for|on|of|related to|relating to|associated with|from|named|called|"
+    r"containing|contain|referencing|reference|matching|in|under|mentioning|with|whose names? contains?|dedicated to|covering|focus\w* on|pertaining to)\s+(?:the\s+|a\s+)?"
+    r"(?P<q>[\"“`‘'])?(?P<word>[\w./:*-]{2,60})",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(r"\b(?:total|all|overall|dataset|collection|repository|compris\w+|consist\w+|entire|altogether|contains?|corpus|analy[sz]e[sd]?|analy[sz]ing|analysis|examin\w+|across)\b", re.IGNORECASE)
+_NEUTRAL = frozenset((
+    "total", "unique", "different", "distinct", "individual", "separate", "benchmark", "data", "analyzed", "analysed", "input", "source",
+    "various", "of", "the", "all", "diverse", "overall", "main", "related", "benchmarking", "result", "results", "such", "these", "those",
+    "file", "document", "existing", "available", "collected", "processed", "primary", "major", "key", "in", "and",
+))  # fmt: skip
+_ABOUT_FILES = re.compile(r"\b(?:file\s?names?|files?|documents?|director(?:y|ies)|folders?|named|naming)\b", re.IGNORECASE)
 _FACTORS = {"models": "model", "model": "model", "backends": "backend", "quantizations": "quant", "quantisations": "quant"}
 
 
@@ -57,20 +66,45 @@ def _from_noun(at: Context, facts: Facts, noun: str) -> Subject | None:
     if last.startswith("heading"):
         return Subject(HEADINGS, "headings in Markdown files", () if facts.extra.headings is None else (facts.extra.headings,))
     if re.search(r"\b(?:formats?|types?)$", noun) and re.search(r"(?:^|\b)(?:file |data |different |main |distinct |primary |\w+ file )?(?:formats?|types?)$", noun):
-        return Subject(KINDS, "kinds of file", (len([one for one in inventory.kinds.values() if one]),), sure=_of_files(at))
+        return Subject(KINDS, "kinds of file", (len([one for one in inventory.kinds.values() if one]),), sure=_of_files(at) and not facts.inventory.empty)
     if last in _FACTORS:
         return _factor(facts, _FACTORS[last])
     if not re.search(r"\b(?:files?|documents?|datasets?)$", noun):
-        if kinds and last.startswith("report"):
-            return _qualified(at, facts, _kind(facts, kinds[-1]))
+        if kinds and (last.startswith("report") or last in KIND_WORDS):
+            return _qualified(at, facts, kind_subject(facts, kinds[-1]))
         return Subject(OTHER, noun)
-    if kinds:
-        return _qualified(at, facts, _kind(facts, kinds[-1]))
     if last.startswith("dataset"):
         return Subject(OTHER, noun)
+    if kinds:
+        return _qualified(at, facts, kind_subject(facts, kinds[-1]) if len(set(kinds)) == 1 else _unsure(_all(facts)))
     if (named := _named_before(at, facts)) is not None:
         return named
-    return _qualified(at, facts, _adjective(facts, noun) or _all(facts))
+    return _bare_files(at, facts, noun)
+
+
+def _bare_files(at: Context, facts: Facts, noun: str) -> Subject:
+    """``101 files``: all of them, unless the words around may mean others."""
+    adjectives = [word for word in re.findall(r"[a-z0-9_.-]+", noun)[:-1] if word not in _NEUTRAL]
+    if adjectives:
+        telling = [word for word in adjectives if word in facts.inventory.words]
+        narrowed = _pattern(facts, telling[-1], None) if telling else _all(facts)
+        return _unsure(narrowed)
+    subject = _qualified(at, facts, _all(facts))
+    if subject.what != ALL:
+        return subject
+    near = at.before[-60:]
+    if re.match(r"\W*(?:in |files )?(?:total|altogether|overall)\b", at.after) or _WHOLE.search(near):
+        return subject
+    named = [*kinds_in(at.sentence), *[kind for above in at.line.parents for kind in kinds_in(above)]]
+    others = tuple(count for kind in dict.fromkeys(named) if (count := facts.inventory.count(kind)) is not None)
+    patterned = re.search(r"[`\"“][\w./:*-]{2,60}[`\"”]|\w+/", at.before)
+    if others or patterned or at.line.parents:
+        return Subject(ALL, subject.shown, subject.counts + (others[-1:] if len(set(named)) == 1 else ()), sure=False)
+    return subject
+
+
+def _unsure(subject: Subject) -> Subject:
+    return msgspec.structs.replace(subject, sure=False)
 
 
 def _of_files(at: Context) -> bool:
@@ -83,12 +117,6 @@ def _named_before(at: Context, facts: Facts) -> Subject | None:
     return None if found is None or found.what == ALL else found
 
 
-def _adjective(facts: Facts, noun: str) -> Subject | None:
-    """``21 compilation files``: the words between number and noun, where they are in the names of files."""
-    words = [word for word in re.findall(r"[a-z0-9_./-]+", noun)[:-1] if re.search(r"[\d_/]", word)]
-    return _pattern(facts, words[-1], None) if words and words[-1] in facts.inventory.words else None
-
-
 def _from_before(at: Context, facts: Facts, before: str) -> Subject | None:
     found = None
     for found in _BEFORE.finditer(before):
@@ -97,21 +125,32 @@ def _from_before(at: Context, facts: Facts, before: str) -> Subject | None:
         if re.match(r"\s*(?:in )?total\b", at.after) and re.search(r"\bfiles?\b", at.sentence, re.IGNORECASE):
             return _all(facts)
         return None
-    if found["quote"]:
-        return _quoted(facts, found["quote"].strip("`\"“”‘’'"), None)
+    if found["quote"] or found["folder"]:
+        return _named_pattern(at, facts, (found["quote"] or found["folder"]).strip("`\"“”‘’'"))
     if found["kind"]:
-        return _kind(facts, KIND_WORDS[found["kind"].lower()])
+        return kind_subject(facts, KIND_WORDS[found["kind"].lower()])
     start = max(before.rfind(",", 0, found.start()), before.rfind(";", 0, found.start())) + 1
     phrase = before[start : found.end()]
     if kinds := kinds_in(phrase[-40:]):
-        return _kind(facts, kinds[-1])
+        return kind_subject(facts, kinds[-1])
     if quoted := re.findall(r"[\"“`]([\w./:-]{2,60})[\"”`]", phrase):
-        return _quoted(facts, quoted[-1], None)
+        return _named_pattern(at, facts, quoted[-1])
     if found["files"].lower().startswith("dataset"):
         return _all(facts) if re.match(r"\s*files", at.after, re.IGNORECASE) or at.claim.noun else None
     if re.search(r"\b(?:average|mean|per|size|other|new|large|small|failed|empty|duplicate\w*)\b", phrase, re.IGNORECASE) and not re.search(r"number", phrase):
         return None
     return _all(facts)
+
+
+def _named_pattern(at: Context, facts: Facts, name: str) -> Subject | None:
+    """A quoted name as a pattern of file names, where the text speaks of files or the name is a folder."""
+    subject = _quoted(facts, name, None)
+    if subject is None or subject.what != PATTERN:
+        return subject
+    said = " ".join((at.sentence, *at.line.parents, at.header, at.line.heading))
+    if name.strip("/").lower() in facts.inventory.folders or name.endswith("/"):
+        return subject
+    return subject if _ABOUT_FILES.search(said) else (_unsure(subject) if any(subject.counts) else None)
 
 
 def _from_row(at: Context, facts: Facts, *, need: bool = True) -> Subject | None:
@@ -125,7 +164,7 @@ def _from_row(at: Context, facts: Facts, *, need: bool = True) -> Subject | None
     if re.search(r"size|bytes|latency|time|tokens|ttft|throughput|freq|headings?|lines?|rows?", f"{head} {first}", re.IGNORECASE):
         return None
     if (kinds := kinds_in(first)) and len(set(kinds)) == 1:
-        return _kind(facts, kinds[0])
+        return kind_subject(facts, kinds[0])
     if quoted := re.search(r"[`\"“]([\w./:*-]{2,60})[`\"”]", first):
         return _quoted(facts, quoted[1], None)
     if re.search(r"\btotal\b.*\bfiles?\b|\bfiles?\b.*\b(?:total|count|analy[sz]ed)\b|^\W*(?:all )?files\W*$", first, re.IGNORECASE):
@@ -139,18 +178,20 @@ def _from_row(at: Context, facts: Facts, *, need: bool = True) -> Subject | None
 
 
 def _qualified(at: Context, facts: Facts, subject: Subject) -> Subject:
-    """``28 CSV files about gemma3``: another target than 28 CSV files."""
+    """``28 CSV files about gemma3``: another target than 28 CSV files; words that name no file leave it open."""
     found = _ABOUT.match(at.after)
     if not found:
         return subject
     word = found["word"].strip(".,:*").lower()
-    telling = re.search(r"[\d_/]", word) or word in facts.inventory.folders or _is_model(facts, word)
-    if FILE.fullmatch(word) or not (found["q"] or telling) or word in KIND_WORDS:
+    if FILE.fullmatch(word) or word in KIND_WORDS or word in _NEUTRAL or re.match(r"\W*in total\b", at.after):
         return subject
-    narrowed = _pattern(facts, word, subject.kind)
     if found["q"] or re.search(r"[\d_/]", word):
-        return narrowed if any(narrowed.counts) or found["q"] else subject
-    return Subject(PATTERN, narrowed.shown, narrowed.counts + subject.counts, subject.kind, sure=False)
+        narrowed = _pattern(facts, word, subject.kind)
+        return narrowed if any(narrowed.counts) or found["q"] else _unsure(subject)
+    if word in facts.inventory.folders or _is_model(facts, word):
+        narrowed = _pattern(facts, word, subject.kind)
+        return Subject(PATTERN, narrowed.shown, narrowed.counts + subject.counts, subject.kind, sure=False)
+    return subject if subject.what == KIND and not re.match(r"\W*(?:files? )?(?:named|called|under|about|related)", at.after) else _unsure(subject)
 
 
 def _is_model(facts: Facts, word: str) -> bool:
@@ -162,7 +203,8 @@ def _all(facts: Facts) -> Subject:
     return Subject(ALL, "all files", () if total is None else (total,))
 
 
-def _kind(facts: Facts, kind: str) -> Subject:
+def kind_subject(facts: Facts, kind: str) -> Subject:
+    """All files of a kind."""
     count = facts.inventory.count(kind)
     return Subject(KIND, f"{kind} files", () if count is None else (count,), kind)
 
@@ -170,7 +212,7 @@ def _kind(facts: Facts, kind: str) -> Subject:
 def _quoted(facts: Facts, name: str, kind: str | None) -> Subject | None:
     bare = name.lower().strip("*. ")
     if bare in KIND_WORDS:
-        return _kind(facts, KIND_WORDS[bare])
+        return kind_subject(facts, KIND_WORDS[bare])
     if FILE.fullmatch(name) and not name.startswith("*"):
         return None
     if "[" in name or not re.search(r"[a-z]", bare):
@@ -191,13 +233,18 @@ def _pattern(facts: Facts, word: str, kind: str | None) -> Subject:
     def in_path(one: File) -> bool:
         return (kind is None or one.kind == kind) and (wanted in one.path.lower() or tight in plain(one.path))
 
+    def in_folder(one: File) -> bool:
+        return (kind is None or one.kind == kind) and f"/{wanted}/" in f"/{one.path.lower()}"
+
     def as_word(one: File) -> bool:
         parts = re.split(r"[/_.-]", one.path.lower())
         return (kind is None or one.kind == kind) and (wanted in parts or wanted in one.path.lower().split("/"))
 
+    folder_only = word.endswith("/") or (wanted in inventory.folders and "/" in wanted)
+    tests = (("folder", in_folder),) if folder_only else (("name", in_name), ("path", in_path), ("word", as_word), ("folder", in_folder))
     counts = tuple(dict.fromkeys(
         inventory.where((name, wanted, kind), test)
-        for name, test in (("name", in_name), ("path", in_path), ("word", as_word))
+        for name, test in tests
     ))  # fmt: skip
     paths = tuple(one.path for one in inventory.files if in_path(one))[:3]
     return Subject(PATTERN, f"files with {word} in their name or path", counts, kind, paths=paths)
