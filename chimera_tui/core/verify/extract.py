@@ -91,6 +91,10 @@ class _Extraction:
         for found in DATE.finditer(self.text):
             if self._free(found.span(), "ordinal", "list or heading number"):
                 day, part = date_parts(found)
+                if found["time"] and (not self.claims or self.claims[-1].kind != kinds.DATE):
+                    continue
+                if found["time"]:
+                    day = self.claims[-1].day or day
                 self._add(*found.span(), kinds.DATE, day=day, part=part, hedge=_hedge(self.text[: found.start()]))
 
     def _durations(self) -> None:
@@ -218,6 +222,8 @@ def _ends(line: Line, one: Claim, two: Claim, between: str) -> tuple[Claim, Clai
         return one, two
     if one.unit and two.unit and canonical(one.unit) != canonical(two.unit):
         return one, two
+    if one.value > two.value:
+        return replace(one, unit=one.unit or two.unit), two
     unit = one.unit or two.unit
     return (
         replace(one, bound="low", unit=unit, kind=two.kind if not one.unit else one.kind, partner=(two.start, two.end)),

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import msgspec
+
 from chimera_tui.core.verify import claim as kinds
+from chimera_tui.core.verify.annotate import FOOTNOTE, plain_lines
 from chimera_tui.core.verify.blocks import read_blocks
 from chimera_tui.core.verify.claim import Claim, Skipped
 from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.extract import extract
 from chimera_tui.core.verify.facts import Facts
-from chimera_tui.core.verify.lines import JUDGED, Line, Reader
+from chimera_tui.core.verify.lines import Line, Reader
 from chimera_tui.core.verify.rule_counts import judge_count, judge_share
 from chimera_tui.core.verify.rule_dates import judge_date
 from chimera_tui.core.verify.rule_keys import judge_key
@@ -66,19 +69,39 @@ class Judge:
 
 
 def check(text: str, facts: Facts) -> Check:
-    """A whole Markdown text judged: a Chimera report's own blocks are facts, its prose is judged."""
-    blocks = read_blocks(text)
+    """A whole Markdown text judged: a Chimera report's own blocks are facts, its prose is judged.
+
+    Footnotes and the section of an earlier check are left out; lines and offsets are those of the text as given.
+    """
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    bare = plain_lines(text)
+    blocks = read_blocks("\n".join(bare))
     judge = Judge(facts.for_report(blocks), blocks.lines if blocks else frozenset())
     verdicts: list[Verdict] = []
     skipped: list[Skipped] = []
     notices = []
-    for number, line in enumerate(text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n"), 1):
+    for number, line in enumerate(bare, 1):
         judged, left = judge.line(line)
-        verdicts += judged
+        moved = _positions(lines[number - 1])
+        verdicts += [_moved(one, moved) for one in judged] if moved else judged
         skipped += left
         if found := _ILLUSTRATIVE.search(line):
             notices.append(f"line {number} calls its values {found[0]!r}: they are not results")
     return Check(tuple(verdicts), tuple(skipped), tuple(notices))
 
 
-__all__ = ["JUDGED", "RULES", "Judge", "check", "judge_claim", "judge_line"]
+def _positions(line: str) -> list[int]:
+    """Where each character of a line without its footnotes stands in it; nothing where it has none."""
+    if not FOOTNOTE.search(line):
+        return []
+    places: list[int] = []
+    at = 0
+    for found in FOOTNOTE.finditer(line):
+        places += range(at, found.start())
+        at = found.end()
+    return [*places, *range(at, len(line) + 1)]
+
+
+def _moved(one: Verdict, places: list[int]) -> Verdict:
+    start, end = places[one.claim.start], places[one.claim.end - 1] + 1
+    return msgspec.structs.replace(one, claim=msgspec.structs.replace(one.claim, start=start, end=end))

@@ -52,6 +52,7 @@ _AIM = re.compile(
     r"(?:\w+\s+){0,2}?[~$]?(\d[\d,.]*(?:\s?(?:-|–|to)\s?\d[\d.,]*)?)",
     re.IGNORECASE,
 )
+_DO = re.compile(rf"\b(?:{_VERBS})\s+(?:a |an |the )?(?:\w+ )?(\d[\d.,]*\s?(?:%|x|×|ms|s|seconds|minutes|hours|days|weeks|times)(?!\w))", re.IGNORECASE)
 _ASSUMED = re.compile(r"\b(?:assum(?:e|es|ing|ed)|suppos(?:e|ing)|hypothetical(?:ly)?|imagine|let'?s say)\b", re.IGNORECASE)
 _TARGET = re.compile(
     r"\b(?:aim(?:s|ing)? (?:for|to|at)|targets?\b(?! (?:device|platform|model))|targeting|goals?\b|should\b(?! be noted)|must\b|consider\b|recommend(?:ed|s)? (?:to|a|an|using|setting|increas|reduc)|"
@@ -100,5 +101,5 @@ def intentions(sentence: str) -> list[Span]:
     if (match := _TARGET.search(sentence)) or (match := _DURING_PLAN.search(sentence)):
         found.append((match.start(), len(sentence), "target"))
     if _IMPERATIVE.match(sentence):
-        found += [(*match.span(1), "target") for match in _AIM.finditer(sentence)]
+        found += [(*match.span(1), "target") for pattern in (_AIM, _DO) for match in pattern.finditer(sentence)]
     return found

@@ -152,20 +152,34 @@ NOWHERE = Rows((), "a combination of settings that no row has")
 
 
 def rows_of(at: Context, cells: Cells) -> Rows:
-    """The rows by entity and kind, from the nearest words that name any."""
-    own = (at.cells[0], at.header, *at.cells) if at.in_row else (at.sentence,)
+    """The rows by entity and kind, from the nearest words that name any; wider words only narrow them."""
+    own = (at.cells[0], at.header, *at.cells) if at.in_row else (at.words_before, at.words_after, at.sentence)
     above = (*reversed(at.line.parents), *((at.line.intro,) if at.in_row else ()))
+    rows = Rows((Filter(),))
     for place, text in enumerate((*own, *above, at.line.heading)):
-        if found := entities_in(text, cells):
-            configs, said = found
-            if not configs:
-                return NOWHERE
-            return Rows(tuple(Filter(configs=one) for one in configs), said, sure=place < len(own) + len(at.line.parents))
+        if not (found := entities_in(text, cells)):
+            continue
+        ids, said = found
+        if not ids and not rows.stated:
+            return NOWHERE
+        if not rows.stated:
+            sure = place < len(own) + len(at.line.parents) and len(ids) == 1 and not _several(at, cells)
+            rows = Rows((Filter(configs=ids[-1]),) if place == 0 else tuple(Filter(configs=one) for one in ids), said, sure)
+        elif len(ids) == 1 and place >= len(own) and (both := ids[0] & (rows.filters[0].configs or ids[0])):
+            rows = Rows((Filter(configs=both),), f"{rows.said}, {said}", rows.sure)
+    if rows.stated:
+        return rows
     for text in (*own, *above):
         named = sorted(set(kinds_in(text)) & {"csv", "json", "jsonl"})
         if len(named) == 1:
             return Rows((Filter(files=cells.of_kind(named[0])),), f"{named[0]} files", sure=True)
-    return Rows((Filter(),))
+    return rows
+
+
+def _several(at: Context, cells: Cells) -> bool:
+    """Whether the sentence names rows that have nothing in common: then which is meant is a guess."""
+    found = None if at.in_row else entities_in(at.sentence, cells)
+    return found is not None and len(found[0]) > 1
 
 
 def entities_in(text: str, cells: Cells) -> tuple[list[frozenset[int]], str] | None:

@@ -48,7 +48,7 @@ DATE = re.compile(
     re.IGNORECASE,
 )
 HEDGE = re.compile(r"(?:^|[\s(])(about|around|approximately|approx\.?|roughly|nearly|almost|circa|~|≈|some|estimated)\s*\*{0,2}$", re.IGNORECASE)
-OVER = re.compile(r"(?:over|more than|above|at least|greater than|exceed(?:s|ing|ed)?|>|≥|>=|upwards of)\s*\*{0,2}$", re.IGNORECASE)
+OVER = re.compile(r"(?:over|more than|above|at least|greater than|exceed(?:s|ing|ed)?|(?<![-=|])(?<!^)>|≥|>=|upwards of)\s*\*{0,2}$", re.IGNORECASE)
 UNDER = re.compile(r"(?:under|less than|below|at most|fewer than|up to|<|≤|<=|within)\s*\*{0,2}$", re.IGNORECASE)
 _LONG_UNITS = {
     "min": ("s", 60.0), "mins": ("s", 60.0), "minute": ("s", 60.0), "minutes": ("s", 60.0), "hr": ("s", 3600.0),

@@ -14,7 +14,10 @@ from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABL
 
 RULE = "date"
 _OWN = re.compile(r"^\W*(?:report )?(?:date|prepared on|generated(?: on)?|published|report generated|date of (?:the )?report|prepared|issued)\b", re.IGNORECASE)
-_CHANGE = re.compile(r"\b(?:modif\w+|updat\w+|chang\w+|edit\w+|last[ -]touched|timestamps?|timeline|recent|activity)\b", re.IGNORECASE)
+_CHANGE = re.compile(r"\b(?:modif\w+|last[ -](?:updat|chang|edit|touch)\w*|latest (?:updat|chang|edit)\w*|timeline|recent activity|latest|most recent)\b", re.IGNORECASE)
+_FILES_CHANGE = re.compile(r"\b(?:updat|chang|edit|add|creat)\w*\b", re.IGNORECASE)
+_FILES = re.compile(r"\b(?:files?|dataset|data|repository|documents?|csv|json|markdown)\b", re.IGNORECASE)
+_CLOCK = re.compile(r"\b(\d\d?):(\d\d)(?::(\d\d))?")
 _SPREAD = re.compile(r"\b(?:concentrat\w+|majority|most (?:of|files)|bulk|distribut\w+|cluster\w*|frequen\w+|mainly|primarily|many|half|average|predominantly)\b", re.IGNORECASE)
 _MOST = re.compile(r"\b(?:most recent|latest|newest|last)\b", re.IGNORECASE)
 _COLLECTED = re.compile(r"\b(?:collected|gathered|measured|recorded|ran|executed|performed|conducted|captured|benchmarked|taken)\b", re.IGNORECASE)
@@ -33,9 +36,9 @@ def judge_date(at: Context, facts: Facts) -> Verdict | None:
     said = f"{at.line.heading if at.in_row else ''} {' '.join(at.line.parents)} {at.header} {at.sentence}"
     if _COLLECTED.search(at.sentence) and not re.search(r"\bmodif", at.sentence[: at.claim.start - at.reach[0]][-60:], re.IGNORECASE):
         return _collection(at, facts, span)
-    if _SPREAD.search(said) and not re.search(r"\b(?:latest|last) (?:modified|modification)", at.sentence, re.IGNORECASE):
+    if _SPREAD.search(f"{at.line.heading if at.in_row else ''} {' '.join(at.line.parents)} {at.header} {at.before}") and not re.search(r"\b(?:latest|last) (?:modified|modification)", at.sentence, re.IGNORECASE):
         return _refuted(at, facts, span) or _say(at, UNVERIFIABLE, "only the latest change of each kind is known, not how changes are spread")
-    if _CHANGE.search(said):
+    if _CHANGE.search(said) or (_FILES_CHANGE.search(at.sentence) and _FILES.search(said)):
         return _change(at, facts, span)
     return _say(at, UNVERIFIABLE, "the text does not say what happened then")
 
@@ -100,7 +103,7 @@ def _change(at: Context, facts: Facts, span: tuple[date, date]) -> Verdict:
     else:
         readings = latest
     for kind, when in readings.items():
-        if _within(when, span):
+        if _within(when, span) and _same_time(at.claim.span, when):
             return _say(at, SUPPORTED, f"latest change of {kind} files: {when:%Y-%m-%d}", kind=kind)
     shown = ", ".join(f"{kind} {when:%Y-%m-%d}" for kind, when in readings.items())
     if at.claim.hedge == "about" and any(abs((when.date() - span[0]).days) <= 1 for when in readings.values()):
@@ -109,16 +112,17 @@ def _change(at: Context, facts: Facts, span: tuple[date, date]) -> Verdict:
 
 
 def _kind_near(at: Context) -> str:
-    """The kind that this date is of: the first cell of its row, the nearest kind word in its clause."""
+    """The kind that this date is of: the first cell of its row, the only kind of its item, the nearest word."""
     if at.in_row:
         named = kinds_in(at.cells[0]) if at.cells else []
         return named[-1] if len(set(named)) == 1 else ""
-    clause = re.split(r"[;,]|\band\b", at.before)[-1]
     others = [one for one in at.claims if one.kind == kinds.DATE and at.reach[0] <= one.start < at.claim.start]
-    if others:
-        clause = at.text[others[-1].end : at.claim.start]
-    named = kinds_in(clause) or kinds_in(at.label)
-    return named[-1] if len(set(named)) == 1 else ""
+    clause = at.text[others[-1].end : at.claim.start] if others else re.split(r"[;,]|\band\b", at.before)[-1]
+    everything = set(kinds_in(at.sentence))
+    for named in (kinds_in(clause), [] if others else [*everything], *(kinds_in(above) for above in reversed(at.line.parents))):
+        if named:
+            return named[-1] if len(set(named)) == 1 else ""
+    return ""
 
 
 def _refuted(at: Context, facts: Facts, span: tuple[date, date]) -> Verdict | None:
@@ -134,6 +138,14 @@ def _refuted(at: Context, facts: Facts, span: tuple[date, date]) -> Verdict | No
     if 2 * n <= facts.inventory.total:
         return None
     return _say(at, CONTRADICTED, f"{n} of {facts.inventory.total} files were last changed before {start}", "")
+
+
+def _same_time(printed: str, when: datetime) -> bool:
+    """Whether a time of day that is printed agrees; midnight is none."""
+    clock = _CLOCK.search(printed)
+    if not clock:
+        return True
+    return (int(clock[1]), int(clock[2])) == (when.hour, when.minute) and (clock[3] is None or int(clock[3]) == when.second)
 
 
 def _within(when: datetime, span: tuple[date, date]) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from chimera_tui.core.measure.naming import normalised
 from chimera_tui.core.verify.cells import Cells, Filter
 from chimera_tui.core.verify.context import Context, statistic_in, in_printed_unit
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.inventory import KIND_WORDS
 from chimera_tui.core.verify.metrics_named import family, in_text
+from chimera_tui.core.verify.rule_options import NAMES
 from chimera_tui.core.verify.tolerance import agreement
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Source, Verdict
 
@@ -24,11 +26,17 @@ Hit = tuple[int, int, int, float]
 def judge_key(at: Context, facts: Facts) -> Verdict | None:
     """The verdict by a literal key; None where the line has none before the claim."""
     for key in keys_before(at, facts):
+        if normalised(key) in NAMES:
+            continue
         prefix = _PREFIX.match(key)
         kind, path = (KIND_WORDS[prefix[1]], prefix[2]) if prefix else ("", key)
         if not literal_key(kind, path):
             continue
-        if verdict := _by_inventory(at, facts, key) or _by_path(at, facts, kind, path, key, literal=bool(prefix)):
+        if verdict := _by_inventory(at, facts, key):
+            return verdict
+        if at.claim.noun:
+            continue
+        if verdict := _by_path(at, facts, kind, path, key, literal=bool(prefix)):
             return verdict
     return None
 
@@ -109,7 +117,11 @@ def _by_path(at: Context, facts: Facts, kind: str, path: str, key: str, *, liter
     hits = _hits(facts.cells, kind, path)
     if not hits:
         return _by_object(at, facts.cells, kind, path, key) or (_missing(at, key) if literal else None)
-    return _compared(at, facts.cells, hits, key)
+    verdict = _compared(at, facts.cells, hits, key)
+    if literal or "[" in path or at.line.key:
+        return verdict
+    # A column's bare name is a word of the text like others: it may be its mean that is meant.
+    return verdict if verdict.label == SUPPORTED and at.claim.digits >= 3 and not at.statistic else None
 
 
 def _hits(cells: Cells, kind: str, path: str) -> list[Hit]:

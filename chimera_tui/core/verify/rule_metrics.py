@@ -189,6 +189,8 @@ def _readings(at: Context, cells: Cells, meant: Meant, rows: Rows, names: tuple[
 
 def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, name: str) -> Verdict:
     """A statistic that the text names: computed over the rows, or as a file states it."""
+    wide = family(meant, cells)
+    meant = Meant(meant.words, tuple(one for one in wide.series if fits(at, cells, one)), meant.metric)
     readings = _readings(at, cells, meant, rows, (name,))
     fit = next((one for one in readings if agreement(at.claim, one[0])), None)
     if fit and (at.claim.digits >= TELLING_DIGITS or (rows.stated and at.claim.digits >= 2)):
@@ -216,8 +218,9 @@ def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, 
     values = {text: value for value, text in reversed(readings)}
     low, high, mean = (values.get(f"{name} of {meant.words}", math.nan) for name in ("min", "max", "mean"))
     right = f"{low:.4g} to {high:.4g}, mean {mean:.4g} {at.unit}".strip()
-    if not _certain(at, rows, rule):
-        return _say(at, UNVERIFIABLE, rule, f"{meant.words} of {rows.said} is {right}; whether that is meant is not plain")
+    inside = rule != FILE_RULE and min(value for value, _ in readings) <= at.claim.value <= max(value for value, _ in readings)
+    if inside or not _certain(at, rows, rule):
+        return _say(at, UNVERIFIABLE, rule, f"{meant.words} of {rows.said} is {right}; which of it is meant is not plain")
     return Verdict(
         claim=at.claim, label=CONTRADICTED, rule=rule, reason=f"{meant.words} in {rows.said}: {right}", right=right,
         reading=rows.said, sources=(Source(rows.said, field=meant.words, value=right),),

@@ -13,6 +13,10 @@ from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABL
 _PREVIOUS = re.compile(r"\b(?:such as|e\.g\.|for example|like|alternativ|consider|upgrad|compared? (?:to|with))\b", re.IGNORECASE)
 
 
+PROSE = (".md", ".markdown")
+"""Prose is asked about hardware only where no data names any."""
+
+
 def judge_hardware(at: Context, facts: Facts) -> Verdict | None:
     """A named device or software version against those that the files name."""
     if at.claim.kind != kinds.HARDWARE:
@@ -22,6 +26,7 @@ def judge_hardware(at: Context, facts: Facts) -> Verdict | None:
     wanted = designation(at.claim.span)
     gpu = is_gpu(at.claim.span)
     same_sort = [one for one in facts.devices if is_gpu(one.name) == gpu]
+    same_sort = [one for one in same_sort if not one.path.endswith(PROSE)] or same_sort
     for one in same_sort:
         if wanted and (wanted <= designation(one.name) or (designation(one.name) and designation(one.name) <= wanted)):
             return Verdict(
@@ -47,7 +52,7 @@ def _software(at: Context, facts: Facts) -> Verdict:
                 claim=at.claim, label=SUPPORTED, rule="software", reason=f"{name} {its} is named in {path}",
                 sources=(Source(path, value=its),),
             )  # fmt: skip
-    data = [one for one in known if not one[2].endswith((".md", ".markdown"))]
+    data = [one for one in known if not one[2].endswith(PROSE)]
     if data:
         return Verdict(
             claim=at.claim, label=CONTRADICTED, rule="software", right=data[0][1],

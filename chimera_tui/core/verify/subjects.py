@@ -69,6 +69,9 @@ def _from_noun(at: Context, facts: Facts, noun: str) -> Subject | None:
         return Subject(KINDS, "kinds of file", (len([one for one in inventory.kinds.values() if one]),), sure=_of_files(at) and not facts.inventory.empty)
     if last in _FACTORS:
         return _factor(facts, _FACTORS[last])
+    if re.search(r"\b(?:rows?|records?|entries)$", noun) and at.file_mentions:
+        files = [one for one in inventory.named(at.file_mentions[0]) if one.rows is not None]
+        return Subject(PATTERN, f"rows of {files[0].path}", tuple(one.rows or 0 for one in files)) if files else Subject(OTHER, noun)
     if not re.search(r"\b(?:files?|documents?|datasets?)$", noun):
         if kinds and (last.startswith("report") or last in KIND_WORDS):
             return _qualified(at, facts, kind_subject(facts, kinds[-1]))
@@ -99,7 +102,9 @@ def _bare_files(at: Context, facts: Facts, noun: str) -> Subject:
     others = tuple(count for kind in dict.fromkeys(named) if (count := facts.inventory.count(kind)) is not None)
     patterned = re.search(r"[`\"“][\w./:*-]{2,60}[`\"”]|\w+/", at.before)
     if others or patterned or at.line.parents:
-        return Subject(ALL, subject.shown, subject.counts + (others[-1:] if len(set(named)) == 1 else ()), sure=False)
+        before = kinds_in(at.before) or (named if len(set(named)) == 1 else [])
+        nearest = facts.inventory.count(before[-1]) if before else None
+        return Subject(ALL, f"{before[-1] if before else 'all'} files", (() if nearest is None else (nearest,)) + subject.counts, sure=False)
     return subject
 
 
