@@ -68,7 +68,7 @@ class Cells:
 
         self.frames = frames
         keep = ["file_id", "record", "series_id", "config_id", "value", "status"]
-        self._cells = frames.cells.select(keep).sort("series_id", maintain_order=True)
+        self._cells = frames.cells.select(keep).sort("series_id", "value", maintain_order=True)
         counts = self._cells.group_by("series_id", maintain_order=True).len()
         self._bounds: dict[int, tuple[int, int]] = {}
         at = 0
@@ -81,8 +81,12 @@ class Cells:
         self._inferred = self._units_of_twins()
         self.series = {row["series_id"]: self._series(row) for row in frames.series.iter_rows(named=True)}
         self.better = dict(frames.series.select("series_id", "better").rows())
+        self._by_file: pl.DataFrame | None = None
         self._index_names()
-        self._memo: dict[object, object] = {}
+        self._answers: dict[object, object] = {}
+        self.memo: dict[object, object] = {}
+        """What the rules worked out about words; the cells do not change."""
+        self.names: dict[str, str] = {}
 
     def _series(self, row: dict[str, object]) -> Series:
         series_id, raw = row["series_id"], str(row["raw_unit"] or "")
@@ -140,39 +144,40 @@ class Cells:
         import polars as pl
 
         key = (series_ids, rows)
-        if key in self._memo:
-            return self._memo[key]  # type: ignore[return-value]
+        if key in self._answers:
+            return self._answers[key]  # type: ignore[return-value]
         parts = [self._cells.slice(*self._bounds[one]) for one in series_ids if one in self._bounds]
-        frame = pl.concat(parts, rechunk=False) if parts else self._cells.head(0)
-        if rows.files is not None:
-            frame = frame.filter(pl.col("file_id").is_in(pl.Series(sorted(rows.files), dtype=pl.UInt32).implode()))
-        if rows.configs is not None:
-            frame = frame.filter(pl.col("config_id").is_in(pl.Series(sorted(rows.configs), dtype=pl.UInt32).implode()))
-        if rows.ok:
-            frame = frame.filter(pl.col("status") == 0)
-        if len(self._memo) > 512:
-            self._memo.clear()
-        self._memo[key] = frame
+        frame = _kept(pl.concat(parts, rechunk=False) if parts else self._cells.head(0), rows)
+        if len(self._answers) > 512:
+            self._answers.clear()
+        self._answers[key] = frame
         return frame
+
+    def between(self, series_id: int, rows: Filter, low: float, high: float) -> pl.DataFrame:
+        """The cells of a series from ``low`` to ``high`` (canonical): found by bisection."""
+        cells = self._cells.slice(*self._bounds.get(series_id, (0, 0)))
+        values = cells["value"]
+        first, end = values.search_sorted(low, "left"), values.search_sorted(high, "right")
+        return _kept(cells.slice(first, max(0, end - first)), rows)
 
     def statistic(self, name: str, series_ids: tuple[int, ...], rows: Filter) -> float | None:
         """A statistic over cells, canonical; None where there is none to take it of."""
         key = (name, series_ids, rows)
-        if key not in self._memo:
+        if key not in self._answers:
             values = self.in_series(series_ids, rows)["value"]
-            self._memo[key] = _statistic(values, name)
-        return self._memo[key]  # type: ignore[return-value]
+            self._answers[key] = _statistic(values, name)
+        return self._answers[key]  # type: ignore[return-value]
 
     def by_file(self, name: str, series_ids: tuple[int, ...], rows: Filter) -> list[float]:
         """A statistic in each file alone; nothing where the rows are of one file or of very many."""
         key = ("by file", name, series_ids, rows)
-        if key not in self._memo:
+        if key not in self._answers:
             frame = self.in_series(series_ids, rows)
             n = frame["file_id"].n_unique() if frame.height <= MOST_BY_FILE else 0
             expression = _expression(name)
             grouped = frame.group_by("file_id", maintain_order=True).agg(expression) if 1 < n <= 200 and expression is not None else None
-            self._memo[key] = [] if grouped is None else grouped["value"].drop_nulls().to_list()
-        return self._memo[key]  # type: ignore[return-value]
+            self._answers[key] = [] if grouped is None else grouped["value"].drop_nulls().to_list()
+        return self._answers[key]  # type: ignore[return-value]
 
     def at(self, json_path: str) -> list[tuple[int, int, int, float]]:
         """Where a path from the root of a document leads: (file_id, record, series_id, canonical value)."""
@@ -209,11 +214,20 @@ class Cells:
         import polars as pl
 
         one = self.series[series_id]
-        where = self.frames.records.filter((pl.col("file_id") == file_id) & (pl.col("record") == record))["path"] if self.frames.records.height < 100_000 else []
+        where = self._record_paths(file_id).filter(pl.col("record") == record)["path"]
         return Cell(
             self._paths.get(file_id, "?"), record, one.field, one.raw(value), one.raw_unit or one.unit,
             where[0] if len(where) else "",
         )  # fmt: skip
+
+    def _record_paths(self, file_id: int) -> pl.DataFrame:
+        import polars as pl
+
+        if self._by_file is None:
+            self._by_file = self.frames.records.sort("file_id")
+        ids = self._by_file["file_id"]
+        low, high = ids.search_sorted(file_id, "left"), ids.search_sorted(file_id, "right")
+        return self._by_file.slice(low, high - low).select("record", pl.col("path"))
 
     def path(self, file_id: int) -> str:
         """A file's path."""
@@ -222,6 +236,16 @@ class Cells:
     def of_kind(self, kind: str) -> frozenset[int]:
         """The files of a kind."""
         return frozenset(file_id for file_id, its in self._kinds.items() if its == kind)
+
+
+def _kept(frame: pl.DataFrame, rows: Filter) -> pl.DataFrame:
+    import polars as pl
+
+    if rows.files is not None:
+        frame = frame.filter(pl.col("file_id").is_in(pl.Series(sorted(rows.files), dtype=pl.UInt32).implode()))
+    if rows.configs is not None:
+        frame = frame.filter(pl.col("config_id").is_in(pl.Series(sorted(rows.configs), dtype=pl.UInt32).implode()))
+    return frame.filter(pl.col("status") == 0) if rows.ok else frame
 
 
 def _factor(raw: str | None) -> float:

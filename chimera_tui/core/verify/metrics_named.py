@@ -101,27 +101,35 @@ def fits(at: Context, cells: Cells, series_id: int) -> bool:
 
 
 def _names(cells: Cells) -> dict[str, str]:
-    if not hasattr(cells, "_names"):
-        own = {name: "" for name in cells.by_words if len(name) > 2}
-        cells._names = {**own, **_known()}  # type: ignore[attr-defined]  # noqa: SLF001
-    return cells._names  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
+    if not cells.names:
+        cells.names.update({name: "" for name in cells.by_words if len(name) > 2})
+        cells.names.update(_known())
+    return cells.names
 
 
 def _meant(words: str, cells: Cells) -> Meant:
+    key = ("meant", words)
+    if key not in cells.memo:
+        cells.memo[key] = _looked_up(words, cells)
+    return cells.memo[key]  # type: ignore[return-value]
+
+
+def _looked_up(words: str, cells: Cells) -> Meant:
     metric = _known().get(words, "")
     fields = tuple(cells.by_words.get(words, ()))
     if fields and ("_" in words or not metric):
         return Meant(words, fields, metric or cells.series[fields[0]].metric, exact=True)
-    pattern = re.compile(GENERIC.get(metric, re.escape(metric)))
-    ids = [one for name, those in cells.by_metric.items() if pattern.fullmatch(name) for one in those]
-    return Meant(words, tuple(sorted({*ids, *fields})), metric)
+    return family(Meant(words, fields, metric), cells)
 
 
 def family(meant: Meant, cells: Cells) -> Meant:
     """The wider meaning of words that are also a field's own name."""
-    pattern = re.compile(GENERIC.get(meant.metric, re.escape(meant.metric)))
-    ids = [one for name, those in cells.by_metric.items() if pattern.fullmatch(name) for one in those]
-    return Meant(meant.words, tuple(sorted({*ids, *meant.series})), meant.metric)
+    key = ("family", meant.words, meant.metric, meant.series)
+    if key not in cells.memo:
+        pattern = re.compile(GENERIC.get(meant.metric, re.escape(meant.metric)))
+        ids = [one for name, those in cells.by_metric.items() if pattern.fullmatch(name) for one in those]
+        cells.memo[key] = Meant(meant.words, tuple(sorted({*ids, *meant.series})), meant.metric)
+    return cells.memo[key]  # type: ignore[return-value]
 
 
 def _says_something_else(label: str, cells: Cells) -> bool:
@@ -208,26 +216,34 @@ def entities_in(text: str, cells: Cells) -> tuple[list[frozenset[int]], str] | N
 def _entity(name: str, cells: Cells) -> frozenset[int] | None:
     if len(name) < 2 or name in _EMPTY or name in STATISTICS:
         return None
-    names = _entity_names(cells)
+    key = ("entity", name)
+    if key not in cells.memo:
+        cells.memo[key] = _entity_of(name, _entity_names(cells))
+    return cells.memo[key]  # type: ignore[return-value]
+
+
+def _entity_of(name: str, names: dict[str, frozenset[int]]) -> frozenset[int] | None:
     if name in names:
         return names[name]
     if len(name) >= 5 and re.search(r"[a-z]\d|\d[a-z]", name):
         begun = [ids for other, ids in names.items() if other.startswith(name)]
-        if begun:
-            return frozenset.union(*begun)
+        return frozenset.union(*begun) if begun else None
     return None
 
 
 def _entity_names(cells: Cells) -> dict[str, frozenset[int]]:
     """Names of models, quantisations, backends; other text factors only where they look like names."""
-    if not hasattr(cells, "_entity_names"):
+    if "entity names" not in cells.memo:
         configs = cells.frames.configs
         core = {plain(name) for column in ENTITY_COLUMNS for name in configs[column].drop_nulls().unique().to_list()}
-        cells._entity_names = {  # type: ignore[attr-defined]  # noqa: SLF001
+        cells.memo["entity names"] = {
             name: ids for name, ids in cells.entities.items()
-            if len(name) > 2 and (name in core or re.search(r"[a-z]\d", name)) and name not in ("cpu", "gpu", "cuda", "base", "none", "default")
+            if len(name) > 2 and (name in core or re.search(r"[a-z]\d", name)) and name not in _NO_ENTITIES
         }  # fmt: skip
-    return cells._entity_names  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
+    return cells.memo["entity names"]  # type: ignore[return-value]
+
+
+_NO_ENTITIES = frozenset(("cpu", "gpu", "cuda", "base", "none", "default"))
 
 
 def options_in(text: str, cells: Cells) -> list[tuple[str, frozenset[int]]]:

@@ -11,7 +11,7 @@ from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.inventory import KIND_WORDS
 from chimera_tui.core.verify.metrics_named import family, in_text
 from chimera_tui.core.verify.rule_options import NAMES
-from chimera_tui.core.verify.tolerance import agreement
+from chimera_tui.core.verify.tolerance import agreement, interval
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Source, Verdict
 
 RULE = "literal key"
@@ -114,44 +114,57 @@ def _by_inventory(at: Context, facts: Facts, key: str) -> Verdict | None:
 def _by_path(at: Context, facts: Facts, kind: str, path: str, key: str, *, literal: bool) -> Verdict | None:
     if facts.cells is None:
         return Verdict(claim=at.claim, label=UNVERIFIABLE, rule=RULE, reason=f"{key}: no files to look it up in") if literal else None
-    hits = _hits(facts.cells, kind, path)
+    hits, n = _hits(at, facts.cells, kind, path)
     if not hits:
         return _by_object(at, facts.cells, kind, path, key) or (_missing(at, key) if literal else None)
-    verdict = _compared(at, facts.cells, hits, key)
+    verdict = _compared(at, facts.cells, hits, key, n)
     if literal or "[" in path or at.line.key:
         return verdict
     # A column's bare name is a word of the text like others: it may be its mean that is meant.
     return verdict if verdict.label == SUPPORTED and at.claim.digits >= 3 and not at.statistic else None
 
 
-def _hits(cells: Cells, kind: str, path: str) -> list[Hit]:
+def _hits(at: Context, cells: Cells, kind: str, path: str) -> tuple[list[Hit], int]:
+    """The cells at a path, or some of a column with those that agree first, and how many there are."""
     wanted = cells.of_kind(kind) if kind else None
     if kind == "csv" or (not kind and path in cells.by_field and "[" not in path and "." not in path):
-        ids = tuple(cells.by_field.get(path, ()))
-        frame = cells.in_series(ids, Filter(files=wanted))
-        return list(frame.select("file_id", "record", "series_id", "value").rows())
+        return _column(at, cells, tuple(cells.by_field.get(path, ())), Filter(files=wanted))
     found = cells.at(path) or cells.at(re.sub(r"\[\d+\]$", "", path))
-    return [hit for hit in found if wanted is None or hit[0] in wanted]
+    hits = [hit for hit in found if wanted is None or hit[0] in wanted]
+    return hits, len(hits)
 
 
-def _compared(at: Context, cells: Cells, hits: list[Hit], key: str) -> Verdict:
-    agreeing = [hit for hit in hits if _agrees(at, cells, hit)]
+def _column(at: Context, cells: Cells, ids: tuple[int, ...], rows: Filter) -> tuple[list[Hit], int]:
+    low, high = interval(at.claim)
+    hits: list[Hit] = []
+    n = 0
+    for one in ids:
+        frame = cells.in_series((one,), rows)
+        n += frame.height
+        for scale in sorted({cells.series[one].factor, at.canonical_unit[1]}):
+            near = cells.between(one, rows, *sorted((low * scale, high * scale)))
+            hits += near.head(64).select("file_id", "record", "series_id", "value").rows()
+        hits += frame.head(1).select("file_id", "record", "series_id", "value").rows()
+    return hits, n
+
+
+def _compared(at: Context, cells: Cells, hits: list[Hit], key: str, n: int) -> Verdict:
+    agreeing = [hit for hit in dict.fromkeys(hits) if _agrees(at, cells, hit)]
     if agreeing:
         cell = cells.cell(*agreeing[0])
-        how = agreement(at.claim, cell.value)
-        note = " (truncated)" if how == "truncated" else ""
+        note = " (truncated)" if agreement(at.claim, cell.value) == "truncated" else ""
         return Verdict(
-            claim=at.claim, label=SUPPORTED, rule=RULE, reason=f"{key} is {cell.value:.15g} {cell.unit} in {cell.path}{note}".replace("  ", " "),
-            reading=f"the path {key}", same=len(agreeing), others=len(hits) - len(agreeing),
+            claim=at.claim, label=SUPPORTED, rule=RULE, reason=f"{key} is {cell.value:.15g} {cell.unit}".strip() + f" in {cell.path}{note}",
+            reading=f"the path {key}", same=len(agreeing), others=n - len(agreeing),
             sources=(Source(cell.path, cell.record, cell.field, cell.where, cell.value, cell.unit),),
         )  # fmt: skip
     same_number = next((hit for hit in hits if agreement(at.claim, cells.series[hit[2]].raw(hit[3]))), None)
     cell = cells.cell(*(same_number or hits[0]))
-    why = f"{key} is in {cell.unit or 'another unit'}, not {at.unit}" if same_number else f"{key} is {cell.value:.15g} {cell.unit}"
-    more = f" (and {len(hits) - 1} more cells, none agrees)" if len(hits) > 1 and not same_number else ""
+    why = f"{key} is in {cell.unit or 'another unit'}, not {at.unit}" if same_number else f"{key} is {cell.value:.15g} {cell.unit}".strip()
+    more = f" (and {n - 1} more cells, none agrees)" if n > 1 and not same_number else ""
     return Verdict(
         claim=at.claim, label=CONTRADICTED, rule=RULE, reason=f"{why} in {cell.path}{more}", right=f"{cell.value:.15g} {cell.unit}".strip(),
-        sources=(Source(cell.path, cell.record, cell.field, cell.where, cell.value, cell.unit),), others=len(hits),
+        sources=(Source(cell.path, cell.record, cell.field, cell.where, cell.value, cell.unit),), others=n,
     )  # fmt: skip
 
 
@@ -175,7 +188,7 @@ def _by_object(at: Context, cells: Cells, kind: str, path: str, key: str) -> Ver
         if (not statistic or cells.series[one].stat == statistic) and (not name or cells.series[one].unit == name)
     ]  # fmt: skip
     hits = _within(cells, chosen, records, kind)
-    return _compared(at, cells, hits, f"{key}, {cells.series[hits[0][2]].field}") if hits else None
+    return _compared(at, cells, hits, f"{key}, {cells.series[hits[0][2]].field}", len(hits)) if hits else None
 
 
 def _within(cells: Cells, ids: list[int], records, kind: str) -> list[Hit]:  # type: ignore[no-untyped-def]  # noqa: ANN001

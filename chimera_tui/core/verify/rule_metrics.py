@@ -116,7 +116,7 @@ def _wrong_unit(at: Context, cells: Cells, meant: Meant) -> Verdict | None:
     for one in family(meant, cells).series:
         its = cells.series[one]
         low, high = interval(at.claim)
-        frame = _between(cells, (one,), Filter(), low * its.factor, high * its.factor)
+        frame = cells.between(one, Filter(), *sorted((low * its.factor, high * its.factor)))
         for file_id, record, value in frame.select("file_id", "record", "value").head(1).rows():
             if agreement(at.claim, its.raw(value)) and (its.raw_unit or its.unit):
                 cell = cells.cell(file_id, record, one, value)
@@ -169,6 +169,7 @@ def _certain(at: Context, rows: Rows, rule: str) -> bool:
 
 
 Reading = tuple[float, str]
+Hit = tuple[int, int, int, float]
 
 
 def _readings(at: Context, cells: Cells, meant: Meant, rows: Rows, names: tuple[str, ...]) -> list[Reading]:
@@ -205,7 +206,7 @@ def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
     return _say(at, UNVERIFIABLE, rule, f"{name} of {meant.words}: {why}")
 
 
-def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Cell]) -> Verdict:
+def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit]) -> Verdict:
     """The rows are stated and no cell is telling: minimum, maximum, mean and median of them are readings too."""
     readings = _readings(at, cells, meant, rows, _SUMMARY)
     if not readings:
@@ -237,12 +238,12 @@ def _computed(at: Context, label: Label, rule: str, reading: tuple[float, str], 
     )  # fmt: skip
 
 
-def _matched(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Cell]) -> Verdict:
+def _matched(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit]) -> Verdict:
     siblings = sum(cells.in_series(meant.series, one).height for one in rows.filters)
     chance = _chance(at, cells, meant.series, rows.filters)
     if chance > CHANCE and not (meant.exact and len(meant.series) == 1 and siblings < 8):
         return _say(at, UNVERIFIABLE, rule, f"{meant.words}: so many cells that {chance:.0%} of all numbers of this size would match one")
-    cell = found[0]
+    cell = cells.cell(*found[0])
     note = " (truncated)" if agreement(at.claim, cell.value) == "truncated" else ""
     scope = "" if rows.stated else "; the text does not say of which rows it speaks"
     return Verdict(
@@ -266,31 +267,24 @@ def _chance(at: Context, cells: Cells, series: tuple[int, ...], filters: tuple[F
             if not factor:
                 continue
             low, high = x / math.sqrt(10), x * math.sqrt(10)
-            values = _between(cells, (one,), rows, low / factor, high / factor)["value"] * factor
+            values = cells.between(one, rows, *sorted((low / factor, high / factor)))["value"] * factor
             rounded = (values.abs() / step).round().unique()
             covered += float((1.0 / rounded.filter(rounded > 0).cast(pl.Float64)).sum() or 0.0)
     return min(1.0, covered / math.log(10))
 
 
-def _matches(at: Context, cells: Cells, series: tuple[int, ...], rows: Filter) -> list[Cell]:
-    """Cells that agree with the claim, each in the unit of the text."""
-    found = []
+def _matches(at: Context, cells: Cells, series: tuple[int, ...], rows: Filter) -> list[Hit]:
+    """Cells that agree with the claim in the unit of the text."""
+    found: list[Hit] = []
     low, high = interval(at.claim)
     for one in series:
         factors = _printed(at, cells, one, 1.0)
         for factor in factors[:1]:
-            frame = _between(cells, (one,), rows, low / factor, high / factor)
+            frame = cells.between(one, rows, *sorted((low / factor, high / factor)))
             for file_id, record, value in frame.select("file_id", "record", "value").head(64).rows():
                 if agreement(at.claim, value * factor):
-                    found.append(cells.cell(file_id, record, one, value))
+                    found.append((file_id, record, one, value))
     return found[:64]
-
-
-def _between(cells: Cells, series: tuple[int, ...], rows: Filter, low: float, high: float):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    import polars as pl
-
-    low, high = min(low, high), max(low, high)
-    return cells.in_series(series, rows).filter(pl.col("value").is_between(low, high))
 
 
 def _printed(at: Context, cells: Cells, series_id: int, value: float) -> list[float]:
