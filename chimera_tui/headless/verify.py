@@ -59,22 +59,22 @@ async def verify(
 async def _facts(report: Path, workspace: Workspace | None, facts_file: Path | None) -> tuple[Facts, str]:
     """The facts to judge by, and in words which of them are frozen and which live."""
     from chimera_tui.engine.checking import repository_facts
-    from chimera_tui.engine.frozen import FACTS, CELLS, frozen_frames, frozen_parts
+    from chimera_tui.engine.frozen import CELLS, FACTS, frozen_facts, frozen_parts
 
     beside = report.with_name(FACTS)
     chosen = facts_file or (beside if workspace is None and beside.is_file() else None)
     if workspace is None:
         if chosen is None:
             return Facts.none(), "the report's own blocks; no repository and no facts file were given"
-        return Facts.of(frozen_frames(chosen)), f"frozen, {inert_line(str(chosen))}"
+        return frozen_facts(chosen), f"frozen, {inert_line(str(chosen))}"
     frozen: Frozen | None = frozen_parts(chosen) if chosen else None
     snapshot = await workspace.refresh()
     for problem in snapshot.problems:
         say(problem)
     if chosen is not None and chosen.with_name(CELLS).is_file():
-        frozen_facts = Facts.of(frozen_frames(chosen))
+        kept = frozen_facts(chosen)
         live = repository_facts(snapshot.root, snapshot.frames, frozen)
-        return Facts(frozen_facts.cells, frozen_facts.inventory, live.extra), (
+        return Facts(kept.cells, kept.inventory, live.extra, written=kept.written), (
             f"inventory, dates, sizes and cells frozen in {inert_line(str(chosen))}; text of the files live"
         )
     what = f"dates and sizes frozen in {inert_line(str(chosen))}, the rest live" if chosen else "live"

@@ -234,10 +234,18 @@ def phrases_in(text: str, known: dict[str, str] | dict[str, list[int]], longest:
     return found
 
 
+_ENDS = re.compile(r"(?::(?=[\s*`\"”“(~]|$)|=|\bis\b|\bare\b|\bwas\b|\bof\b|\|)[\s*`\"“(~]*$")
+_STARTS = re.compile(r"(?::(?=[\s*])|[|=;]|\.\s|,\s)")
+
+
 def _label_of(before: str) -> str:
-    """The text before the last colon (or ``|``, ``=``) that a claim directly follows."""
-    found = re.search(r"([^:|=.;]*(?:[`\"“][^`\"”]*[`\"”][^:|=]*)?)[`\"”*]*\s*(?:[:=]|\bis\b|\bare\b|\bof\b|\|)[\s*`\"“(~]*$", before)
-    return _bare(found[1]) if found else ""
+    """The text before the last colon (or ``|``, ``=``, "is", "of") that a claim directly follows."""
+    found = _ENDS.search(before)
+    if not found:
+        return ""
+    text = before[: found.start()]
+    starts = [start.end() for start in _STARTS.finditer(text.rstrip("* "))]
+    return _bare(text[starts[-1] :] if starts else text)
 
 
 def _bare(text: str) -> str:

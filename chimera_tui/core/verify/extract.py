@@ -129,7 +129,8 @@ class _Extraction:
 
     def _value(self, start: int, end: int, number: str, unit: str, sign: str) -> Claim:
         one = _number(self.line, start, end, number, unit, sign)
-        noun = _NOUN.match(self.text, end) if not unit or unit.lower() in ("requests", "samples") else None
+        counted = not one.unit or one.unit.lower() in ("requests", "samples")
+        noun = _NOUN.match(self.text, end) if counted else None
         if noun and not re.search(r"[.;:](?:\s|$)", noun[0]) and self._free((end, noun.end()), "identifier", "file name", "target"):
             direct = len(noun[1].split()) <= 2 and not re.match(r"of\b|in\b|to\b|and\b", noun[1])
             stop = noun.end() if direct else end

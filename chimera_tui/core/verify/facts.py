@@ -13,6 +13,7 @@ from chimera_tui.core.verify.blocks import Blocks
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.hardware import SOFTWARE, names
 from chimera_tui.core.verify.inventory import Frozen, Inventory, files_of
+from chimera_tui.core.verify.written import Written
 
 if TYPE_CHECKING:
     from chimera_tui.core.frames import Frames
@@ -41,16 +42,20 @@ class Facts:
     """Frozen facts, ready to judge by. ``blocks`` are those of the report at hand."""
 
     def __init__(
-        self, cells: Cells | None, inventory: Inventory, extra: Extra | None = None, blocks: Blocks | None = None
-    ) -> None:
+        self, cells: Cells | None, inventory: Inventory, extra: Extra | None = None, blocks: Blocks | None = None,
+        written: Written | None = None,
+    ) -> None:  # fmt: skip
         self.cells, self.inventory = cells, inventory
         self.extra = extra or Extra()
         self.blocks = blocks
+        self.written = written or Written()
 
     @classmethod
-    def of(cls, frames: Frames, extra: Extra | None = None, frozen: Frozen | None = None) -> Facts:
+    def of(
+        cls, frames: Frames, extra: Extra | None = None, frozen: Frozen | None = None, written: Written | None = None
+    ) -> Facts:
         """The facts of a repository."""
-        return cls(Cells(frames), Inventory(files_of(frames.files), frozen=frozen), extra)
+        return cls(Cells(frames), Inventory(files_of(frames.files), frozen=frozen), extra, written=written)
 
     @classmethod
     def none(cls) -> Facts:
@@ -64,7 +69,7 @@ class Facts:
         known = self.inventory.known and blocks.total != 0
         files = self.inventory.all_files if known else []
         inventory = Inventory(files, blocks, self.inventory.frozen if known else None, known=known)
-        return Facts(self.cells if known else None, inventory, self.extra if known else None, blocks)
+        return Facts(self.cells if known else None, inventory, self.extra if known else None, blocks, self.written)
 
     @cached_property
     def model_sizes(self) -> dict[float, tuple[str, ...]]:

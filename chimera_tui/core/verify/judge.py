@@ -10,11 +10,12 @@ import msgspec
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.annotate import FOOTNOTE, plain_lines
 from chimera_tui.core.verify.blocks import read_blocks
+from chimera_tui.core.verify.cells import plain
 from chimera_tui.core.verify.claim import Claim, Skipped
 from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.extract import extract
 from chimera_tui.core.verify.facts import Facts
-from chimera_tui.core.verify.lines import Line, Reader
+from chimera_tui.core.verify.lines import PROGRAM, Line, Reader
 from chimera_tui.core.verify.rule_counts import judge_count, judge_share
 from chimera_tui.core.verify.rule_dates import judge_date
 from chimera_tui.core.verify.rule_keys import judge_key
@@ -22,11 +23,19 @@ from chimera_tui.core.verify.rule_metrics import judge_file, judge_metric
 from chimera_tui.core.verify.rule_names import judge_hardware, judge_model_size
 from chimera_tui.core.verify.rule_options import is_index, judge_option
 from chimera_tui.core.verify.rule_sizes import judge_size
+from chimera_tui.core.verify.written import judge_finding
 from chimera_tui.core.verify.verdict import UNVERIFIABLE, Check, Verdict
 
 Rule = Callable[[Context, Facts], Verdict | None]
+
+
+def by_finding(at: Context, facts: Facts) -> Verdict | None:
+    """A cited finding is asked first, and so is one whose words the line repeats."""
+    return judge_finding(at, facts.written)
+
+
 RULES: tuple[Rule, ...] = (
-    judge_hardware, judge_model_size, judge_key, judge_option, judge_count, judge_share, judge_size, judge_file, judge_date, judge_metric,
+    by_finding, judge_hardware, judge_model_size, judge_key, judge_option, judge_count, judge_share, judge_size, judge_file, judge_date, judge_metric,
 )  # fmt: skip
 _ILLUSTRATIVE = re.compile(
     r"\b(?:placeholder|illustrative|fictional|fictitious|hypothetical|dummy|made[- ]up|invented|for illustration|simulated) "
@@ -48,6 +57,8 @@ def judge_claim(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Fact
 
 def judge_line(line: Line, facts: Facts) -> tuple[list[Verdict], list[Skipped]]:
     """The verdicts on a line's claims, in order, and its numbers that are none."""
+    if facts.written.lines and plain(line.text) in facts.written.lines:
+        line = msgspec.structs.replace(line, role=PROGRAM)
     claims, skipped = extract(line)
     if rows := [one for one in claims if is_index(Context(line, one))]:
         claims = [one for one in claims if one not in rows]

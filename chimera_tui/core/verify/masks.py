@@ -72,10 +72,12 @@ def masks(text: str, body: int, *, heading: bool) -> list[Span]:
             found.append((*code.span(), "identifier"))
     for pattern, why in (
         (_URL, "identifier"), (FILE, "file name"), (_KEY, "identifier"), (_VERSION, "version"),
-        (_CITATION, "citation"), (_ENUMERATION, "list or heading number"), (_CONFIDENCE, "definition"),
+        (_CITATION, "citation"), (_CONFIDENCE, "definition"),
         (_WINDOW, "window"), (_FAMILY, "identifier"), (_SETTINGS, "identifier"),
     ):  # fmt: skip
         found += [(*match.span(), why) for match in pattern.finditer(text)]
+    if re.search(r"\((?:1|i)\)", text):
+        found += [(*match.span(), "list or heading number") for match in _ENUMERATION.finditer(text)]
     found += [(*match.span(1), "name") for match in _NUMBERED.finditer(text)]
     found += [(*match.span(), "ordinal") for match in _ORDINAL.finditer(text)]
     found += [(*match.span(), "identifier") for match in _WORD.finditer(text) if re.search(r"\d", match[0])]

@@ -61,8 +61,16 @@ def keys_before(at: Context, facts: Facts) -> list[str]:
             found.append((path.start(), path[0]))
             if column := _column_from(at.text[path.start() : end], facts):
                 found.append((path.start(), column))
-    keys = [key for place, key in sorted(found, key=lambda one: (-one[0], -len(one[1]))) if place < at.claim.start]
+    keys = [key for place, key in sorted(found, key=lambda one: (-one[0], -len(one[1]))) if _governs(at, place)]
     return [key for key in dict.fromkeys(keys) if _looks_like_a_key(key)][:6]
+
+
+def _governs(at: Context, place: int) -> bool:
+    """Whether a key at a place is what the claim is said of: it stands before, and no other statement between."""
+    if place >= at.claim.start:
+        return False
+    between = [one.end for one in at.claims if place < one.start and one.end <= at.claim.start]
+    return at.in_row or not between or len(at.text[max(between) : at.claim.start].split()) < 4
 
 
 def _looks_like_a_key(key: str) -> bool:

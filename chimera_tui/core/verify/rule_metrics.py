@@ -38,7 +38,9 @@ def judge_file(at: Context, facts: Facts) -> Verdict | None:
     meant = _in_unit(at, facts.cells, metric_of(at, facts.cells), rows)
     if meant is None or not meant.series:
         return _say(at, UNVERIFIABLE, FILE_RULE, f"{files[0].path} has no {meant.words if meant else 'such metric'}")
-    return _judged(at, facts.cells, meant, Rows((rows,), files[0].path, sure=True), FILE_RULE)
+    narrow = [msgspec.structs.replace(rows, configs=one.configs) for one in rows_of(at, facts.cells).filters if one.configs]
+    narrow = [one for one in narrow if facts.cells.in_series(meant.series, one).height]
+    return _judged(at, facts.cells, meant, Rows((*narrow, rows), files[0].path, sure=True), FILE_RULE)
 
 
 def _invented(at: Context, facts: Facts, name: str) -> Verdict | None:
@@ -163,7 +165,7 @@ def _certain(at: Context, rows: Rows, rule: str) -> bool:
     if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO:
         return False
     if rule == FILE_RULE:
-        return True
+        return bool(at.unit or at.claim.decimals > 0 or (at.in_row and at.header))
     plainly = at.unit or at.label or (at.in_row and at.header)
     return bool(rows.sure and plainly and (at.claim.digits >= 2 or at.claim.decimals > 0))
 

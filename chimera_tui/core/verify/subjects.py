@@ -30,7 +30,7 @@ _ABOUT = re.compile(
     r"(?P<q>[\"“`‘'])?(?P<word>[\w./:*-]{2,60})",
     re.IGNORECASE,
 )
-_WHOLE = re.compile(r"\b(?:total|all|overall|dataset|collection|repository|compris\w+|consist\w+|entire|altogether|contains?|corpus|analy[sz]e[sd]?|analy[sz]ing|analysis|examin\w+|across)\b", re.IGNORECASE)
+_WHOLE = re.compile(r"\b(?:total|all|overall|dataset|collection|repository|compris\w+|consist\w+|entire|altogether|contains?|corpus|analy[sz]e[sd]?|analy[sz]ing|analysis|examin\w+|across|data (?:has|holds|includes|contains)|holds|there (?:are|were))\b", re.IGNORECASE)
 _NEUTRAL = frozenset((
     "total", "unique", "different", "distinct", "individual", "separate", "benchmark", "data", "analyzed", "analysed", "input", "source",
     "various", "of", "the", "all", "diverse", "overall", "main", "related", "benchmarking", "result", "results", "such", "these", "those",
@@ -67,6 +67,8 @@ def _from_noun(at: Context, facts: Facts, noun: str) -> Subject | None:
         return Subject(HEADINGS, "headings in Markdown files", () if facts.extra.headings is None else (facts.extra.headings,))
     if re.search(r"\b(?:formats?|types?)$", noun) and re.search(r"(?:^|\b)(?:file |data |different |main |distinct |primary |\w+ file )?(?:formats?|types?)$", noun):
         return Subject(KINDS, "kinds of file", (len([one for one in inventory.kinds.values() if one]),), sure=_of_files(at) and not facts.inventory.empty)
+    if last.startswith("measurement") and facts.cells is not None:
+        return Subject(FACTOR, "measurements", (facts.cells.frames.n_measurements,), sure=False)
     if last in _FACTORS:
         return _factor(facts, _FACTORS[last])
     if re.search(r"\b(?:rows?|records?|entries)$", noun) and at.file_mentions:
