@@ -76,7 +76,9 @@ def frozen_parts(path: Path) -> Frozen:
             latest[{"md": "markdown"}.get(kind, kind)] = datetime.fromisoformat(str(text))
         except ValueError:
             continue
-    total = next((value for name, value in document.items() if name.startswith("total_bytes") and isinstance(value, int)), None)
+    total = next(
+        (value for name, value in document.items() if name.startswith("total_bytes") and isinstance(value, int)), None
+    )
     if not latest and total is None:
         raise FactsError(f"{path} has neither an inventory nor dates.")
     return Frozen(latest, total)
@@ -118,7 +120,9 @@ def _thin(wide: pl.DataFrame, files: pl.DataFrame) -> Frames:
         files.select("file_id", "path"), on="path", how="left", maintain_order="left"
     )
     thin = cells.with_columns(
-        pl.col("status").replace_strict({name: code for code, name in enumerate(schema.STATUSES)}, default=0).cast(pl.UInt8),
+        pl.col("status")
+        .replace_strict({name: code for code, name in enumerate(schema.STATUSES)}, default=0)
+        .cast(pl.UInt8),
         pl.lit(0, dtype=pl.UInt8).alias("phase"),
         pl.col("at").cast(pl.Datetime("ns", "UTC")).dt.timestamp("ns").alias("at"),
         pl.lit(None, dtype=pl.UInt32).alias("error_id"),

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from chimera_tui.core.config.schema import Scan
 from chimera_tui.core.verify.blocks import read_blocks
+from chimera_tui.core.verify.consistency import consistent
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.inventory import Frozen
 from chimera_tui.core.verify.judge import judge_line
@@ -85,7 +86,9 @@ class Report:
         reader = Reader(self.blocks.lines if self.blocks else frozenset())
         lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
         self.lines = [reader.line(line) for line in lines]
-        self.judged = [judge_line(line, self.facts) for line in self.lines]
+        judged = [judge_line(line, self.facts) for line in self.lines]
+        agreed = iter(consistent([one for verdicts, _ in judged for one in verdicts]))
+        self.judged = [([next(agreed) for _ in verdicts], skipped) for verdicts, skipped in judged]
 
 
 def load_reports(folder: Path, claims: list[dict], facts: Facts) -> dict[str, Report]:
@@ -149,9 +152,12 @@ def table(claims: list[dict], scored: dict, reports: dict[str, Report]) -> None:
     skipped = sum(len(skipped) for report in reports.values() for _, skipped in report.judged)
     print(
         f"coverage: {sum(totals.values())} claims extracted in {len(reports)} reports, "
-        + ", ".join(f"{totals[label]} {label}" for label in LABELS) + f"; {skipped} numbers skipped"
+        + ", ".join(f"{totals[label]} {label}" for label in LABELS)
+        + f"; {skipped} numbers skipped"
     )
-    confusion = Counter((one["label"], scored[one["id"]].label if one["id"] in scored else "not found") for one in claims)
+    confusion = Counter(
+        (one["label"], scored[one["id"]].label if one["id"] in scored else "not found") for one in claims
+    )
     for (label, called), n in sorted(confusion.items()):
         print(f"   labelled {label:13} called {called:13} {n:4}")
 
@@ -177,7 +183,11 @@ def mutations(claims: list[dict], scored: dict, reports: dict[str, Report], fact
         for _ in range(repeats):
             for one in spans:
                 verdict = scored[one["id"]]
-                text = changed(one["span"], verdict, generator) if name == "changed" else swapped(one, verdict, pool, generator)
+                text = (
+                    changed(one["span"], verdict, generator)
+                    if name == "changed"
+                    else swapped(one, verdict, pool, generator)
+                )
                 if text is None:
                     continue
                 result = judged_with(reports[one["file"]], one, text)
@@ -203,7 +213,9 @@ def values_by_unit(facts: Facts) -> dict[str, list[float]]:
     found["files"] = {float(n) for n in (inventory.total, *inventory.kinds.values(), len(inventory.kinds)) if n}
     found["files"] |= {float(n) for n in inventory.words.values()}
     found["bytes"] |= {float(n) for n in inventory.sizes(None)}
-    found["share"] = {100 * n / inventory.total for n in inventory.kinds.values()} | {100 * n / inventory.total for n in inventory.words.values()}
+    found["share"] = {100 * n / inventory.total for n in inventory.kinds.values()} | {
+        100 * n / inventory.total for n in inventory.words.values()
+    }
     found["parameters"] = set(map(float, facts.model_sizes))
     return {unit: sorted(values) for unit, values in found.items()}
 
@@ -280,7 +292,9 @@ def moved_date(span: str, generator: random.Random) -> str | None:
 
     (year, month, day), _ = date_parts(found)
     for _ in range(100):
-        new = date(year or 2025, month or 1, day or 15) + generator.choice((-1, 1)) * timedelta(days=generator.randint(1, 400))
+        new = date(year or 2025, month or 1, day or 15) + generator.choice((-1, 1)) * timedelta(
+            days=generator.randint(1, 400)
+        )
         if not day and (new.year, new.month) == (year, month):
             continue
         break

@@ -70,7 +70,7 @@ def test_what_is_no_claim_is_counted_with_its_reason():
 
 
 def test_fences_are_code_unless_they_hold_markdown():
-    text = "```python\nx = 5\n```\n```markdown\n- Total: 7 files\n```\n```json\n\"results[0].tokens_s\": 1.5,\n```"
+    text = '```python\nx = 5\n```\n```markdown\n- Total: 7 files\n```\n```json\n"results[0].tokens_s": 1.5,\n```'
     reader = Reader()
     roles = [reader.line(line).role for line in text.split("\n")]
     assert roles[1] == CODE
@@ -93,7 +93,9 @@ def test_items_know_what_they_are_nested_in():
     assert lines[3].parents == ()
 
 
-@given(st.text(alphabet=st.sampled_from(list("0123456789.,%-+±×x/|`*#_[]():;\"'<>~$ \tabeksmBM–—é\u200b")), max_size=120))
+@given(
+    st.text(alphabet=st.sampled_from(list("0123456789.,%-+±×x/|`*#_[]():;\"'<>~$ \tabeksmBM–—é\u200b")), max_size=120)
+)
 def test_extraction_never_raises_and_spans_are_exact(text):
     reader = Reader()
     for row in text.split("\n"):

@@ -5,12 +5,12 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.unit.verify_repository import facts_of, labels, write_repository
 
 from chimera_tui.core.verify.annotate import MARK, annotated
 from chimera_tui.core.verify.blocks import read_blocks
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.judge import check
+from tests.unit.verify_repository import facts_of, labels, write_repository
 
 OLDER = """# Baseline Collector
 
@@ -83,7 +83,9 @@ def test_blocks_are_read_back():
 
 
 def test_a_report_about_no_file_is_judged_without_a_repository(tmp_path):
-    text = OLDER.replace("Files analyzed: 7", "Files analyzed: 0").replace("Total files analyzed: 7", "Total files analyzed: 0")
+    text = OLDER.replace("Files analyzed: 7", "Files analyzed: 0").replace(
+        "Total files analyzed: 7", "Total files analyzed: 0"
+    )
     text = text.split("CSV Files (4)")[0] + "```\n" + text.split("11:00:00 UTC\n```\n")[1]
     facts = facts_of(write_repository(tmp_path))
     verdicts = dict(labels(text + "\n", facts.for_report(None)))
@@ -98,7 +100,9 @@ def test_an_annotated_copy_keeps_its_verdicts_and_takes_no_footnote_for_a_claim(
     assert MARK in copy
     assert "CSV (4[^v1]), JSON (1)" in copy
     again = check(copy, facts)
-    assert [(one.claim.span, one.label) for one in again.verdicts] == [(one.claim.span, one.label) for one in first.verdicts]
+    assert [(one.claim.span, one.label) for one in again.verdicts] == [
+        (one.claim.span, one.label) for one in first.verdicts
+    ]
     lines = copy.split("\n")
     assert all(lines[one.claim.line - 1][one.claim.start : one.claim.end] == one.claim.span for one in again.verdicts)
     assert annotated(copy, again) == copy
@@ -132,7 +136,9 @@ DATA = Path(__file__).parents[2].parent / "shared" / "data"
 @pytest.mark.skipif(not (DATA / "seed-report.md").is_file(), reason="the shared data is not here")
 def test_the_seed_report_is_refuted_where_it_is_wrong():
     facts = facts_of(DATA / "benchmark-repo")
-    verdicts = {one.claim.span: one.label for one in check((DATA / "seed-report.md").read_text("utf-8"), facts).verdicts}
+    verdicts = {
+        one.claim.span: one.label for one in check((DATA / "seed-report.md").read_text("utf-8"), facts).verdicts
+    }
     for span in ("63.4%", "35", "2", "November 26, 2025"):
         assert verdicts[span] == "contradicted", span
     assert verdicts["2.5"] == "unverifiable"

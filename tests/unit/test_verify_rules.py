@@ -1,10 +1,10 @@
 """The rules one by one, on a small repository of our own."""
 
 import pytest
-from tests.unit.verify_repository import facts_of, labels, write_repository
 
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.judge import check
+from tests.unit.verify_repository import facts_of, labels, write_repository
 
 SUPPORTED, CONTRADICTED, UNVERIFIABLE = "supported", "contradicted", "unverifiable"
 
@@ -89,7 +89,9 @@ CASES = {
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [case for group in CASES.values() for case in group if case[1]], ids=lambda value: str(value)[:50]
+    ("text", "expected"),
+    [case for group in CASES.values() for case in group if case[1]],
+    ids=lambda value: str(value)[:50],
 )
 def test_rule(facts, text, expected):
     assert [label for _, label in labels(text, facts)] == expected, labels(text, facts)

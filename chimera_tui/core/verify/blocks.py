@@ -64,7 +64,8 @@ def read_blocks(text: str) -> Blocks | None:
 
 def _program_lines(lines: list[str]) -> frozenset[int]:
     """Line numbers the program wrote. Headings the model repeats do not count: in the layout with the report first,
-    the program's are the last of each name; in the other, the model's part is between two of the program's."""
+    the program's are the last of each name; in the other, the model's part is between two of the program's.
+    """
     headings = [(n, found[1]) for n, text in enumerate(lines, 1) if (found := _HEADING.match(text))]
     model_part = next((n for n, title in headings if title == "Technical Report (LLM Generated)"), None)
     if model_part is not None:

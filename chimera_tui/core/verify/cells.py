@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -88,19 +88,15 @@ class Cells:
         """What the rules worked out about words; the cells do not change."""
         self.names: dict[str, str] = {}
 
-    def _series(self, row: dict[str, object]) -> Series:
-        series_id, raw = row["series_id"], str(row["raw_unit"] or "")
+    def _series(self, row: dict[str, Any]) -> Series:
+        series_id, raw = int(row["series_id"]), str(row["raw_unit"] or "")
         unit = unit_of(raw) if raw else None
-        inferred = self._inferred.get(series_id)  # type: ignore[call-overload]
-        if unit is None and inferred:
-            return Series(
-                series_id, row["field"], row["metric"], row["stat"], "", inferred, 1.0, self._bounds.get(series_id, (0, 0))[1]  # type: ignore[arg-type,call-overload]
-            )
+        inferred = self._inferred.get(series_id, "")
         factor = unit.factor / unit.divisor if unit and unit.name == row["unit"] else 1.0
         return Series(
-            series_id, row["field"], row["metric"], row["stat"], str(row["unit"] or ""), raw, factor,  # type: ignore[arg-type]
-            self._bounds.get(series_id, (0, 0))[1],  # type: ignore[call-overload]
-        )
+            series_id, str(row["field"]), str(row["metric"]), str(row["stat"]), str(row["unit"] or ""),
+            raw if unit or not inferred else inferred, factor, self._bounds.get(series_id, (0, 0))[1],
+        )  # fmt: skip
 
     def _units_of_twins(self) -> dict[int, str]:
         """Units of series that state none, from cells of the same file with exactly the same value and a unit."""
@@ -175,7 +171,11 @@ class Cells:
             frame = self.in_series(series_ids, rows)
             n = frame["file_id"].n_unique() if frame.height <= MOST_BY_FILE else 0
             expression = _expression(name)
-            grouped = frame.group_by("file_id", maintain_order=True).agg(expression) if 1 < n <= 200 and expression is not None else None
+            grouped = (
+                frame.group_by("file_id", maintain_order=True).agg(expression)
+                if 1 < n <= 200 and expression is not None
+                else None
+            )
             self._answers[key] = [] if grouped is None else grouped["value"].drop_nulls().to_list()
         return self._answers[key]  # type: ignore[return-value]
 
@@ -191,7 +191,11 @@ class Cells:
             records = self._at_record(record_path)
             for series_id in ids:
                 cells = self.in_series((series_id,), Filter())
-                hit = cells.join(records, on=["file_id", "record"]) if records is not None else cells.filter(pl.col("record") == 0)
+                hit = (
+                    cells.join(records, on=["file_id", "record"])
+                    if records is not None
+                    else cells.filter(pl.col("record") == 0)
+                )
                 rows = hit.select("file_id", "record", "value").rows()
                 found += [(file_id, record, series_id, value) for file_id, record, value in rows]
         return found

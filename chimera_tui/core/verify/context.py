@@ -249,6 +249,4 @@ def _label_of(before: str) -> str:
 
 
 def _bare(text: str) -> str:
-    return text.strip().strip("`*_\"“”-+•: ")
-
-
+    return text.strip().strip('`*_"“”-+•: ')

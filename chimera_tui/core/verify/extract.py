@@ -12,24 +12,42 @@ from chimera_tui.core.verify.hardware import SOFTWARE, names
 from chimera_tui.core.verify.lines import HEADING, JUDGED, KEY, ROW, Line
 from chimera_tui.core.verify.masks import Span, intentions, masks
 from chimera_tui.core.verify.quantities import (
-    DATE, HEDGE, NOUNS, NUMBER, OVER, UNDER, UNIT, WORDS, canonical, date_parts, printed,
+    DATE,
+    HEDGE,
+    NOUNS,
+    NUMBER,
+    OVER,
+    UNDER,
+    UNIT,
+    WORDS,
+    canonical,
+    date_parts,
+    printed,
 )  # fmt: skip
 from chimera_tui.core.verify.sentences import sentence_at, sentences
 
 _VALUE = re.compile(
-    rf"(?P<sign>(?<![\w)\]])[-−+]|[$€£]|\\\$)?(?P<number>(?<![\w#]){NUMBER})(?P<gap>[  ]?|-)(?P<unit>{UNIT})?(?![\w])", re.ASCII
+    rf"(?P<sign>(?<![\w)\]])[-−+]|[$€£]|\\\$)?(?P<number>(?<![\w#]){NUMBER})(?P<gap>[  ]?|-)(?P<unit>{UNIT})?(?![\w])",
+    re.ASCII,
 )
-_MODEL_SIZE = re.compile(rf"(?<![\w.,-])({NUMBER})(?:\s?[BM]\b(?![/\w])(?!\s+(?:tokens|bytes))|[ -](?:billion|million)(?:[ -]parameters?)?\b)")
+_MODEL_SIZE = re.compile(
+    rf"(?<![\w.,-])({NUMBER})(?:\s?[BM]\b(?![/\w])(?!\s+(?:tokens|bytes))|[ -](?:billion|million)(?:[ -]parameters?)?\b)"
+)
 _DURATION = re.compile(
     rf"\b({NUMBER}) (hours?|minutes?|mins?)(?:,? and |, | )({NUMBER}) (minutes?|mins?|seconds?|secs?)\b"
 )
 _NUMBER_WORD = re.compile(rf"\b({'|'.join(WORDS)})\b(?=(?: [\w*“”\"-]+){{0,3}}? {NOUNS}\b)", re.IGNORECASE)
-_ZERO_COUNT = re.compile(r"\b(?:count|number|total) (?:of|is|was|:) (zero|one|two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE)
+_ZERO_COUNT = re.compile(
+    r"\b(?:count|number|total) (?:of|is|was|:) (zero|one|two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE
+)
 _NOUN = re.compile(rf"[  ]?((?:[`*\"“]*\.?(?:[\w./+-]+)[`*\"”]* ){{0,3}}?{NOUNS})\b", re.IGNORECASE)
 _RANGE = re.compile(r"\s?(?:-|–|—|to|and|through)\s?")
 _TOTAL = re.compile(r"\s?(?:/|of|out of)\s?(?:the |all |a total of )?", re.IGNORECASE)
 _ANY = re.compile(r"\d[\d,.]*")
-_CHANGE = re.compile(r"\b(?:faster|slower|higher|lower|better|worse|more|less|improvement|reduction|increase|decrease|speed-?up|gain|drop|quicker)\b", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"\b(?:faster|slower|higher|lower|better|worse|more|less|improvement|reduction|increase|decrease|speed-?up|gain|drop|quicker)\b",
+    re.IGNORECASE,
+)
 
 
 def extract(line: Line) -> tuple[list[Claim], list[Skipped]]:
@@ -117,7 +135,11 @@ class _Extraction:
     def _values(self) -> None:
         for found in _VALUE.finditer(self.text):
             start = found.start("sign") if found["sign"] and found["sign"] != "+" else found.start("number")
-            if self.text[max(0, start - 1) : start] in (".", "_") and start and self.text[start - 2 : start - 1].isalnum():
+            if (
+                self.text[max(0, start - 1) : start] in (".", "_")
+                and start
+                and self.text[start - 2 : start - 1].isalnum()
+            ):
                 continue
             unit = found["unit"] or ""
             if found["gap"] == "-" and not unit:
@@ -131,10 +153,16 @@ class _Extraction:
         one = _number(self.line, start, end, number, unit, sign)
         counted = not one.unit or one.unit.lower() in ("requests", "samples")
         noun = _NOUN.match(self.text, end) if counted else None
-        if noun and not re.search(r"[.;:](?:\s|$)", noun[0]) and self._free((end, noun.end()), "identifier", "file name", "target"):
+        if (
+            noun
+            and not re.search(r"[.;:](?:\s|$)", noun[0])
+            and self._free((end, noun.end()), "identifier", "file name", "target")
+        ):
             direct = len(noun[1].split()) <= 2 and not re.match(r"of\b|in\b|to\b|and\b", noun[1])
             stop = noun.end() if direct else end
-            one = msgspec.structs.replace(one, noun=noun[1].lower(), end=stop, span=self.text[start:stop], kind=kinds.COUNT)
+            one = msgspec.structs.replace(
+                one, noun=noun[1].lower(), end=stop, span=self.text[start:stop], kind=kinds.COUNT
+            )
         if one.kind == kinds.SHARE and _CHANGE.match(self.text[end:].lstrip()[:24].partition(",")[0]):
             one = msgspec.structs.replace(one, kind=kinds.RATIO)
         return one
@@ -196,7 +224,11 @@ def _paired(line: Line, claims: list[Claim]) -> list[Claim]:
             found[place], found[place + 1] = _ends(line, one, two, between)
         elif _TOTAL.fullmatch(between) and two.kind in (kinds.VALUE, kinds.COUNT) and two.value > 0:
             found[place], found[place + 1] = _fraction(line, one, two)
-        elif re.fullmatch(r"\s?(?:files)?\s?[(,|]\s?\*{0,2}", between) and two.kind == kinds.SHARE and one.kind in (kinds.VALUE, kinds.COUNT):
+        elif (
+            re.fullmatch(r"\s?(?:files)?\s?[(,|]\s?\*{0,2}", between)
+            and two.kind == kinds.SHARE
+            and one.kind in (kinds.VALUE, kinds.COUNT)
+        ):
             found[place] = replace(one, partner=(two.start, two.end))
             found[place + 1] = replace(two, partner=(one.start, one.end))
     return found
@@ -217,9 +249,13 @@ def _ends(line: Line, one: Claim, two: Claim, between: str) -> tuple[Claim, Clai
         if one.day and two.day and not one.day[0] and two.day[0] and len(between) < 24:
             one = replace(one, day=(two.day[0], one.day[1], one.day[2]))
         if re.fullmatch(r"\s?(?:-|–|—|to|and|through|,?\s?up to|until)\s?", between):
-            return replace(one, bound="low", partner=(two.start, two.end)), replace(two, bound="high", partner=(one.start, one.end))
+            return replace(one, bound="low", partner=(two.start, two.end)), replace(
+                two, bound="high", partner=(one.start, one.end)
+            )
         return one, two
-    if re.fullmatch(r"\s?and\s?", between) and not re.search(r"\bbetween\s*\W*$", line.text[: one.start], re.IGNORECASE):
+    if re.fullmatch(r"\s?and\s?", between) and not re.search(
+        r"\bbetween\s*\W*$", line.text[: one.start], re.IGNORECASE
+    ):
         return one, two
     if one.unit and two.unit and canonical(one.unit) != canonical(two.unit):
         return one, two

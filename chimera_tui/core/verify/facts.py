@@ -133,5 +133,7 @@ def merged(parts: list[Extra]) -> Extra:
     """The text facts of several files together."""
     headings = [part.headings for part in parts if part.headings is not None]
     devices = {(one.name): one for part in reversed(parts) for one in part.devices}
-    software = {(name, version): (name, version, path) for part in reversed(parts) for name, version, path in part.software}
+    software = {
+        (name, version): (name, version, path) for part in reversed(parts) for name, version, path in part.software
+    }
     return Extra(sum(headings) if headings else None, tuple(devices.values()), tuple(software.values()))

@@ -20,7 +20,9 @@ GENERIC = frozenset((
     "nvidia", "amd", "intel", "geforce", "rtx", "gtx", "tesla", "quadro", "radeon", "gpu", "cpu", "laptop", "core", "r",
     "tm", "processor", "graphics", "arc", "family", "model", "with", "apple", "chip",
 ))  # fmt: skip
-GPU_BRANDS = frozenset(("nvidia", "geforce", "rtx", "gtx", "tesla", "quadro", "radeon", "titan", "arc", "instinct", "jetson"))
+GPU_BRANDS = frozenset(
+    ("nvidia", "geforce", "rtx", "gtx", "tesla", "quadro", "radeon", "titan", "arc", "instinct", "jetson")
+)
 
 
 def names(text: str) -> list[re.Match[str]]:

@@ -51,7 +51,9 @@ class Frozen(msgspec.Struct, frozen=True):
 class Inventory:
     """The files of a repository, with a report's own blocks over them: those win for counts, kinds and dates."""
 
-    def __init__(self, files: list[File], blocks: Blocks | None = None, frozen: Frozen | None = None, *, known: bool = True) -> None:
+    def __init__(
+        self, files: list[File], blocks: Blocks | None = None, frozen: Frozen | None = None, *, known: bool = True
+    ) -> None:
         """``known`` is False where there is no repository: then only the blocks say what there is."""
         self.files = [one for one in files if one.kind in KINDS]
         self.all_files = files
@@ -150,5 +152,7 @@ def files_of(frame: pl.DataFrame) -> list[File]:
             continue
         mtime = row.get("mtime_ns")
         modified = datetime.fromtimestamp(mtime // 1_000_000_000, UTC) if mtime else None
-        found.append(File(row["path"], row["kind"], row["size"] or 0, modified, row.get("file_id", -1), row.get("rows")))
+        found.append(
+            File(row["path"], row["kind"], row["size"] or 0, modified, row.get("file_id", -1), row.get("rows"))
+        )
     return found

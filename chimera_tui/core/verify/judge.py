@@ -12,6 +12,7 @@ from chimera_tui.core.verify.annotate import FOOTNOTE, plain_lines
 from chimera_tui.core.verify.blocks import read_blocks
 from chimera_tui.core.verify.cells import plain
 from chimera_tui.core.verify.claim import Claim, Skipped
+from chimera_tui.core.verify.consistency import consistent
 from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.extract import extract
 from chimera_tui.core.verify.facts import Facts
@@ -23,8 +24,8 @@ from chimera_tui.core.verify.rule_metrics import judge_file, judge_metric
 from chimera_tui.core.verify.rule_names import judge_hardware, judge_model_size
 from chimera_tui.core.verify.rule_options import is_index, judge_option
 from chimera_tui.core.verify.rule_sizes import judge_size
-from chimera_tui.core.verify.written import judge_finding
 from chimera_tui.core.verify.verdict import UNVERIFIABLE, Check, Verdict
+from chimera_tui.core.verify.written import judge_finding
 
 Rule = Callable[[Context, Facts], Verdict | None]
 
@@ -51,7 +52,12 @@ def judge_claim(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Fact
         if verdict := rule(at, facts):
             return verdict
     if claim.kind == kinds.RATIO:
-        return Verdict(claim=claim, label=UNVERIFIABLE, rule="ratio", reason="the two sides that are compared are not both in the facts")
+        return Verdict(
+            claim=claim,
+            label=UNVERIFIABLE,
+            rule="ratio",
+            reason="the two sides that are compared are not both in the facts",
+        )
     return Verdict(claim=claim, label=UNVERIFIABLE, rule="none", reason="no fact is about this")
 
 
@@ -98,7 +104,7 @@ def check(text: str, facts: Facts) -> Check:
         skipped += left
         if found := _ILLUSTRATIVE.search(line):
             notices.append(f"line {number} calls its values {found[0]!r}: they are not results")
-    return Check(tuple(verdicts), tuple(skipped), tuple(notices))
+    return Check(tuple(consistent(verdicts)), tuple(skipped), tuple(notices))
 
 
 def _positions(line: str) -> list[int]:

@@ -8,7 +8,9 @@ _FILE = r"[\w./\\*-]*[\w*-]\.(?:csv|tsv|jsonl|ndjson|json|md|markdown|txt|log|pa
 FILE = re.compile(_FILE, re.IGNORECASE)
 _CODE = re.compile(r"(`+)(.+?)\1")
 _URL = re.compile(r"\b(?:https?|ftp)://\S+|\bwww\.\S+|\]\([^)\s]*\)")
-_PURE = re.compile(r"\s*[~≈<>]?\s*[-+$]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?\s*(?:%|[a-zA-Zµ×/°]{1,14}(?:[ /][a-z]{1,10}){0,3})?\s*")
+_PURE = re.compile(
+    r"\s*[~≈<>]?\s*[-+$]?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?\s*(?:%|[a-zA-Zµ×/°]{1,14}(?:[ /][a-z]{1,10}){0,3})?\s*"
+)
 _KEY = re.compile(r"[A-Za-z_]\w*(?:(?:\[\d*\])+(?:\.[A-Za-z_]\w*)*|(?:\.[A-Za-z_]\w*)+)(?:\[\d*\]|\.\w+)*")
 _WORD = re.compile(r"(?<![\w.,])[#@]?[A-Za-z_]\w*(?:(?:[-.+/]|(?<=\d):)\w+)*|#[0-9A-Fa-f]{3,8}\b")
 _NUMBERED = re.compile(
@@ -29,7 +31,10 @@ _SECTION = re.compile(r"^\W*(?:\d{1,3}(?:\.\d{1,3})*[.):]?)(?=\s+[A-Za-z*])")
 _ENUMERATION = re.compile(r"(?<![\w)])\((?:\d|i{1,3}|iv|v)\)(?=\s+[a-z])")
 _PERCENTILE = re.compile(r"\b(?:p\d{2}|percentiles?|quantiles?)\b", re.IGNORECASE)
 _PERCENTILE_SHARE = re.compile(r"\b(\d{2}(?:\.\d)?)\s?%(?=\s*(?:and|,|or|of)\b)")
-_CONFIDENCE = re.compile(r"\b\d{2}(?:\.\d)?\s?%\s*(?:confidence|credible|CI\b|interval)|\bconfidence(?: level)? (?:of|at) \d{2}\s?%", re.IGNORECASE)
+_CONFIDENCE = re.compile(
+    r"\b\d{2}(?:\.\d)?\s?%\s*(?:confidence|credible|CI\b|interval)|\bconfidence(?: level)? (?:of|at) \d{2}\s?%",
+    re.IGNORECASE,
+)
 _WINDOW = re.compile(
     r"\b(?:per|over|for|in|within|each|every) (?:a |the |an? single )?(?:1|one|single) (?:second|minute|hour|day)s?\b|\b(?:1|one)[- ](?:second|minute|hour)[- ](?:window|interval|period)\b"
     r"|\b(?:time )?windows?(?: of| is|:|\*\*:?)+ *\d+(?:\.\d+)? ?(?:ms|s|seconds?|minutes?|hours?)\b|\bper (?:1,?000|100|1,?000,?000|million|thousand) \w+",
@@ -46,14 +51,21 @@ _VERBS = (
     "conduct|perform|schedule|establish|introduce|adopt|allocate|configure|compress|convert|add|apply|enable|define|create|develop|"
     "test|monitor|repeat|collect|standardi[sz]e|automate|adjust|try|explore|experiment|upgrade|scale|cap|start|begin|plan|update"
 )
-_IMPERATIVE = re.compile(rf"^\W*(?:\d+[.)]\s*)?(?:\*\*[^*]{{1,80}}\*\*:?\s*|[^:.]{{1,60}}:\*{{0,2}}\s+)?(?:{_VERBS})\b", re.IGNORECASE)
+_IMPERATIVE = re.compile(
+    rf"^\W*(?:\d+[.)]\s*)?(?:\*\*[^*]{{1,80}}\*\*:?\s*|[^:.]{{1,60}}:\*{{0,2}}\s+)?(?:{_VERBS})\b", re.IGNORECASE
+)
 _AIM = re.compile(
     r"\b(?:by|to|at least|at most|every|within|below|under|above|over|minimum of|maximum of|up to|between|e\.g\.,?|such as|like)\s+"
     r"(?:\w+\s+){0,2}?[~$]?(\d[\d,.]*(?:\s?(?:-|–|to)\s?\d[\d.,]*)?)",
     re.IGNORECASE,
 )
-_DO = re.compile(rf"\b(?:{_VERBS})\s+(?:a |an |the )?(?:\w+ )?(\d[\d.,]*\s?(?:%|x|×|ms|s|seconds|minutes|hours|days|weeks|times)(?!\w))", re.IGNORECASE)
-_ASSUMED = re.compile(r"\b(?:assum(?:e|es|ing|ed)|suppos(?:e|ing)|hypothetical(?:ly)?|imagine|let'?s say)\b", re.IGNORECASE)
+_DO = re.compile(
+    rf"\b(?:{_VERBS})\s+(?:a |an |the )?(?:\w+ )?(\d[\d.,]*\s?(?:%|x|×|ms|s|seconds|minutes|hours|days|weeks|times)(?!\w))",
+    re.IGNORECASE,
+)
+_ASSUMED = re.compile(
+    r"\b(?:assum(?:e|es|ing|ed)|suppos(?:e|ing)|hypothetical(?:ly)?|imagine|let'?s say)\b", re.IGNORECASE
+)
 _TARGET = re.compile(
     r"\b(?:aim(?:s|ing)? (?:for|to|at)|targets?\b(?! (?:device|platform|model))|targeting|goals?\b|should\b(?! be noted)|must\b|consider\b|recommend(?:ed|s)? (?:to|a|an|using|setting|increas|reduc)|"
     r"set (?:the )?\w+ to|strive|in order to reach|deadline|no more than|word limit|we propose|try (?:to|using|setting))",

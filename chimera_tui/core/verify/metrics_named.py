@@ -27,8 +27,18 @@ _EMPTY = frozenset((
     "score", "rate", "time", "test", "tests", "across", "all", "both", "respectively", "achieved", "achieves", "reached", "percentile",
     "percentiles", "statistics", "summary", "n", "which", "percent", "between", "ranging", "ranged", "ranges",
 ))  # fmt: skip
-_OPTION = re.compile(r"\b(num_gpu|num_ctx|temperature|temp|top_p|top_k|batch(?:[_ ]size)?|concurrency|gpu|ctx|context)\b\s*(?:[=:]|of|at|is)?\s*(\d+(?:\.\d+)?)", re.IGNORECASE)
-_OPTION_COLUMNS = {"temp": "temperature", "batch_size": "batch", "batch size": "batch", "context": "num_ctx", "ctx": "num_ctx", "gpu": "num_gpu"}
+_OPTION = re.compile(
+    r"\b(num_gpu|num_ctx|temperature|temp|top_p|top_k|batch(?:[_ ]size)?|concurrency|gpu|ctx|context)\b\s*(?:[=:]|of|at|is)?\s*(\d+(?:\.\d+)?)",
+    re.IGNORECASE,
+)
+_OPTION_COLUMNS = {
+    "temp": "temperature",
+    "batch_size": "batch",
+    "batch size": "batch",
+    "context": "num_ctx",
+    "ctx": "num_ctx",
+    "gpu": "num_gpu",
+}
 
 
 class Meant(msgspec.Struct, frozen=True):
@@ -69,8 +79,16 @@ def _metric_of_row(at: Context, cells: Cells) -> Meant | None:
         return own or Meant(at.label[:60], (), "")
     if meant := in_text(at.header, cells, at):
         return meant
-    general = re.search(r"\b(?:value|result|mean|average|median|min|max|p\d\d|baseline|candidate|measured|score)\b|^\W*$", at.header, re.IGNORECASE)
-    for text in (at.cells[0] if at.column else "", *at.cells[1 : at.column], *(at.cells[at.column + 1 :] if general else ())):
+    general = re.search(
+        r"\b(?:value|result|mean|average|median|min|max|p\d\d|baseline|candidate|measured|score)\b|^\W*$",
+        at.header,
+        re.IGNORECASE,
+    )
+    for text in (
+        at.cells[0] if at.column else "",
+        *at.cells[1 : at.column],
+        *(at.cells[at.column + 1 :] if general else ()),
+    ):
         if meant := in_text(text, cells, at):
             return meant
     if not general and _says_something_else(at.header, cells):
@@ -91,7 +109,9 @@ def in_text(text: str, cells: Cells, at: Context) -> Meant | None:
         return None
     ordered = sorted(names, key=lambda name: (name.count("_"), names.index(name)), reverse=True)
     meanings = [_meant(words, cells) for words in ordered]
-    return next((one for one in meanings if any(fits(at, cells, each) for each in family(one, cells).series)), meanings[0])
+    return next(
+        (one for one in meanings if any(fits(at, cells, each) for each in family(one, cells).series)), meanings[0]
+    )
 
 
 def fits(at: Context, cells: Cells, series_id: int) -> bool:
@@ -172,7 +192,9 @@ def rows_of(at: Context, cells: Cells) -> Rows:
             return NOWHERE
         if not rows.stated:
             sure = place < len(own) + len(at.line.parents) and len(ids) == 1 and not _several(at, cells)
-            rows = Rows((Filter(configs=ids[-1]),) if place == 0 else tuple(Filter(configs=one) for one in ids), said, sure)
+            rows = Rows(
+                (Filter(configs=ids[-1]),) if place == 0 else tuple(Filter(configs=one) for one in ids), said, sure
+            )
         elif len(ids) == 1 and place >= len(own) and (both := ids[0] & (rows.filters[0].configs or ids[0])):
             rows = Rows((Filter(configs=both),), f"{rows.said}, {said}", rows.sure)
     if rows.stated:

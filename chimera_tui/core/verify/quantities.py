@@ -47,8 +47,14 @@ DATE = re.compile(
     rf"|(?P<time>\b\d\d?:\d\d(?::\d\d)?\b)",
     re.IGNORECASE,
 )
-HEDGE = re.compile(r"(?:^|[\s(])(about|around|approximately|approx\.?|roughly|nearly|almost|circa|~|≈|some|estimated)\s*\*{0,2}$", re.IGNORECASE)
-OVER = re.compile(r"(?:over|more than|above|at least|greater than|exceed(?:s|ing|ed)?|(?<![-=|])(?<!^)>|≥|>=|upwards of)\s*\*{0,2}$", re.IGNORECASE)
+HEDGE = re.compile(
+    r"(?:^|[\s(])(about|around|approximately|approx\.?|roughly|nearly|almost|circa|~|≈|some|estimated)\s*\*{0,2}$",
+    re.IGNORECASE,
+)
+OVER = re.compile(
+    r"(?:over|more than|above|at least|greater than|exceed(?:s|ing|ed)?|(?<![-=|])(?<!^)>|≥|>=|upwards of)\s*\*{0,2}$",
+    re.IGNORECASE,
+)
 UNDER = re.compile(r"(?:under|less than|below|at most|fewer than|up to|<|≤|<=|within)\s*\*{0,2}$", re.IGNORECASE)
 _LONG_UNITS = {
     "min": ("s", 60.0), "mins": ("s", 60.0), "minute": ("s", 60.0), "minutes": ("s", 60.0), "hr": ("s", 3600.0),
@@ -80,7 +86,9 @@ def canonical(raw: str) -> Unit | None:
         return Unit(*_LONG_UNITS[low], 1.0)
     rate = re.fullmatch(r"(.+?) ?(?:/|per) ?(.+)", low)
     if rate and (per := canonical(rate[2])) and per.name == "s":
-        things = {"tok": "tokens", "token": "tokens", "req": "requests"}.get(rate[1].rstrip("s"), rate[1].rstrip("s") + "s")
+        things = {"tok": "tokens", "token": "tokens", "req": "requests"}.get(
+            rate[1].rstrip("s"), rate[1].rstrip("s") + "s"
+        )
         return Unit(f"{things}/s", 1.0, per.factor / per.divisor)
     return None
 
@@ -92,4 +100,6 @@ def date_parts(found: re.Match[str]) -> tuple[tuple[int, int, int], str]:
     month = next((group[name] for name in ("m1", "m2", "m3", "m4", "m5", "m6", "m7") if group[name]), "0")
     day = next((int(group[name]) for name in ("d1", "d2", "d3", "d7") if group[name]), 0)
     number = int(month) if month.isdigit() else MONTHS[month.lower().rstrip(".")]
-    return (year, number, day), next((group[name] for name in ("p1", "p2", "p3") if group[name]), "").lower().split(" ")[0]
+    return (year, number, day), next((group[name] for name in ("p1", "p2", "p3") if group[name]), "").lower().split(
+        " "
+    )[0]

@@ -5,10 +5,21 @@ from __future__ import annotations
 import re
 
 from chimera_tui.core.verify import claim as kinds
+from chimera_tui.core.verify.cells import plain
 from chimera_tui.core.verify.context import Context, kinds_in
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.inventory import KIND_WORDS
-from chimera_tui.core.verify.subjects import FACTOR, HEADINGS, KIND, OTHER, PATTERN, Subject, kind_subject, pattern_in, subject_of
+from chimera_tui.core.verify.subjects import (
+    FACTOR,
+    HEADINGS,
+    KIND,
+    OTHER,
+    PATTERN,
+    Subject,
+    kind_subject,
+    pattern_in,
+    subject_of,
+)
 from chimera_tui.core.verify.tolerance import agreement
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Source, Verdict
 
@@ -30,17 +41,49 @@ def judge_count(at: Context, facts: Facts) -> Verdict | None:
     subject = subject_of(at, facts)
     if subject is None:
         return None
+    if subject.what in (OTHER, FACTOR) and (names := unknown_names(at, facts)):
+        return Verdict(
+            claim=at.claim,
+            label=CONTRADICTED,
+            rule="name",
+            reason=f"nothing in the files is called {', '.join(names)}",
+            right="0",
+        )
     if subject.what == OTHER:
-        return None if at.claim.noun in ("metrics", "samples") else _unknown(at, COUNTS, f"no fact counts {subject.shown}")
+        return (
+            None if at.claim.noun in ("metrics", "samples") else _unknown(at, COUNTS, f"no fact counts {subject.shown}")
+        )
     if not subject.counts:
         return _unknown(at, COUNTS, f"no fact counts {subject.shown} without the repository")
     return _against(at, facts, subject)
 
 
+_MEMBER = re.compile(r"\b([A-Za-z][A-Za-z0-9.]*\d[A-Za-z0-9.]*)[-:_ ](\w[\w.-]*)")
+
+
+def unknown_names(at: Context, facts: Facts) -> list[str]:
+    """Names of a known family that follow the count, one for each counted, none of which the files know."""
+    if facts.cells is None:
+        return []
+    known = [*facts.cells.entities, *(plain(one.path) for one in facts.inventory.files)]
+    found = []
+    for member in dict.fromkeys(one.group(0) for one in _MEMBER.finditer(at.after) if "-" in one.group(0) or ":" in one.group(0)):
+        stem = plain(re.split(r"[-:_ ]", member)[0])
+        if any(stem in name for name in known) and not any(plain(member) in name for name in known):
+            found.append(member)
+    return found if len(found) == at.claim.value and len(found) > 1 else []
+
+
 def _against(at: Context, facts: Facts, subject: Subject) -> Verdict:
     where = "the report's own data summary" if _from_blocks(facts, subject) else "the inventory"
     right = next((one for one in subject.counts if agreement(at.claim, float(one))), None)
-    source = (Source(subject.paths[0] if subject.paths else where, field=subject.shown, value=(subject.counts[0] if right is None else right)),)
+    source = (
+        Source(
+            subject.paths[0] if subject.paths else where,
+            field=subject.shown,
+            value=(subject.counts[0] if right is None else right),
+        ),
+    )
     if right is not None:
         if subject.what == FACTOR and at.claim.value < 2:
             return _unknown(at, COUNTS, "too small a number to tell")
@@ -62,7 +105,13 @@ def _against(at: Context, facts: Facts, subject: Subject) -> Verdict:
 def _whole(at: Context, facts: Facts) -> Verdict:
     total = facts.inventory.total
     if total is not None and agreement(at.claim, float(total)):
-        return Verdict(claim=at.claim, label=SUPPORTED, rule=COUNTS, reason=f"all files: {total:,}", sources=(Source("the inventory", value=total),))
+        return Verdict(
+            claim=at.claim,
+            label=SUPPORTED,
+            rule=COUNTS,
+            reason=f"all files: {total:,}",
+            sources=(Source("the inventory", value=total),),
+        )
     named = subject_of(at, facts)
     if named is not None and named.counts and named.what != OTHER:
         return _against(at, facts, named)
@@ -88,7 +137,9 @@ def judge_share(at: Context, facts: Facts) -> Verdict | None:
     reason = f"{subject.shown}: {shown[1]}, {shown[0]:.1f} %"
     source = (Source("the inventory", field=subject.shown, value=round(shown[0], 2), unit="%"),)
     if fit:
-        return Verdict(claim=at.claim, label=SUPPORTED, rule=SHARES, reason=reason, reading=subject.shown, sources=source)
+        return Verdict(
+            claim=at.claim, label=SUPPORTED, rule=SHARES, reason=reason, reading=subject.shown, sources=source
+        )
     if not subject.sure:
         return _unknown(at, SHARES, reason)
     return Verdict(
@@ -106,11 +157,16 @@ def _share_subject(at: Context, facts: Facts) -> Subject | None:
     found = subject_of(at, facts)
     if found is not None and found.what in (KIND, PATTERN):
         return found
-    behind = re.match(r"\W*(?:of )?(?:the |all |its )*(?:total )?(?:files?|data|dataset)?\W*(?:are|being|is|were|in|as)?\W*([A-Za-z]+)\b(?: (?:files?|format|documents?))?", at.after)
+    behind = re.match(
+        r"\W*(?:of )?(?:the |all |its )*(?:total )?(?:files?|data|dataset)?\W*(?:are|being|is|were|in|as)?\W*([A-Za-z]+)\b(?: (?:files?|format|documents?))?",
+        at.after,
+    )
     if behind and behind[1].lower() in KIND_WORDS:
         return kind_subject(facts, KIND_WORDS[behind[1].lower()])
     after = at.after[:120].lstrip(")]* ")
-    if re.match(r"\s*(?:of )?(?:the |all |its )*(?:total )?(?:data|files?|dataset|documents|repository)\b", after, re.IGNORECASE):
+    if re.match(
+        r"\s*(?:of )?(?:the |all |its )*(?:total )?(?:data|files?|dataset|documents|repository)\b", after, re.IGNORECASE
+    ):
         named = kinds_in(after)
         if named:
             return kind_subject(facts, named[0])
@@ -127,7 +183,9 @@ def _top(at: Context, facts: Facts) -> Verdict | None:
     part = float(found[1])
     biggest = max(1, round(len(sizes) * part / 100))
     share = 100.0 * sum(sizes[:biggest]) / sum(sizes)
-    other = next((one for one in at.claims if abs(one.value - float(found[2])) < 1e-9 and one.kind == kinds.SHARE), at.claim)
+    other = next(
+        (one for one in at.claims if abs(one.value - float(found[2])) < 1e-9 and one.kind == kinds.SHARE), at.claim
+    )
     label = SUPPORTED if agreement(other, share) else CONTRADICTED
     return Verdict(
         claim=at.claim, label=label, rule=SHARES, reason=f"the {biggest} largest files hold {share:.1f} % of the bytes",

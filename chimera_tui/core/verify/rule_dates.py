@@ -13,14 +13,26 @@ from chimera_tui.core.verify.quantities import canonical
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Label, Source, Verdict
 
 RULE = "date"
-_OWN = re.compile(r"^\W*(?:report )?(?:date|prepared on|generated(?: on)?|published|report generated|date of (?:the )?report|prepared|issued)\b", re.IGNORECASE)
-_CHANGE = re.compile(r"\b(?:modif\w+|last[ -](?:updat|chang|edit|touch)\w*|latest (?:updat|chang|edit)\w*|timeline|recent activity|latest|most recent)\b", re.IGNORECASE)
+_OWN = re.compile(
+    r"^\W*(?:report )?(?:date|prepared on|generated(?: on)?|published|report generated|date of (?:the )?report|prepared|issued)\b",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    r"\b(?:modif\w+|last[ -](?:updat|chang|edit|touch)\w*|latest (?:updat|chang|edit)\w*|timeline|recent activity|latest|most recent)\b",
+    re.IGNORECASE,
+)
 _FILES_CHANGE = re.compile(r"\b(?:updat|chang|edit|add|creat)\w*\b", re.IGNORECASE)
 _FILES = re.compile(r"\b(?:files?|dataset|data|repository|documents?|csv|json|markdown)\b", re.IGNORECASE)
 _CLOCK = re.compile(r"\b(\d\d?):(\d\d)(?::(\d\d))?")
-_SPREAD = re.compile(r"\b(?:concentrat\w+|majority|most (?:of|files)|bulk|distribut\w+|cluster\w*|frequen\w+|mainly|primarily|many|half|average|predominantly)\b", re.IGNORECASE)
+_SPREAD = re.compile(
+    r"\b(?:concentrat\w+|majority|most (?:of|files)|bulk|distribut\w+|cluster\w*|frequen\w+|mainly|primarily|many|half|average|predominantly)\b",
+    re.IGNORECASE,
+)
 _MOST = re.compile(r"\b(?:most recent|latest|newest|last)\b", re.IGNORECASE)
-_COLLECTED = re.compile(r"\b(?:collected|gathered|measured|recorded|ran|executed|performed|conducted|captured|benchmarked|taken)\b", re.IGNORECASE)
+_COLLECTED = re.compile(
+    r"\b(?:collected|gathered|measured|recorded|ran|executed|performed|conducted|captured|benchmarked|taken)\b",
+    re.IGNORECASE,
+)
 _CYCLE = re.compile(r"\b(?:every|frequency|interval|cycle|cadence|update\w*|modif\w+)\b", re.IGNORECASE)
 
 
@@ -28,16 +40,22 @@ def judge_date(at: Context, facts: Facts) -> Verdict | None:
     """A date, or a period of changes in days."""
     if at.claim.kind != kinds.DATE:
         return _period(at)
-    span = _days(at)
+    span = _days(at, max(facts.inventory.latest.values()).year if facts.inventory.latest else 0)
     if span is None:
         return _say(at, UNVERIFIABLE, "not a whole date")
     if _OWN.match(at.label) or (_OWN.match(at.text.strip("*_ ")) and len(at.text) < 60):
         return _own(at, facts, span)
     said = f"{at.line.heading if at.in_row else ''} {' '.join(at.line.parents)} {at.header} {at.sentence}"
-    if _COLLECTED.search(at.sentence) and not re.search(r"\bmodif", at.sentence[: at.claim.start - at.reach[0]][-60:], re.IGNORECASE):
+    if _COLLECTED.search(at.sentence) and not re.search(
+        r"\bmodif", at.sentence[: at.claim.start - at.reach[0]][-60:], re.IGNORECASE
+    ):
         return _collection(at, facts, span)
-    if _SPREAD.search(f"{at.line.heading if at.in_row else ''} {' '.join(at.line.parents)} {at.header} {at.before}") and not re.search(r"\b(?:latest|last) (?:modified|modification)", at.sentence, re.IGNORECASE):
-        return _refuted(at, facts, span) or _say(at, UNVERIFIABLE, "only the latest change of each kind is known, not how changes are spread")
+    if _SPREAD.search(
+        f"{at.line.heading if at.in_row else ''} {' '.join(at.line.parents)} {at.header} {at.before}"
+    ) and not re.search(r"\b(?:latest|last) (?:modified|modification)", at.sentence, re.IGNORECASE):
+        return _refuted(at, facts, span) or _say(
+            at, UNVERIFIABLE, "only the latest change of each kind is known, not how changes are spread"
+        )
     if _CHANGE.search(said) or (_FILES_CHANGE.search(at.sentence) and _FILES.search(said)):
         return _change(at, facts, span)
     return _say(at, UNVERIFIABLE, "the text does not say what happened then")
@@ -45,24 +63,39 @@ def judge_date(at: Context, facts: Facts) -> Verdict | None:
 
 def _period(at: Context) -> Verdict | None:
     unit = canonical(at.claim.unit) if at.claim.unit else None
-    if unit is None or unit.factor < 86400 or unit.name != "s" or not _CYCLE.search(f"{at.header} {at.label} {at.sentence}"):
+    if (
+        unit is None
+        or unit.factor < 86400
+        or unit.name != "s"
+        or not _CYCLE.search(f"{at.header} {at.label} {at.sentence}")
+    ):
         return None
     return _say(at, UNVERIFIABLE, "no history of changes is known")
 
 
-def _days(at: Context) -> tuple[date, date] | None:
+def _days(at: Context, year_meant: int = 0) -> tuple[date, date] | None:
     """The first and the last day that the claim may mean."""
     year, month, day = at.claim.day or (0, 0, 0)
     if not year:
-        year = next((one.day[0] for one in at.claims if one.day and one.day[0]), 0)
+        year = next((one.day[0] for one in at.claims if one.day and one.day[0]), year_meant)
     if not year:
         return None
     if not month:
         return date(year, 1, 1), date(year, 12, 31)
     try:
         last = calendar.monthrange(year, month)[1]
-        first, end = {"early": (1, 10), "beginning": (1, 10), "mid": (11, 20), "late": (21, last), "end": (21, last)}.get(at.claim.part, (1, last))
-        return (date(year, month, day), date(year, month, day)) if day else (date(year, month, first), date(year, month, end))
+        first, end = {
+            "early": (1, 10),
+            "beginning": (1, 10),
+            "mid": (11, 20),
+            "late": (21, last),
+            "end": (21, last),
+        }.get(at.claim.part, (1, last))
+        return (
+            (date(year, month, day), date(year, month, day))
+            if day
+            else (date(year, month, first), date(year, month, end))
+        )
     except ValueError:
         return None
 
@@ -99,7 +132,9 @@ def _change(at: Context, facts: Facts, span: tuple[date, date]) -> Verdict:
     if near and near in latest:
         readings = {near: latest[near]}
     elif _MOST.search(at.before[-48:].rpartition(",")[2]) and at.claim.bound != "low":
-        readings = {"all": max(latest.values())} if re.search(r"most recent", at.before[-48:], re.IGNORECASE) else latest
+        readings = (
+            {"all": max(latest.values())} if re.search(r"most recent", at.before[-48:], re.IGNORECASE) else latest
+        )
     else:
         readings = latest
     for kind, when in readings.items():
@@ -119,7 +154,11 @@ def _kind_near(at: Context) -> str:
     others = [one for one in at.claims if one.kind == kinds.DATE and at.reach[0] <= one.start < at.claim.start]
     clause = at.text[others[-1].end : at.claim.start] if others else re.split(r"[;,]|\band\b", at.before)[-1]
     everything = set(kinds_in(at.sentence))
-    for named in (kinds_in(clause), [] if others else [*everything], *(kinds_in(above) for above in reversed(at.line.parents))):
+    for named in (
+        kinds_in(clause),
+        [] if others else [*everything],
+        *(kinds_in(above) for above in reversed(at.line.parents)),
+    ):
         if named:
             return named[-1] if len(set(named)) == 1 else ""
     return ""
@@ -145,7 +184,9 @@ def _same_time(printed: str, when: datetime) -> bool:
     clock = _CLOCK.search(printed)
     if not clock:
         return True
-    return (int(clock[1]), int(clock[2])) == (when.hour, when.minute) and (clock[3] is None or int(clock[3]) == when.second)
+    return (int(clock[1]), int(clock[2])) == (when.hour, when.minute) and (
+        clock[3] is None or int(clock[3]) == when.second
+    )
 
 
 def _within(when: datetime, span: tuple[date, date]) -> bool:
@@ -153,7 +194,16 @@ def _within(when: datetime, span: tuple[date, date]) -> bool:
 
 
 def _say(at: Context, label: Label, reason: str, right: str = "", kind: str = "") -> Verdict:
-    source = (Source("the dates of the files" if "latest" in reason else "the report's facts", field=kind or None, value=reason),)
-    return Verdict(claim=at.claim, label=label, rule=RULE, reason=reason, right=right, sources=source if label != UNVERIFIABLE else ())
-
-
+    source = (
+        Source(
+            "the dates of the files" if "latest" in reason else "the report's facts", field=kind or None, value=reason
+        ),
+    )
+    return Verdict(
+        claim=at.claim,
+        label=label,
+        rule=RULE,
+        reason=reason,
+        right=right,
+        sources=source if label != UNVERIFIABLE else (),
+    )

@@ -6,7 +6,7 @@ import re
 
 from chimera_tui.core.measure.naming import normalised
 from chimera_tui.core.verify.cells import Cells, Filter
-from chimera_tui.core.verify.context import Context, statistic_in, in_printed_unit
+from chimera_tui.core.verify.context import Context, in_printed_unit, statistic_in
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.inventory import KIND_WORDS
 from chimera_tui.core.verify.metrics_named import family, in_text
@@ -55,7 +55,7 @@ def keys_before(at: Context, facts: Facts) -> list[str]:
     for quoted in _QUOTED.finditer(at.text, start, end):
         found.append((quoted.start(), next(group for group in quoted.groups() if group)))
     for cell in at.line.cells[: max(at.column, 0)]:
-        found.append((cell[0], at.text[slice(*cell)].strip("`*\" ")))
+        found.append((cell[0], at.text[slice(*cell)].strip('`*" ')))
     for path in _PATH.finditer(at.text, start, end):
         if "_" in path[0] or "[" in path[0] or "." in path[0]:
             found.append((path.start(), path[0]))
@@ -75,7 +75,12 @@ def _governs(at: Context, place: int) -> bool:
 
 def _looks_like_a_key(key: str) -> bool:
     bare = _PREFIX.sub(r"\2", key)
-    return len(key) < 200 and bool(_PREFIX.match(key) or re.search(r"[_\[.]", bare)) and not re.search(r"\.\w{1,5}$|/", key.replace("_", "")) or bool(re.search(r"\[\d+\]", key))
+    return (
+        (len(key) < 200
+        and bool(_PREFIX.match(key) or re.search(r"[_\[.]", bare))
+        and not re.search(r"\.\w{1,5}$|/", key.replace("_", "")))
+        or bool(re.search(r"\[\d+\]", key))
+    )
 
 
 def _column_from(text: str, facts: Facts) -> str:
@@ -101,7 +106,10 @@ def _by_inventory(at: Context, facts: Facts, key: str) -> Verdict | None:
         values = [value]
     elif names & {"size", "bytes", "sizes"}:
         sizes = facts.inventory.sizes(kind)
-        values = [sum(sizes) if facts.inventory.known or facts.inventory.empty else None, facts.inventory.frozen.total_bytes if kind is None else None]
+        values = [
+            sum(sizes) if facts.inventory.known or facts.inventory.empty else None,
+            facts.inventory.frozen.total_bytes if kind is None else None,
+        ]
         where = "bytes of the files"
     elif names & {"files", "documents", "docs", "file", "document"}:
         values, where = [facts.inventory.count(kind)], f"{kind or 'all'} files counted"
@@ -109,7 +117,9 @@ def _by_inventory(at: Context, facts: Facts, key: str) -> Verdict | None:
         return None
     known = [one for one in values if one is not None]
     if not known:
-        return Verdict(claim=at.claim, label=UNVERIFIABLE, rule=RULE, reason=f"{key}: no fact about it without the files")
+        return Verdict(
+            claim=at.claim, label=UNVERIFIABLE, rule=RULE, reason=f"{key}: no fact about it without the files"
+        )
     right = next((one for one in known if agreement(at.claim, float(one))), None)
     label = SUPPORTED if right is not None else CONTRADICTED
     shown = known[-1] if right is None else right
@@ -121,7 +131,11 @@ def _by_inventory(at: Context, facts: Facts, key: str) -> Verdict | None:
 
 def _by_path(at: Context, facts: Facts, kind: str, path: str, key: str, *, literal: bool) -> Verdict | None:
     if facts.cells is None:
-        return Verdict(claim=at.claim, label=UNVERIFIABLE, rule=RULE, reason=f"{key}: no files to look it up in") if literal else None
+        return (
+            Verdict(claim=at.claim, label=UNVERIFIABLE, rule=RULE, reason=f"{key}: no files to look it up in")
+            if literal
+            else None
+        )
     hits, n = _hits(at, facts.cells, kind, path)
     if not hits:
         return _by_object(at, facts.cells, kind, path, key) or (_missing(at, key) if literal else None)
@@ -168,7 +182,11 @@ def _compared(at: Context, cells: Cells, hits: list[Hit], key: str, n: int) -> V
         )  # fmt: skip
     same_number = next((hit for hit in hits if agreement(at.claim, cells.series[hit[2]].raw(hit[3]))), None)
     cell = cells.cell(*(same_number or hits[0]))
-    why = f"{key} is in {cell.unit or 'another unit'}, not {at.unit}" if same_number else f"{key} is {cell.value:.15g} {cell.unit}".strip()
+    why = (
+        f"{key} is in {cell.unit or 'another unit'}, not {at.unit}"
+        if same_number
+        else f"{key} is {cell.value:.15g} {cell.unit}".strip()
+    )
     more = f" (and {n - 1} more cells, none agrees)" if n > 1 and not same_number else ""
     return Verdict(
         claim=at.claim, label=CONTRADICTED, rule=RULE, reason=f"{why} in {cell.path}{more}", right=f"{cell.value:.15g} {cell.unit}".strip(),
@@ -178,7 +196,10 @@ def _compared(at: Context, cells: Cells, hits: list[Hit], key: str, n: int) -> V
 
 def _agrees(at: Context, cells: Cells, hit: Hit) -> bool:
     series = cells.series[hit[2]]
-    return any(agreement(at.claim, value) for value in in_printed_unit(at, series.unit, series.raw_unit, series.raw(hit[3]), hit[3]))
+    return any(
+        agreement(at.claim, value)
+        for value in in_printed_unit(at, series.unit, series.raw_unit, series.raw(hit[3]), hit[3])
+    )
 
 
 def _by_object(at: Context, cells: Cells, kind: str, path: str, key: str) -> Verdict | None:

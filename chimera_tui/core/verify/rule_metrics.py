@@ -20,7 +20,10 @@ FILE_RULE, METRIC = "file", "metric"
 TELLING_DIGITS = 3
 CHANCE = 0.03
 """A match that this share of all numbers of its size would also find says nothing."""
-_DIFFERENCE = re.compile(r"Δ|\bdelta\b|\bdiff(?:erence)?\b|\bvs\b|\bchange\b|\bimprovement\b|\bgain\b|\bspeed-?up\b|%\s*(?:better|faster)", re.IGNORECASE)
+_DIFFERENCE = re.compile(
+    r"Δ|\bdelta\b|\bdiff(?:erence)?\b|\bvs\b|\bchange\b|\bimprovement\b|\bgain\b|\bspeed-?up\b|%\s*(?:better|faster)",
+    re.IGNORECASE,
+)
 _SUMMARY = ("min", "max", "mean", "p50")
 
 
@@ -38,7 +41,9 @@ def judge_file(at: Context, facts: Facts) -> Verdict | None:
     meant = _in_unit(at, facts.cells, metric_of(at, facts.cells), rows)
     if meant is None or not meant.series:
         return _say(at, UNVERIFIABLE, FILE_RULE, f"{files[0].path} has no {meant.words if meant else 'such metric'}")
-    narrow = [msgspec.structs.replace(rows, configs=one.configs) for one in rows_of(at, facts.cells).filters if one.configs]
+    narrow = [
+        msgspec.structs.replace(rows, configs=one.configs) for one in rows_of(at, facts.cells).filters if one.configs
+    ]
     narrow = [one for one in narrow if facts.cells.in_series(meant.series, one).height]
     return _judged(at, facts.cells, meant, Rows((*narrow, rows), files[0].path, sure=True), FILE_RULE)
 
@@ -47,7 +52,9 @@ def _invented(at: Context, facts: Facts, name: str) -> Verdict | None:
     """A file that does not exist, where the claim is said of it: it stands before the claim, and is a file of results."""
     at_name = at.text.find(name)
     after = at_name > at.claim.start
-    if after and not re.match(r"\W*(?:\w+\W+){0,3}(?:in|from|of|for|according to)\W+$", at.text[at.claim.end : at_name]):
+    if after and not re.match(
+        r"\W*(?:\w+\W+){0,3}(?:in|from|of|for|according to)\W+$", at.text[at.claim.end : at_name]
+    ):
         return None
     if name.rpartition(".")[2].lower() not in RESULT_ENDINGS or "*" in name:
         return None
@@ -88,7 +95,12 @@ def judge_metric(at: Context, facts: Facts) -> Verdict | None:
             return None
         meant = Meant(name, tuple(one for one, its in cells.series.items() if its.unit == name), "")
     if not meant.series:
-        return _say(at, UNVERIFIABLE, METRIC, f"the files measure nothing called {meant.words}" if meant.words else "no such metric")
+        return _say(
+            at,
+            UNVERIFIABLE,
+            METRIC,
+            f"the files measure nothing called {meant.words}" if meant.words else "no such metric",
+        )
     kept = tuple(one for one in meant.series if fits(at, cells, one))
     if not kept and meant.exact:
         meant = family(meant, cells)
@@ -104,29 +116,37 @@ def is_difference(at: Context) -> bool:
     """Whether a value is a change, not a value: by its column's head or the words around it."""
     if at.in_row and _DIFFERENCE.search(at.header):
         return True
-    return bool(re.match(r"\s*(?:faster|slower|higher|lower|more|less|better|worse|improvement|reduction|increase|decrease|gain|drop|difference)\b", at.after))
+    return bool(
+        re.match(
+            r"\s*(?:faster|slower|higher|lower|more|less|better|worse|improvement|reduction|increase|decrease|gain|drop|difference)\b",
+            at.after,
+        )
+    )
 
 
 def _wrong_unit(at: Context, cells: Cells, meant: Meant) -> Verdict | None:
     """The very number stands in the files, in another unit."""
     if at.claim.digits < 5 or not at.unit:
         return None
-    for one in family(meant, cells).series:
-        if fits(at, cells, one):
-            for cell in _matches(at, cells, (one,), Filter())[:1]:
-                return None if cell else None
-    for one in family(meant, cells).series:
+    wide = family(meant, cells).series
+    if any(_matches(at, cells, (one,), Filter()) for one in wide if fits(at, cells, one)):
+        return None
+    for one in wide:
         its = cells.series[one]
         low, high = interval(at.claim)
         frame = cells.between(one, Filter(), *sorted((low * its.factor, high * its.factor)))
         for file_id, record, value in frame.select("file_id", "record", "value").head(1).rows():
             if agreement(at.claim, its.raw(value)) and (its.raw_unit or its.unit):
-                cell = cells.cell(file_id, record, one, value)
-                return Verdict(
-                    claim=at.claim, label=CONTRADICTED, rule=METRIC, reason=f"{cell.field} is {cell.value:.15g} {cell.unit} in {cell.path}, not {at.unit}",
-                    right=f"{cell.value:.15g} {cell.unit}", sources=(_source(cell),),
-                )  # fmt: skip
+                return _in_another_unit(at, cells.cell(file_id, record, one, value))
     return None
+
+
+def _in_another_unit(at: Context, cell: Cell) -> Verdict:
+    shown = f"{cell.value:.15g} {cell.unit}"
+    reason = f"{cell.field} is {shown} in {cell.path}, not {at.unit}"
+    return Verdict(
+        claim=at.claim, label=CONTRADICTED, rule=METRIC, reason=reason, right=shown, sources=(_source(cell),)
+    )  # fmt: skip
 
 
 def _judged(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str) -> Verdict:
@@ -146,7 +166,8 @@ def _judged(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str) -> V
         return _summarised(at, cells, meant, rows, rule, found)
     if found:
         return _say(at, UNVERIFIABLE, rule, f"{at.claim.span} has too few digits to tell which {meant.words} is meant")
-    return _say(at, UNVERIFIABLE, rule, f"no {meant.words} has this value, and the text does not say of which rows it speaks")
+    reason = f"no {meant.words} has this value, and the text does not say of which rows it speaks"
+    return msgspec.structs.replace(_say(at, UNVERIFIABLE, rule, reason), reading=meant.words if meant.exact else "")
 
 
 def _directed(at: Context, cells: Cells, meant: Meant) -> str:
@@ -186,7 +207,12 @@ def _readings(at: Context, cells: Cells, meant: Meant, rows: Rows, names: tuple[
                 for group in groups:
                     values = [cells.statistic(name, group, rows_), *cells.by_file(name, group, rows_)]
                     text = f"{name} of {meant.words}{', without failures' if ok else ''}"
-                    found += [(printed, text) for value in values if value is not None for printed in _printed(at, cells, group[0], value)[:1]]
+                    found += [
+                        (printed, text)
+                        for value in values
+                        if value is not None
+                        for printed in _printed(at, cells, group[0], value)[:1]
+                    ]
     return found
 
 
@@ -204,7 +230,9 @@ def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
         return _matched(at, cells, Meant(meant.words, stated, meant.metric), rows, rule, found)
     if readings and not found and not fit and rows.stated and _certain(at, rows, rule):
         return _computed(at, CONTRADICTED, rule, readings[0], rows)
-    why = "too few digits to tell" if found or fit else "over which rows is not plain" if readings else "not in the facts"
+    why = (
+        "too few digits to tell" if found or fit else "over which rows is not plain" if readings else "not in the facts"
+    )
     return _say(at, UNVERIFIABLE, rule, f"{name} of {meant.words}: {why}")
 
 
@@ -221,9 +249,13 @@ def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, 
     values = {text: value for value, text in reversed(readings)}
     low, high, mean = (values.get(f"{name} of {meant.words}", math.nan) for name in ("min", "max", "mean"))
     right = f"{low:.4g} to {high:.4g}, mean {mean:.4g} {at.unit}".strip()
-    inside = rule != FILE_RULE and min(value for value, _ in readings) <= at.claim.value <= max(value for value, _ in readings)
+    inside = rule != FILE_RULE and min(value for value, _ in readings) <= at.claim.value <= max(
+        value for value, _ in readings
+    )
     if inside or not _certain(at, rows, rule):
-        return _say(at, UNVERIFIABLE, rule, f"{meant.words} of {rows.said} is {right}; which of it is meant is not plain")
+        return _say(
+            at, UNVERIFIABLE, rule, f"{meant.words} of {rows.said} is {right}; which of it is meant is not plain"
+        )
     return Verdict(
         claim=at.claim, label=CONTRADICTED, rule=rule, reason=f"{meant.words} in {rows.said}: {right}", right=right,
         reading=rows.said, sources=(Source(rows.said, field=meant.words, value=right),),
@@ -244,7 +276,12 @@ def _matched(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, fou
     siblings = sum(cells.in_series(meant.series, one).height for one in rows.filters)
     chance = _chance(at, cells, meant.series, rows.filters)
     if chance > CHANCE and not (meant.exact and len(meant.series) == 1 and siblings < 8):
-        return _say(at, UNVERIFIABLE, rule, f"{meant.words}: so many cells that {chance:.0%} of all numbers of this size would match one")
+        return _say(
+            at,
+            UNVERIFIABLE,
+            rule,
+            f"{meant.words}: so many cells that {chance:.0%} of all numbers of this size would match one",
+        )
     cell = cells.cell(*found[0])
     note = " (truncated)" if agreement(at.claim, cell.value) == "truncated" else ""
     scope = "" if rows.stated else "; the text does not say of which rows it speaks"
@@ -301,8 +338,17 @@ def _own_run(at: Context, facts: Facts) -> Verdict | None:
     said = f"{at.label} {at.sentence}".lower()
     name, factor = at.canonical_unit
     for one in facts.blocks.figures:
-        words = [word for word in re.findall(r"[a-z]+", one.name.lower()) if word not in ("average", "total", "sum", "llm", "call")]
-        if one.unit == name and words and all(word in said for word in words) and agreement(at.claim, one.value / factor):
+        words = [
+            word
+            for word in re.findall(r"[a-z]+", one.name.lower())
+            if word not in ("average", "total", "sum", "llm", "call")
+        ]
+        if (
+            one.unit == name
+            and words
+            and all(word in said for word in words)
+            and agreement(at.claim, one.value / factor)
+        ):
             return Verdict(
                 claim=at.claim, label=SUPPORTED, rule="own run", reason=f"the report's own block: {one.text}",
                 sources=(Source("this report", field=one.name, value=one.value, unit=one.unit),),

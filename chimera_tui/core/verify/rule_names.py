@@ -10,7 +10,9 @@ from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.hardware import designation, is_gpu
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Source, Verdict
 
-_PREVIOUS = re.compile(r"\b(?:such as|e\.g\.|for example|like|alternativ|consider|upgrad|compared? (?:to|with))\b", re.IGNORECASE)
+_PREVIOUS = re.compile(
+    r"\b(?:such as|e\.g\.|for example|like|alternativ|consider|upgrad|compared? (?:to|with))\b", re.IGNORECASE
+)
 
 
 PROSE = (".md", ".markdown")
@@ -45,7 +47,9 @@ def judge_hardware(at: Context, facts: Facts) -> Verdict | None:
 def _software(at: Context, facts: Facts) -> Verdict:
     name, _, version = at.claim.span.rpartition(" ")
     version = re.sub(r"^[vV]", "", version)
-    known = [one for one in facts.software if at.claim.noun in one[0].replace("_", " ").split() or at.claim.noun == one[0]]
+    known = [
+        one for one in facts.software if at.claim.noun in one[0].replace("_", " ").split() or at.claim.noun == one[0]
+    ]
     for _, its, path in known:
         if its == version or its.startswith(version + "."):
             return Verdict(
@@ -68,7 +72,9 @@ def judge_model_size(at: Context, facts: Facts) -> Verdict | None:
     value = round(at.claim.value)
     families = [word.lower() for word in re.findall(r"[A-Za-z]{3,}", at.sentence)]
     known = facts.model_sizes
-    family = next((word for word in families if any(_of_family(word, name) for names in known.values() for name in names)), "")
+    family = next(
+        (word for word in families if any(_of_family(word, name) for names in known.values() for name in names)), ""
+    )
     names = [name for name in known.get(value, ()) if not family or _of_family(family, name)]
     if names:
         return Verdict(
@@ -82,7 +88,9 @@ def judge_model_size(at: Context, facts: Facts) -> Verdict | None:
             claim=at.claim, label=CONTRADICTED, rule="name", right=right,
             reason=f"the files know {family} in {right} only",
         )  # fmt: skip
-    return Verdict(claim=at.claim, label=UNVERIFIABLE, rule="name", reason="no model of that size is named in the files")
+    return Verdict(
+        claim=at.claim, label=UNVERIFIABLE, rule="name", reason="no model of that size is named in the files"
+    )
 
 
 def _of_family(word: str, name: str) -> bool:

@@ -18,7 +18,12 @@ NAMES = {
     "temperature": "temperature", "temp": "temperature", "top_p": "top_p", "top_k": "top_k", "batch": "batch",
     "batch_size": "batch", "concurrency": "concurrency", "repeat_penalty": "repeat_penalty",
 }  # fmt: skip
-_BEFORE = re.compile(r"\b(" + "|".join(sorted((name.replace("_", "[_ ]") for name in NAMES), key=len, reverse=True)) + r")[`*\"]*\s*(?:(?:[=:(]|of|at|is|to|value|set|values?|settings?|levels?|from|between|ranging|range|sizes?|=)[\s(`*]*){0,4}[\s(`*]*(?:[\d.]+,? (?:and |or )?)*$", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"\b("
+    + "|".join(sorted((name.replace("_", "[_ ]") for name in NAMES), key=len, reverse=True))
+    + r")[`*\"]*\s*(?:(?:[=:(]|of|at|is|to|value|set|values?|settings?|levels?|from|between|ranging|range|sizes?|=)[\s(`*]*){0,4}[\s(`*]*(?:[\d.]+,? (?:and |or )?)*$",
+    re.IGNORECASE,
+)
 _INDEX = re.compile(r"^\W*(?:#|no\.?|rank|id|index|nr|run|step|phase|iteration|priority)?\W*$", re.IGNORECASE)
 
 
@@ -48,7 +53,14 @@ def judge_option(at: Context, facts: Facts) -> Verdict | None:
 
 def is_index(at: Context) -> bool:
     """Whether a number in a table only counts its rows."""
-    return at.in_row and at.column == 0 and not at.claim.unit and at.claim.decimals == 0 and bool(_INDEX.match(at.header)) and bool(at.line.header)
+    return (
+        at.in_row
+        and at.column == 0
+        and not at.claim.unit
+        and at.claim.decimals == 0
+        and bool(_INDEX.match(at.header))
+        and bool(at.line.header)
+    )
 
 
 def _name(at: Context) -> str | None:

@@ -13,7 +13,7 @@ def sentences(text: str, start: int = 0) -> list[tuple[int, int]]:
     bounds = []
     at = start
     for found in _END.finditer(text, start):
-        if _ABBREVIATION.search(text[at : found.start()].rstrip("\"”’)*")):
+        if _ABBREVIATION.search(text[at : found.start()].rstrip('"”’)*')):
             continue
         bounds.append((at, found.start()))
         at = found.end()

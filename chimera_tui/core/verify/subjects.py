@@ -30,14 +30,25 @@ _ABOUT = re.compile(
     r"(?P<q>[\"“`‘'])?(?P<word>[\w./:*-]{2,60})",
     re.IGNORECASE,
 )
-_WHOLE = re.compile(r"\b(?:total|all|overall|dataset|collection|repository|compris\w+|consist\w+|entire|altogether|contains?|corpus|analy[sz]e[sd]?|analy[sz]ing|analysis|examin\w+|across|data (?:has|holds|includes|contains)|holds|there (?:are|were))\b", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"\b(?:total|all|overall|dataset|collection|repository|compris\w+|consist\w+|entire|altogether|contains?|corpus|analy[sz]e[sd]?|analy[sz]ing|analysis|examin\w+|across|data (?:has|holds|includes|contains)|holds|there (?:are|were))\b",
+    re.IGNORECASE,
+)
 _NEUTRAL = frozenset((
     "total", "unique", "different", "distinct", "individual", "separate", "benchmark", "data", "analyzed", "analysed", "input", "source",
     "various", "of", "the", "all", "diverse", "overall", "main", "related", "benchmarking", "result", "results", "such", "these", "those",
     "file", "document", "existing", "available", "collected", "processed", "primary", "major", "key", "in", "and",
 ))  # fmt: skip
-_ABOUT_FILES = re.compile(r"\b(?:file\s?names?|files?|documents?|director(?:y|ies)|folders?|named|naming)\b", re.IGNORECASE)
-_FACTORS = {"models": "model", "model": "model", "backends": "backend", "quantizations": "quant", "quantisations": "quant"}
+_ABOUT_FILES = re.compile(
+    r"\b(?:file\s?names?|files?|documents?|director(?:y|ies)|folders?|named|naming)\b", re.IGNORECASE
+)
+_FACTORS = {
+    "models": "model",
+    "model": "model",
+    "backends": "backend",
+    "quantizations": "quant",
+    "quantisations": "quant",
+}
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -62,18 +73,31 @@ def subject_of(at: Context, facts: Facts) -> Subject | None:
 def _from_noun(at: Context, facts: Facts, noun: str) -> Subject | None:
     inventory = facts.inventory
     kinds = kinds_in(noun.replace(".", " "))
-    last = noun.split()[-1]
+    last = noun.rsplit(maxsplit=1)[-1]
     if last.startswith("heading"):
-        return Subject(HEADINGS, "headings in Markdown files", () if facts.extra.headings is None else (facts.extra.headings,))
-    if re.search(r"\b(?:formats?|types?)$", noun) and re.search(r"(?:^|\b)(?:file |data |different |main |distinct |primary |\w+ file )?(?:formats?|types?)$", noun):
-        return Subject(KINDS, "kinds of file", (len([one for one in inventory.kinds.values() if one]),), sure=_of_files(at) and not facts.inventory.empty)
+        return Subject(
+            HEADINGS, "headings in Markdown files", () if facts.extra.headings is None else (facts.extra.headings,)
+        )
+    if re.search(r"\b(?:formats?|types?)$", noun) and re.search(
+        r"(?:^|\b)(?:file |data |different |main |distinct |primary |\w+ file )?(?:formats?|types?)$", noun
+    ):
+        return Subject(
+            KINDS,
+            "kinds of file",
+            (len([one for one in inventory.kinds.values() if one]),),
+            sure=_of_files(at) and not facts.inventory.empty,
+        )
     if last.startswith("measurement") and facts.cells is not None:
         return Subject(FACTOR, "measurements", (facts.cells.frames.n_measurements,), sure=False)
     if last in _FACTORS:
         return _factor(facts, _FACTORS[last])
     if re.search(r"\b(?:rows?|records?|entries)$", noun) and at.file_mentions:
         files = [one for one in inventory.named(at.file_mentions[0]) if one.rows is not None]
-        return Subject(PATTERN, f"rows of {files[0].path}", tuple(one.rows or 0 for one in files)) if files else Subject(OTHER, noun)
+        return (
+            Subject(PATTERN, f"rows of {files[0].path}", tuple(one.rows or 0 for one in files))
+            if files
+            else Subject(OTHER, noun)
+        )
     if not re.search(r"\b(?:files?|documents?|datasets?)$", noun):
         if kinds and (last.startswith("report") or last in KIND_WORDS):
             return _qualified(at, facts, kind_subject(facts, kinds[-1]))
@@ -106,7 +130,12 @@ def _bare_files(at: Context, facts: Facts, noun: str) -> Subject:
     if others or patterned or at.line.parents:
         before = kinds_in(at.before) or (named if len(set(named)) == 1 else [])
         nearest = facts.inventory.count(before[-1]) if before else None
-        return Subject(ALL, f"{before[-1] if before else 'all'} files", (() if nearest is None else (nearest,)) + subject.counts, sure=False)
+        return Subject(
+            ALL,
+            f"{before[-1] if before else 'all'} files",
+            (() if nearest is None else (nearest,)) + subject.counts,
+            sure=False,
+        )
     return subject
 
 
@@ -144,7 +173,9 @@ def _from_before(at: Context, facts: Facts, before: str) -> Subject | None:
         return _named_pattern(at, facts, quoted[-1])
     if found["files"].lower().startswith("dataset"):
         return _all(facts) if re.match(r"\s*files", at.after, re.IGNORECASE) or at.claim.noun else None
-    if re.search(r"\b(?:average|mean|per|size|other|new|large|small|failed|empty|duplicate\w*)\b", phrase, re.IGNORECASE) and not re.search(r"number", phrase):
+    if re.search(
+        r"\b(?:average|mean|per|size|other|new|large|small|failed|empty|duplicate\w*)\b", phrase, re.IGNORECASE
+    ) and not re.search(r"number", phrase):
         return None
     return _all(facts)
 
@@ -165,20 +196,32 @@ def _from_row(at: Context, facts: Facts, *, need: bool = True) -> Subject | None
     if own is not None:
         return own
     first, head = at.cells[0] if at.cells else "", at.header
-    counting = re.search(r"\b(?:files?|count|number|total|documents?|quantity|amount|#|share|percentage|%|proportion)\b|^n$", f"{head} {first}", re.IGNORECASE)
+    counting = re.search(
+        r"\b(?:files?|count|number|total|documents?|quantity|amount|#|share|percentage|%|proportion)\b|^n$",
+        f"{head} {first}",
+        re.IGNORECASE,
+    )
     if at.column <= 0 or (need and not counting):
         return None
-    if re.search(r"size|bytes|latency|time|tokens|ttft|throughput|freq|headings?|lines?|rows?", f"{head} {first}", re.IGNORECASE):
+    if re.search(
+        r"size|bytes|latency|time|tokens|ttft|throughput|freq|headings?|lines?|rows?", f"{head} {first}", re.IGNORECASE
+    ):
         return None
     if (kinds := kinds_in(first)) and len(set(kinds)) == 1:
         return kind_subject(facts, kinds[0])
     if quoted := re.search(r"[`\"“]([\w./:*-]{2,60})[`\"”]", first):
         return _quoted(facts, quoted[1], None)
-    if re.search(r"\btotal\b.*\bfiles?\b|\bfiles?\b.*\b(?:total|count|analy[sz]ed)\b|^\W*(?:all )?files\W*$", first, re.IGNORECASE):
+    if re.search(
+        r"\btotal\b.*\bfiles?\b|\bfiles?\b.*\b(?:total|count|analy[sz]ed)\b|^\W*(?:all )?files\W*$",
+        first,
+        re.IGNORECASE,
+    ):
         return _all(facts)
-    if re.fullmatch(r"\W*(?:grand )?(?:total|all|sum)\W*", first, re.IGNORECASE) and re.search(r"files?|count|number|documents", head, re.IGNORECASE):
+    if re.fullmatch(r"\W*(?:grand )?(?:total|all|sum)\W*", first, re.IGNORECASE) and re.search(
+        r"files?|count|number|documents", head, re.IGNORECASE
+    ):
         return _all(facts)
-    folder = first.strip("`*\" /").lower()
+    folder = first.strip('`*" /').lower()
     if folder in facts.inventory.folders:
         return _quoted(facts, folder, None)
     return None
@@ -198,7 +241,11 @@ def _qualified(at: Context, facts: Facts, subject: Subject) -> Subject:
     if word in facts.inventory.folders or _is_model(facts, word):
         narrowed = _pattern(facts, word, subject.kind)
         return Subject(PATTERN, narrowed.shown, narrowed.counts + subject.counts, subject.kind, sure=False)
-    return subject if subject.what == KIND and not re.match(r"\W*(?:files? )?(?:named|called|under|about|related)", at.after) else _unsure(subject)
+    return (
+        subject
+        if subject.what == KIND and not re.match(r"\W*(?:files? )?(?:named|called|under|about|related)", at.after)
+        else _unsure(subject)
+    )
 
 
 def _is_model(facts: Facts, word: str) -> bool:
@@ -248,7 +295,11 @@ def _pattern(facts: Facts, word: str, kind: str | None) -> Subject:
         return (kind is None or one.kind == kind) and (wanted in parts or wanted in one.path.lower().split("/"))
 
     folder_only = word.endswith("/") or (wanted in inventory.folders and "/" in wanted)
-    tests = (("folder", in_folder),) if folder_only else (("name", in_name), ("path", in_path), ("word", as_word), ("folder", in_folder))
+    tests = (
+        (("folder", in_folder),)
+        if folder_only
+        else (("name", in_name), ("path", in_path), ("word", as_word), ("folder", in_folder))
+    )
     counts = tuple(dict.fromkeys(
         inventory.where((name, wanted, kind), test)
         for name, test in tests
