@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from chimera_tui.core.measure.lexicon import entries
 from chimera_tui.core.measure.naming import normalised
-from chimera_tui.core.measure.units import Unit, unit_of
+from chimera_tui.core.measure.units import unit_of
+from chimera_tui.core.verify.names import entities_of
 
 if TYPE_CHECKING:
     import polars as pl
 
     from chimera_tui.core.frames import Frames
 
-_PLAIN = re.compile(r"[^a-z0-9]+")
-ENTITY_COLUMNS = ("model", "quant", "backend", "device", "dtype")
-LONGEST_NAME = 48
 MOST_BY_FILE = 200_000
 """Rows up to which a statistic is also taken file by file."""
 
@@ -133,7 +128,7 @@ class Cells:
             whole = normalised(one.field.replace(".", "_"))
             for words in {whole, normalised(one.field.rpartition(".")[2])}:
                 self.by_words.setdefault(words, []).append(one.series_id)
-        self.entities = _entities(self.frames.configs)
+        self.entities = entities_of(self.frames.configs)
 
     def in_series(self, series_ids: tuple[int, ...], rows: Filter) -> pl.DataFrame:
         """The cells of some series, filtered: file_id, record, series_id, value (canonical)."""
@@ -235,7 +230,7 @@ class Cells:
 
     def path(self, file_id: int) -> str:
         """A file's path."""
-        return self._paths.get(file_id, "?")
+        return str(self._paths.get(file_id, "?"))
 
     def of_kind(self, kind: str) -> frozenset[int]:
         """The files of a kind."""
@@ -253,19 +248,13 @@ def _kept(frame: pl.DataFrame, rows: Filter) -> pl.DataFrame:
 
 
 def _factor(raw: str | None) -> float:
-    unit: Unit | None = unit_of(raw) if raw else None
+    unit = unit_of(raw) if raw else None
     return unit.factor / unit.divisor if unit else 1.0
 
 
 def _statistic(values: pl.Series, name: str) -> float | None:
-    if not values.len():
-        return None
-    if name.startswith("p") and name[1:].replace(".", "").isdigit():
-        return values.quantile(float(name[1:]) / 100, "linear")
-    if name == "range":
-        return float(values.max() - values.min())  # type: ignore[operator,arg-type]
-    found = {"mean": values.mean, "min": values.min, "max": values.max, "std": values.std, "sum": values.sum}.get(name)
-    return None if found is None else found()  # type: ignore[operator,no-any-return]
+    found = values.to_frame("value").select(value=expression) if (expression := _expression(name)) is not None else None
+    return None if found is None or not values.len() else found["value"][0]
 
 
 def _expression(name: str) -> pl.Expr | None:
@@ -274,9 +263,9 @@ def _expression(name: str) -> pl.Expr | None:
     value = pl.col("value")
     if name.startswith("p") and name[1:].replace(".", "").isdigit():
         return value.quantile(float(name[1:]) / 100, "linear")
+    known = {"mean": value.mean, "min": value.min, "max": value.max, "std": value.std, "sum": value.sum}
     if name == "range":
         return value.max() - value.min()
-    known = {"mean": value.mean, "min": value.min, "max": value.max, "std": value.std, "sum": value.sum}
     return known[name]() if name in known else None
 
 
@@ -286,38 +275,4 @@ def _splits(path: str) -> list[tuple[str, str]]:
     for place, sign in enumerate(path):
         if sign == ".":
             found.append((path[:place], path[place + 1 :]))
-    return found
-
-
-@lru_cache(maxsize=8192)
-def plain(name: str) -> str:
-    """A name's letters and digits alone."""
-    return _PLAIN.sub("", name.lower())
-
-
-def _entities(configs: pl.DataFrame) -> dict[str, frozenset[int]]:
-    """Configurations by the plain form of each name in them: models, quantisations, backends, other text factors."""
-    found: dict[str, set[int]] = {}
-    for row in configs.iter_rows(named=True):
-        names = [row[column] for column in ENTITY_COLUMNS if row.get(column)]
-        extra = msgspec.json.decode(row["extra"]) if row.get("extra") else {}
-        names += [value for value in extra.values() if isinstance(value, str)]
-        for name in names:
-            if len(name) <= LONGEST_NAME and len(plain(name)) >= 2:
-                found.setdefault(plain(name), set()).add(row["config_id"])
-    return {name: frozenset(ids) for name, ids in found.items()}
-
-
-@lru_cache(maxsize=1)
-def phrases() -> dict[str, str]:
-    """Canonical metrics by the words for them, in normal form: the lexicon's synonyms."""
-    found: dict[str, str] = {}
-    for table in entries().values():
-        for field, entry in table.items():
-            if entry.role.startswith("measure") and "." not in field:
-                found.setdefault(normalised(field), entry.name)
-    for field, entry in entries()["*"].items():
-        if entry.role.startswith("measure"):
-            found[normalised(field)] = entry.name
-            found.setdefault(normalised(entry.name), entry.name)
     return found

@@ -26,5 +26,10 @@ def _against(one: Verdict, other: Verdict | None) -> Verdict:
         return one
     reason = f"line {other.claim.line} of the report says {other.claim.span}, and the files agree: {other.reason}"
     return msgspec.structs.replace(
-        one, label=CONTRADICTED, rule="the report's own numbers", reason=reason, right=other.claim.span, sources=other.sources
+        one,
+        label=CONTRADICTED,
+        rule="the report's own numbers",
+        reason=reason,
+        right=other.claim.span,
+        sources=other.sources,
     )

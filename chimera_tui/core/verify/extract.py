@@ -31,7 +31,8 @@ _VALUE = re.compile(
     re.ASCII,
 )
 _MODEL_SIZE = re.compile(
-    rf"(?<![\w.,-])({NUMBER})(?:\s?[BM]\b(?![/\w])(?!\s+(?:tokens|bytes))|[ -](?:billion|million)(?:[ -]parameters?)?\b)"
+    rf"(?<![\w.,-])({NUMBER})(?:\s?[BM]\b(?![/\w])(?!\s+(?:tokens|bytes))|[ -](?:billion|"
+    rf"million)(?:[ -]parameters?)?\b)"
 )
 _DURATION = re.compile(
     rf"\b({NUMBER}) (hours?|minutes?|mins?)(?:,? and |, | )({NUMBER}) (minutes?|mins?|seconds?|secs?)\b"
@@ -45,7 +46,8 @@ _RANGE = re.compile(r"\s?(?:-|–|—|to|and|through)\s?")
 _TOTAL = re.compile(r"\s?(?:/|of|out of)\s?(?:the |all |a total of )?", re.IGNORECASE)
 _ANY = re.compile(r"\d[\d,.]*")
 _CHANGE = re.compile(
-    r"\b(?:faster|slower|higher|lower|better|worse|more|less|improvement|reduction|increase|decrease|speed-?up|gain|drop|quicker)\b",
+        r"\b(?:faster|slower|higher|lower|better|worse|more|less|improvement|reduction|"
+        r"increase|decrease|speed-?up|gain|drop|quicker)\b",
     re.IGNORECASE,
 )
 

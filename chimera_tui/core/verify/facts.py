@@ -89,15 +89,15 @@ class Facts:
     @cached_property
     def collected(self) -> tuple[datetime, datetime] | None:
         """The first and the last time recorded with a measurement."""
-        from datetime import UTC
+        import polars as pl
 
         if self.cells is None:
             return None
         at = self.cells.frames.cells["at"].drop_nulls()
         if not at.len():
             return None
-        first, last = at.min(), at.max()
-        return datetime.fromtimestamp(first // 10**9, UTC), datetime.fromtimestamp(last // 10**9, UTC)  # type: ignore[operator]
+        first, last = at.cast(pl.Datetime("ns", "UTC")).dt.replace_time_zone("UTC").sort().gather([0, -1]).to_list()
+        return first, last
 
     @cached_property
     def devices(self) -> tuple[Named, ...]:

@@ -10,13 +10,13 @@ import msgspec
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.annotate import FOOTNOTE, plain_lines
 from chimera_tui.core.verify.blocks import read_blocks
-from chimera_tui.core.verify.cells import plain
 from chimera_tui.core.verify.claim import Claim, Skipped
 from chimera_tui.core.verify.consistency import consistent
 from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.extract import extract
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.lines import PROGRAM, Line, Reader
+from chimera_tui.core.verify.names import plain
 from chimera_tui.core.verify.rule_counts import judge_count, judge_share
 from chimera_tui.core.verify.rule_dates import judge_date
 from chimera_tui.core.verify.rule_keys import judge_key
@@ -36,11 +36,14 @@ def by_finding(at: Context, facts: Facts) -> Verdict | None:
 
 
 RULES: tuple[Rule, ...] = (
-    by_finding, judge_hardware, judge_model_size, judge_key, judge_option, judge_count, judge_share, judge_size, judge_file, judge_date, judge_metric,
+    by_finding, judge_hardware, judge_model_size, judge_key, judge_option, judge_count, judge_share, judge_size,
+    judge_file, judge_date, judge_metric,
 )  # fmt: skip
 _ILLUSTRATIVE = re.compile(
-    r"\b(?:placeholder|illustrative|fictional|fictitious|hypothetical|dummy|made[- ]up|invented|for illustration|simulated) "
-    r"(?:values?|data|numbers?|figures?|examples?|results?)\b|\bvalues? (?:are|is) (?:illustrative|placeholders?|hypothetical|fictional)\b",
+    r"\b(?:placeholder|illustrative|fictional|fictitious|hypothetical|dummy|made[- ]up|"
+    r"invented|for illustration|simulated) "
+    r"(?:values?|data|numbers?|figures?|examples?|results?)\b|\bvalues? (?:are|"
+    r"is) (?:illustrative|placeholders?|hypothetical|fictional)\b",
     re.IGNORECASE,
 )
 

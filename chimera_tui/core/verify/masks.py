@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-_FILE = r"[\w./\\*-]*[\w*-]\.(?:csv|tsv|jsonl|ndjson|json|md|markdown|txt|log|parquet|ya?ml|toml|py|rs|js|ts|html|pdf|png|svg|xlsx?|gguf|safetensors|onnx|bin|zip|gz|ini|sh|cfg)\b"
+_FILE = (
+    r"[\w./\\*-]*[\w*-]\.(?:csv|tsv|jsonl|ndjson|json|md|markdown|txt|log|parquet|ya?ml|"
+    r"toml|py|rs|js|ts|html|pdf|png|svg|xlsx?|gguf|safetensors|onnx|bin|zip|gz|ini|sh|"
+    r"cfg)\b"
+)
 FILE = re.compile(_FILE, re.IGNORECASE)
 _CODE = re.compile(r"(`+)(.+?)\1")
 _URL = re.compile(r"\b(?:https?|ftp)://\S+|\bwww\.\S+|\]\([^)\s]*\)")
@@ -36,8 +40,11 @@ _CONFIDENCE = re.compile(
     re.IGNORECASE,
 )
 _WINDOW = re.compile(
-    r"\b(?:per|over|for|in|within|each|every) (?:a |the |an? single )?(?:1|one|single) (?:second|minute|hour|day)s?\b|\b(?:1|one)[- ](?:second|minute|hour)[- ](?:window|interval|period)\b"
-    r"|\b(?:time )?windows?(?: of| is|:|\*\*:?)+ *\d+(?:\.\d+)? ?(?:ms|s|seconds?|minutes?|hours?)\b|\bper (?:1,?000|100|1,?000,?000|million|thousand) \w+",
+        r"\b(?:per|over|for|in|within|each|every) (?:a |the |an? single )?(?:1|one|"
+        r"single) (?:second|minute|hour|day)s?\b|\b(?:1|one)[- ](?:second|minute|"
+        r"hour)[- ](?:window|interval|period)\b"
+        r"|\b(?:time )?windows?(?: of| is|:|\*\*:?)+ *\d+(?:\.\d+)? ?(?:ms|s|seconds?|"
+        r"minutes?|hours?)\b|\bper (?:1,?000|100|1,?000,?000|million|thousand) \w+",
     re.IGNORECASE,
 )
 _FAMILY = re.compile(
@@ -55,20 +62,25 @@ _IMPERATIVE = re.compile(
     rf"^\W*(?:\d+[.)]\s*)?(?:\*\*[^*]{{1,80}}\*\*:?\s*|[^:.]{{1,60}}:\*{{0,2}}\s+)?(?:{_VERBS})\b", re.IGNORECASE
 )
 _AIM = re.compile(
-    r"\b(?:by|to|at least|at most|every|within|below|under|above|over|minimum of|maximum of|up to|between|e\.g\.,?|such as|like)\s+"
+        r"\b(?:by|to|at least|at most|every|within|below|under|above|over|minimum of|"
+        r"maximum of|up to|between|e\.g\.,?|such as|like)\s+"
     r"(?:\w+\s+){0,2}?[~$]?(\d[\d,.]*(?:\s?(?:-|–|to)\s?\d[\d.,]*)?)",
     re.IGNORECASE,
 )
 _DO = re.compile(
-    rf"\b(?:{_VERBS})\s+(?:a |an |the )?(?:\w+ )?(\d[\d.,]*\s?(?:%|x|×|ms|s|seconds|minutes|hours|days|weeks|times)(?!\w))",
+        rf"\b(?:{_VERBS})\s+(?:a |an |the )?(?:\w+ )?(\d[\d.,]*\s?(?:%|x|×|ms|s|seconds|"
+        rf"minutes|hours|days|weeks|times)(?!\w))",
     re.IGNORECASE,
 )
 _ASSUMED = re.compile(
     r"\b(?:assum(?:e|es|ing|ed)|suppos(?:e|ing)|hypothetical(?:ly)?|imagine|let'?s say)\b", re.IGNORECASE
 )
 _TARGET = re.compile(
-    r"\b(?:aim(?:s|ing)? (?:for|to|at)|targets?\b(?! (?:device|platform|model))|targeting|goals?\b|should\b(?! be noted)|must\b|consider\b|recommend(?:ed|s)? (?:to|a|an|using|setting|increas|reduc)|"
-    r"set (?:the )?\w+ to|strive|in order to reach|deadline|no more than|word limit|we propose|try (?:to|using|setting))",
+        r"\b(?:aim(?:s|ing)? (?:for|to|at)|targets?\b(?! (?:device|platform|model))|targeting|"
+        r"goals?\b|should\b(?! be noted)|must\b|consider\b|recommend(?:ed|s)? (?:to|a|an|"
+        r"using|setting|increas|reduc)|"
+        r"set (?:the )?\w+ to|strive|in order to reach|deadline|no more than|word limit|"
+        r"we propose|try (?:to|using|setting))",
     re.IGNORECASE,
 )  # fmt: skip
 _DURING_PLAN = re.compile(r"\b(?:within|in|over|for) the (?:next|coming|following) ", re.IGNORECASE)

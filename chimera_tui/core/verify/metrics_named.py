@@ -7,10 +7,11 @@ from functools import lru_cache
 
 import msgspec
 
-from chimera_tui.core.verify.cells import ENTITY_COLUMNS, Cells, Filter, phrases, plain
+from chimera_tui.core.verify.cells import Cells, Filter
 from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit, kinds_in, phrases_in, words_of
 from chimera_tui.core.verify.inventory import KIND_WORDS
 from chimera_tui.core.verify.masks import FILE
+from chimera_tui.core.verify.names import ENTITY_COLUMNS, phrases, plain
 
 GENERIC = {
     "ttft": r"ttft\w*", "itl": r"itl\w*", "tpot": r"tpot\w*", "e2e_latency": r"e2e_latency|wall_time|\w*latency\w*",
@@ -28,7 +29,8 @@ _EMPTY = frozenset((
     "percentiles", "statistics", "summary", "n", "which", "percent", "between", "ranging", "ranged", "ranges",
 ))  # fmt: skip
 _OPTION = re.compile(
-    r"\b(num_gpu|num_ctx|temperature|temp|top_p|top_k|batch(?:[_ ]size)?|concurrency|gpu|ctx|context)\b\s*(?:[=:]|of|at|is)?\s*(\d+(?:\.\d+)?)",
+        r"\b(num_gpu|num_ctx|temperature|temp|top_p|top_k|batch(?:[_ ]size)?|concurrency|gpu|"
+        r"ctx|context)\b\s*(?:[=:]|of|at|is)?\s*(\d+(?:\.\d+)?)",
     re.IGNORECASE,
 )
 _OPTION_COLUMNS = {

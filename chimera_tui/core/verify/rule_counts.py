@@ -5,27 +5,19 @@ from __future__ import annotations
 import re
 
 from chimera_tui.core.verify import claim as kinds
-from chimera_tui.core.verify.cells import plain
 from chimera_tui.core.verify.context import Context, kinds_in
+from chimera_tui.core.verify.countable import FACTOR, HEADINGS, KIND, OTHER, PATTERN, Subject, kind_subject, pattern_in
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.inventory import KIND_WORDS
-from chimera_tui.core.verify.subjects import (
-    FACTOR,
-    HEADINGS,
-    KIND,
-    OTHER,
-    PATTERN,
-    Subject,
-    kind_subject,
-    pattern_in,
-    subject_of,
-)
+from chimera_tui.core.verify.names import plain
+from chimera_tui.core.verify.subjects import subject_of
 from chimera_tui.core.verify.tolerance import agreement
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Source, Verdict
 
 COUNTS, SHARES = "count", "share"
 _ELSEWHERE = re.compile(
-    r"\b(?:configured|designed|able|capable|simulat\w+|generat\w+|would|could|up to|expected|planned|per (?:run|model|day|second|minute)|each)\b",
+        r"\b(?:configured|designed|able|capable|simulat\w+|generat\w+|would|could|up to|"
+        r"expected|planned|per (?:run|model|day|second|minute)|each)\b",
     re.IGNORECASE,
 )
 _OF_SIZE = re.compile(r"\b(?:size|bytes|storage|volume|disk)\b", re.IGNORECASE)
@@ -67,7 +59,9 @@ def unknown_names(at: Context, facts: Facts) -> list[str]:
         return []
     known = [*facts.cells.entities, *(plain(one.path) for one in facts.inventory.files)]
     found = []
-    for member in dict.fromkeys(one.group(0) for one in _MEMBER.finditer(at.after) if "-" in one.group(0) or ":" in one.group(0)):
+    for member in dict.fromkeys(
+        one.group(0) for one in _MEMBER.finditer(at.after) if "-" in one.group(0) or ":" in one.group(0)
+    ):
         stem = plain(re.split(r"[-:_ ]", member)[0])
         if any(stem in name for name in known) and not any(plain(member) in name for name in known):
             found.append(member)
@@ -158,7 +152,8 @@ def _share_subject(at: Context, facts: Facts) -> Subject | None:
     if found is not None and found.what in (KIND, PATTERN):
         return found
     behind = re.match(
-        r"\W*(?:of )?(?:the |all |its )*(?:total )?(?:files?|data|dataset)?\W*(?:are|being|is|were|in|as)?\W*([A-Za-z]+)\b(?: (?:files?|format|documents?))?",
+            r"\W*(?:of )?(?:the |all |its )*(?:total )?(?:files?|data|dataset)?\W*(?:are|being|is|"
+            r"were|in|as)?\W*([A-Za-z]+)\b(?: (?:files?|format|documents?))?",
         at.after,
     )
     if behind and behind[1].lower() in KIND_WORDS:

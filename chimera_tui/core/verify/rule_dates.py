@@ -14,18 +14,21 @@ from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABL
 
 RULE = "date"
 _OWN = re.compile(
-    r"^\W*(?:report )?(?:date|prepared on|generated(?: on)?|published|report generated|date of (?:the )?report|prepared|issued)\b",
+        r"^\W*(?:report )?(?:date|prepared on|generated(?: on)?|published|report generated|"
+        r"date of (?:the )?report|prepared|issued)\b",
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
-    r"\b(?:modif\w+|last[ -](?:updat|chang|edit|touch)\w*|latest (?:updat|chang|edit)\w*|timeline|recent activity|latest|most recent)\b",
+        r"\b(?:modif\w+|last[ -](?:updat|chang|edit|touch)\w*|latest (?:updat|chang|edit)\w*|"
+        r"timeline|recent activity|latest|most recent)\b",
     re.IGNORECASE,
 )
 _FILES_CHANGE = re.compile(r"\b(?:updat|chang|edit|add|creat)\w*\b", re.IGNORECASE)
 _FILES = re.compile(r"\b(?:files?|dataset|data|repository|documents?|csv|json|markdown)\b", re.IGNORECASE)
 _CLOCK = re.compile(r"\b(\d\d?):(\d\d)(?::(\d\d))?")
 _SPREAD = re.compile(
-    r"\b(?:concentrat\w+|majority|most (?:of|files)|bulk|distribut\w+|cluster\w*|frequen\w+|mainly|primarily|many|half|average|predominantly)\b",
+        r"\b(?:concentrat\w+|majority|most (?:of|files)|bulk|distribut\w+|cluster\w*|"
+        r"frequen\w+|mainly|primarily|many|half|average|predominantly)\b",
     re.IGNORECASE,
 )
 _MOST = re.compile(r"\b(?:most recent|latest|newest|last)\b", re.IGNORECASE)

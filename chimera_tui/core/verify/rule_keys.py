@@ -76,11 +76,10 @@ def _governs(at: Context, place: int) -> bool:
 def _looks_like_a_key(key: str) -> bool:
     bare = _PREFIX.sub(r"\2", key)
     return (
-        (len(key) < 200
+        len(key) < 200
         and bool(_PREFIX.match(key) or re.search(r"[_\[.]", bare))
-        and not re.search(r"\.\w{1,5}$|/", key.replace("_", "")))
-        or bool(re.search(r"\[\d+\]", key))
-    )
+        and not re.search(r"\.\w{1,5}$|/", key.replace("_", ""))
+    ) or bool(re.search(r"\[\d+\]", key))
 
 
 def _column_from(text: str, facts: Facts) -> str:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 import msgspec
 
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cell, Cells, Filter
-from chimera_tui.core.verify.context import Context, in_printed_unit
+from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.metrics_named import Meant, Rows, family, fits, metric_of, rows_of
 from chimera_tui.core.verify.tolerance import agreement, interval
-from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Label, Source, Verdict
+from chimera_tui.core.verify.values import (
+    FILE_RULE,
+    METRIC,
+    TELLING_DIGITS,
+    judged_values,
+    matches,
+    source_of,
+    unverifiable,
+)
+from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Source, Verdict
 
 RESULT_ENDINGS = frozenset(("csv", "tsv", "json", "jsonl", "ndjson", "md", "markdown", "parquet"))
-FILE_RULE, METRIC = "file", "metric"
-TELLING_DIGITS = 3
-CHANCE = 0.03
-"""A match that this share of all numbers of its size would also find says nothing."""
 _DIFFERENCE = re.compile(
     r"Δ|\bdelta\b|\bdiff(?:erence)?\b|\bvs\b|\bchange\b|\bimprovement\b|\bgain\b|\bspeed-?up\b|%\s*(?:better|faster)",
     re.IGNORECASE,
 )
-_SUMMARY = ("min", "max", "mean", "p50")
 
 
 def judge_file(at: Context, facts: Facts) -> Verdict | None:
@@ -40,12 +43,12 @@ def judge_file(at: Context, facts: Facts) -> Verdict | None:
     rows = Filter(files=frozenset(one.file_id for one in files))
     meant = _in_unit(at, facts.cells, metric_of(at, facts.cells), rows)
     if meant is None or not meant.series:
-        return _say(at, UNVERIFIABLE, FILE_RULE, f"{files[0].path} has no {meant.words if meant else 'such metric'}")
+        return unverifiable(at, FILE_RULE, f"{files[0].path} has no {meant.words if meant else 'such metric'}")
     narrow = [
         msgspec.structs.replace(rows, configs=one.configs) for one in rows_of(at, facts.cells).filters if one.configs
     ]
     narrow = [one for one in narrow if facts.cells.in_series(meant.series, one).height]
-    return _judged(at, facts.cells, meant, Rows((*narrow, rows), files[0].path, sure=True), FILE_RULE)
+    return judged_values(at, facts.cells, meant, Rows((*narrow, rows), files[0].path, sure=True), FILE_RULE)
 
 
 def _invented(at: Context, facts: Facts, name: str) -> Verdict | None:
@@ -95,9 +98,8 @@ def judge_metric(at: Context, facts: Facts) -> Verdict | None:
             return None
         meant = Meant(name, tuple(one for one, its in cells.series.items() if its.unit == name), "")
     if not meant.series:
-        return _say(
+        return unverifiable(
             at,
-            UNVERIFIABLE,
             METRIC,
             f"the files measure nothing called {meant.words}" if meant.words else "no such metric",
         )
@@ -108,8 +110,8 @@ def judge_metric(at: Context, facts: Facts) -> Verdict | None:
     if wrong := _wrong_unit(at, cells, meant):
         return wrong
     if not kept:
-        return _say(at, UNVERIFIABLE, METRIC, f"{meant.words} is in no unit like {at.unit} in the files")
-    return _judged(at, cells, Meant(meant.words, kept, meant.metric, meant.exact), rows_of(at, cells), METRIC)
+        return unverifiable(at, METRIC, f"{meant.words} is in no unit like {at.unit} in the files")
+    return judged_values(at, cells, Meant(meant.words, kept, meant.metric, meant.exact), rows_of(at, cells), METRIC)
 
 
 def is_difference(at: Context) -> bool:
@@ -118,7 +120,8 @@ def is_difference(at: Context) -> bool:
         return True
     return bool(
         re.match(
-            r"\s*(?:faster|slower|higher|lower|more|less|better|worse|improvement|reduction|increase|decrease|gain|drop|difference)\b",
+                r"\s*(?:faster|slower|higher|lower|more|less|better|worse|improvement|reduction|"
+                r"increase|decrease|gain|drop|difference)\b",
             at.after,
         )
     )
@@ -129,7 +132,7 @@ def _wrong_unit(at: Context, cells: Cells, meant: Meant) -> Verdict | None:
     if at.claim.digits < 5 or not at.unit:
         return None
     wide = family(meant, cells).series
-    if any(_matches(at, cells, (one,), Filter()) for one in wide if fits(at, cells, one)):
+    if any(matches(at, cells, (one,), Filter()) for one in wide if fits(at, cells, one)):
         return None
     for one in wide:
         its = cells.series[one]
@@ -145,190 +148,8 @@ def _in_another_unit(at: Context, cell: Cell) -> Verdict:
     shown = f"{cell.value:.15g} {cell.unit}"
     reason = f"{cell.field} is {shown} in {cell.path}, not {at.unit}"
     return Verdict(
-        claim=at.claim, label=CONTRADICTED, rule=METRIC, reason=reason, right=shown, sources=(_source(cell),)
+        claim=at.claim, label=CONTRADICTED, rule=METRIC, reason=reason, right=shown, sources=(source_of(cell),)
     )  # fmt: skip
-
-
-def _judged(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str) -> Verdict:
-    if not rows.filters:
-        return _say(at, UNVERIFIABLE, rule, rows.said)
-    statistic = _directed(at, cells, meant)
-    if at.claim.bound == "spread":
-        statistic = "std"
-    if at.claim.bound in ("low", "high") and statistic in ("", "range"):
-        statistic = "min" if at.claim.bound == "low" else "max"
-    if statistic:
-        return _by_statistic(at, cells, meant, rows, rule, statistic)
-    found = [cell for one in rows.filters for cell in _matches(at, cells, meant.series, one)]
-    if found and at.claim.digits >= TELLING_DIGITS:
-        return _matched(at, cells, meant, rows, rule, found)
-    if rows.stated:
-        return _summarised(at, cells, meant, rows, rule, found)
-    if found:
-        return _say(at, UNVERIFIABLE, rule, f"{at.claim.span} has too few digits to tell which {meant.words} is meant")
-    reason = f"no {meant.words} has this value, and the text does not say of which rows it speaks"
-    return msgspec.structs.replace(_say(at, UNVERIFIABLE, rule, reason), reading=meant.words if meant.exact else "")
-
-
-def _directed(at: Context, cells: Cells, meant: Meant) -> str:
-    """The statistic asked for, best and worst as the metric's direction has them."""
-    name = at.statistic
-    if name == "sum" and "total" in meant.words:
-        return ""
-    if name in ("best", "worst"):
-        better = cells.better.get(meant.series[0], "") if meant.series else ""
-        return "max" if ("higher" in better) == (name == "best") else "min"
-    return name
-
-
-def _certain(at: Context, rows: Rows, rule: str) -> bool:
-    """Whether metric and rows are said so plainly that a mismatch is a contradiction."""
-    if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO:
-        return False
-    if rule == FILE_RULE:
-        return bool(at.unit or at.claim.decimals > 0 or (at.in_row and at.header))
-    plainly = at.unit or at.label or (at.in_row and at.header)
-    return bool(rows.sure and plainly and (at.claim.digits >= 2 or at.claim.decimals > 0))
-
-
-Reading = tuple[float, str]
-Hit = tuple[int, int, int, float]
-
-
-def _readings(at: Context, cells: Cells, meant: Meant, rows: Rows, names: tuple[str, ...]) -> list[Reading]:
-    """Statistics over the rows, with and without failures, over all their files and in each file alone."""
-    series = tuple(one for one in meant.series if cells.series[one].stat == "value") or meant.series
-    groups = dict.fromkeys((series, *[(each,) for each in series[:24]]))
-    found: list[Reading] = []
-    for name in names:
-        for one in rows.filters:
-            for ok in (False, True):
-                rows_ = msgspec.structs.replace(one, ok=ok)
-                for group in groups:
-                    values = [cells.statistic(name, group, rows_), *cells.by_file(name, group, rows_)]
-                    text = f"{name} of {meant.words}{', without failures' if ok else ''}"
-                    found += [
-                        (printed, text)
-                        for value in values
-                        if value is not None
-                        for printed in _printed(at, cells, group[0], value)[:1]
-                    ]
-    return found
-
-
-def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, name: str) -> Verdict:
-    """A statistic that the text names: computed over the rows, or as a file states it."""
-    wide = family(meant, cells)
-    meant = Meant(meant.words, tuple(one for one in wide.series if fits(at, cells, one)), meant.metric)
-    readings = _readings(at, cells, meant, rows, (name,))
-    fit = next((one for one in readings if agreement(at.claim, one[0])), None)
-    if fit and (at.claim.digits >= TELLING_DIGITS or (rows.stated and at.claim.digits >= 2)):
-        return _computed(at, SUPPORTED, rule, fit, rows)
-    stated = tuple(one for one in meant.series if cells.series[one].stat == name)
-    found = [cell for one in rows.filters for cell in _matches(at, cells, stated, one)]
-    if found and at.claim.digits >= TELLING_DIGITS:
-        return _matched(at, cells, Meant(meant.words, stated, meant.metric), rows, rule, found)
-    if readings and not found and not fit and rows.stated and _certain(at, rows, rule):
-        return _computed(at, CONTRADICTED, rule, readings[0], rows)
-    why = (
-        "too few digits to tell" if found or fit else "over which rows is not plain" if readings else "not in the facts"
-    )
-    return _say(at, UNVERIFIABLE, rule, f"{name} of {meant.words}: {why}")
-
-
-def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit]) -> Verdict:
-    """The rows are stated and no cell is telling: minimum, maximum, mean and median of them are readings too."""
-    readings = _readings(at, cells, meant, rows, _SUMMARY)
-    if not readings:
-        return _say(at, UNVERIFIABLE, rule, f"{rows.said}: no {meant.words} is measured")
-    if fit := next((one for one in readings if agreement(at.claim, one[0])), None):
-        if at.claim.digits >= TELLING_DIGITS:
-            return _computed(at, SUPPORTED, rule, fit, rows)
-    if found or fit:
-        return _say(at, UNVERIFIABLE, rule, f"{rows.said}: too few digits to tell which {meant.words} is meant")
-    values = {text: value for value, text in reversed(readings)}
-    low, high, mean = (values.get(f"{name} of {meant.words}", math.nan) for name in ("min", "max", "mean"))
-    right = f"{low:.4g} to {high:.4g}, mean {mean:.4g} {at.unit}".strip()
-    inside = rule != FILE_RULE and min(value for value, _ in readings) <= at.claim.value <= max(
-        value for value, _ in readings
-    )
-    if inside or not _certain(at, rows, rule):
-        return _say(
-            at, UNVERIFIABLE, rule, f"{meant.words} of {rows.said} is {right}; which of it is meant is not plain"
-        )
-    return Verdict(
-        claim=at.claim, label=CONTRADICTED, rule=rule, reason=f"{meant.words} in {rows.said}: {right}", right=right,
-        reading=rows.said, sources=(Source(rows.said, field=meant.words, value=right),),
-    )  # fmt: skip
-
-
-def _computed(at: Context, label: Label, rule: str, reading: tuple[float, str], rows: Rows) -> Verdict:
-    value, text = reading
-    where = rows.said or "all rows"
-    return Verdict(
-        claim=at.claim, label=label, rule=rule, reason=f"{text} over {where}: {value:.6g} {at.unit}".strip(), reading=f"{text} over {where}",
-        right="" if label == SUPPORTED else f"{value:.6g} {at.unit}".strip(), unscoped=not rows.stated,
-        sources=(Source(where, field=text, value=value, unit=at.unit or None),),
-    )  # fmt: skip
-
-
-def _matched(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit]) -> Verdict:
-    siblings = sum(cells.in_series(meant.series, one).height for one in rows.filters)
-    chance = _chance(at, cells, meant.series, rows.filters)
-    if chance > CHANCE and not (meant.exact and len(meant.series) == 1 and siblings < 8):
-        return _say(
-            at,
-            UNVERIFIABLE,
-            rule,
-            f"{meant.words}: so many cells that {chance:.0%} of all numbers of this size would match one",
-        )
-    cell = cells.cell(*found[0])
-    note = " (truncated)" if agreement(at.claim, cell.value) == "truncated" else ""
-    scope = "" if rows.stated else "; the text does not say of which rows it speaks"
-    return Verdict(
-        claim=at.claim, label=SUPPORTED, rule=rule, reason=f"{cell.field} is {cell.value:.15g} {cell.unit} in {cell.path}{note}{scope}",
-        reading=meant.words, unscoped=not rows.stated, sources=(_source(cell),), same=len(found), others=max(0, siblings - len(found)),
-    )  # fmt: skip
-
-
-def _chance(at: Context, cells: Cells, series: tuple[int, ...], filters: tuple[Filter, ...]) -> float:
-    """The share of numbers between x/√10 and x·√10, evenly on a log scale, that would match some cell."""
-    import polars as pl
-
-    x = abs(at.claim.value)
-    if not x:
-        return 1.0
-    step = 10.0**-at.claim.decimals
-    covered = 0.0
-    for rows in filters:
-        for one in series:
-            factor = next((factor for factor in [_printed(at, cells, one, 1.0)] if factor), [0.0])[0]
-            if not factor:
-                continue
-            low, high = x / math.sqrt(10), x * math.sqrt(10)
-            values = cells.between(one, rows, *sorted((low / factor, high / factor)))["value"] * factor
-            rounded = (values.abs() / step).round().unique()
-            covered += float((1.0 / rounded.filter(rounded > 0).cast(pl.Float64)).sum() or 0.0)
-    return min(1.0, covered / math.log(10))
-
-
-def _matches(at: Context, cells: Cells, series: tuple[int, ...], rows: Filter) -> list[Hit]:
-    """Cells that agree with the claim in the unit of the text."""
-    found: list[Hit] = []
-    low, high = interval(at.claim)
-    for one in series:
-        factors = _printed(at, cells, one, 1.0)
-        for factor in factors[:1]:
-            frame = cells.between(one, rows, *sorted((low / factor, high / factor)))
-            for file_id, record, value in frame.select("file_id", "record", "value").head(64).rows():
-                if agreement(at.claim, value * factor):
-                    found.append((file_id, record, one, value))
-    return found[:64]
-
-
-def _printed(at: Context, cells: Cells, series_id: int, value: float) -> list[float]:
-    one = cells.series[series_id]
-    return in_printed_unit(at, one.unit, one.raw_unit, one.raw(value), value)
 
 
 def _own_run(at: Context, facts: Facts) -> Verdict | None:
@@ -354,11 +175,3 @@ def _own_run(at: Context, facts: Facts) -> Verdict | None:
                 sources=(Source("this report", field=one.name, value=one.value, unit=one.unit),),
             )  # fmt: skip
     return None
-
-
-def _source(cell: Cell) -> Source:
-    return Source(cell.path, cell.record, cell.field, cell.where or None, cell.value, cell.unit or None)
-
-
-def _say(at: Context, label: Label, rule: str, reason: str) -> Verdict:
-    return Verdict(claim=at.claim, label=label, rule=rule, reason=reason)

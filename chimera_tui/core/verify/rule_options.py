@@ -21,7 +21,10 @@ NAMES = {
 _BEFORE = re.compile(
     r"\b("
     + "|".join(sorted((name.replace("_", "[_ ]") for name in NAMES), key=len, reverse=True))
-    + r")[`*\"]*\s*(?:(?:[=:(]|of|at|is|to|value|set|values?|settings?|levels?|from|between|ranging|range|sizes?|=)[\s(`*]*){0,4}[\s(`*]*(?:[\d.]+,? (?:and |or )?)*$",
+    + (
+        r")[`*\"]*\s*(?:(?:[=:(]|of|at|is|to|value|set|values?|settings?|levels?|from|between|"
+        r"ranging|range|sizes?|=)[\s(`*]*){0,4}[\s(`*]*(?:[\d.]+,? (?:and |or )?)*$"
+    ),
     re.IGNORECASE,
 )
 _INDEX = re.compile(r"^\W*(?:#|no\.?|rank|id|index|nr|run|step|phase|iteration|priority)?\W*$", re.IGNORECASE)

@@ -13,7 +13,8 @@ from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABL
 
 RULE = "size"
 _ABOUT_FILES = re.compile(
-    r"\b(?:file|dataset|data|repository|total|overall|combined|csv|json|markdown|document)\w*\b.{0,40}\bsizes?\b|\bsizes? of\b|\bbytes\b|\bdisk\b",
+        r"\b(?:file|dataset|data|repository|total|overall|combined|csv|json|markdown|"
+        r"document)\w*\b.{0,40}\bsizes?\b|\bsizes? of\b|\bbytes\b|\bdisk\b",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
@@ -53,7 +54,10 @@ def judge_size(at: Context, facts: Facts) -> Verdict | None:
     ):
         return Verdict(
             claim=at.claim, label=UNVERIFIABLE, rule=RULE,
-            reason=f"{readings[0][1]} now: {readings[0][0]:,.0f} bytes; sizes were not frozen, and a clone changes line ends",
+            reason=(
+                f"{readings[0][1]} now: {readings[0][0]:,.0f} bytes; sizes were not frozen, and a "
+                f"clone changes line ends"
+            ),
         )  # fmt: skip
     return _verdict(at, CONTRADICTED, *readings[0]) if statistic else Verdict(
         claim=at.claim, label=UNVERIFIABLE, rule=RULE, reason=f"{readings[0][1]}: {readings[0][0]:,.0f} bytes; which size is meant is not stated"

@@ -6,17 +6,22 @@ import re
 
 import msgspec
 
-from chimera_tui.core.verify.cells import ENTITY_COLUMNS, plain
+from chimera_tui.core.verify.names import ENTITY_COLUMNS, plain
+from chimera_tui.core.verify.countable import (
+    ALL, FACTOR, HEADINGS, KIND, KINDS, OTHER, PATTERN, Subject, all_files, factor, kind_subject, pattern, quoted,
+)
 from chimera_tui.core.verify.context import Context, kinds_in
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.inventory import KIND_WORDS, File
 from chimera_tui.core.verify.masks import FILE
 
-ALL, KIND, PATTERN, KINDS, HEADINGS, FACTOR, OTHER = "all", "kind", "pattern", "kinds", "headings", "factor", "other"
 _GLUE = (
-    r"[\s*_`\"“”’':)(=,–—~≈-]*(?:(?:files?|documents?|formats?|types?|counts?|totals?|numbers?|of|are|is|was|were|n|with|"
-    r"a|an|the|about|approximately|around|roughly|only|analy[sz]ed|found|processed|present|included|collected|in|all|data|"
-    r"comprises?|represents?|representing|comprising|accounts?|accounting|make|makes|up|for|over|nearly|almost|at|has|have|contains?)"
+        r"[\s*_`\"“”’':)(=,–—~≈-]*(?:(?:files?|documents?|formats?|types?|counts?|totals?|"
+        r"numbers?|of|are|is|was|were|n|with|"
+        r"a|an|the|about|approximately|around|roughly|only|analy[sz]ed|found|processed|"
+        r"present|included|collected|in|all|data|"
+        r"comprises?|represents?|representing|comprising|accounts?|accounting|make|makes|up|"
+        r"for|over|nearly|almost|at|has|have|contains?)"
     r"\b[\s*_`\"“”’':)(=,–—~≈-]*)*"
 )
 _KIND = r"(?P<kind>\b(?:" + "|".join(KIND_WORDS) + r")\b)"
@@ -25,13 +30,19 @@ _FOLDER = r"(?P<folder>(?<![\w/`])[\w.-]+(?:/[\w.-]+)*/(?![\w.]))"
 _FILES = r"(?P<files>\b(?:files?|documents?|dataset size)\b)"
 _BEFORE = re.compile(rf"(?:{_KIND}|{_QUOTE}|{_FOLDER}|{_FILES})(?={_GLUE}$)", re.IGNORECASE)
 _ABOUT = re.compile(
-    r"^[\s)*]*(?:(?:files?|documents?)\s+)?(?:(?:that|which) )?(?:(?:are|were|is) )?(?:\w+ )??(?:about|for|on|of|related to|relating to|associated with|from|named|called|"
-    r"containing|contain|referencing|reference|matching|in|under|mentioning|with|whose names? contains?|dedicated to|covering|focus\w* on|pertaining to)\s+(?:the\s+|a\s+)?"
+        r"^[\s)*]*(?:(?:files?|documents?)\s+)?(?:(?:that|which) )?(?:(?:are|were|"
+        r"is) )?(?:\w+ )??(?:about|for|on|of|related to|relating to|associated with|from|"
+        r"named|called|"
+        r"containing|contain|referencing|reference|matching|in|under|mentioning|with|"
+        r"whose names? contains?|dedicated to|covering|focus\w* on|pertaining to)\s+(?:the\s+|"
+        r"a\s+)?"
     r"(?P<q>[\"“`‘'])?(?P<word>[\w./:*-]{2,60})",
     re.IGNORECASE,
 )
 _WHOLE = re.compile(
-    r"\b(?:total|all|overall|dataset|collection|repository|compris\w+|consist\w+|entire|altogether|contains?|corpus|analy[sz]e[sd]?|analy[sz]ing|analysis|examin\w+|across|data (?:has|holds|includes|contains)|holds|there (?:are|were))\b",
+        r"\b(?:total|all|overall|dataset|collection|repository|compris\w+|consist\w+|entire|"
+        r"altogether|contains?|corpus|analy[sz]e[sd]?|analy[sz]ing|analysis|examin\w+|across|"
+        r"data (?:has|holds|includes|contains)|holds|there (?:are|were))\b",
     re.IGNORECASE,
 )
 _NEUTRAL = frozenset((
@@ -49,17 +60,6 @@ _FACTORS = {
     "quantizations": "quant",
     "quantisations": "quant",
 }
-
-
-class Subject(msgspec.Struct, frozen=True):
-    """What is counted, and the ways to count it. ``sure`` is False where another reading may be meant."""
-
-    what: str
-    shown: str
-    counts: tuple[int, ...] = ()
-    kind: str | None = None
-    sure: bool = True
-    paths: tuple[str, ...] = ()
 
 
 def subject_of(at: Context, facts: Facts) -> Subject | None:
@@ -90,7 +90,7 @@ def _from_noun(at: Context, facts: Facts, noun: str) -> Subject | None:
     if last.startswith("measurement") and facts.cells is not None:
         return Subject(FACTOR, "measurements", (facts.cells.frames.n_measurements,), sure=False)
     if last in _FACTORS:
-        return _factor(facts, _FACTORS[last])
+        return factor(facts, _FACTORS[last])
     if re.search(r"\b(?:rows?|records?|entries)$", noun) and at.file_mentions:
         files = [one for one in inventory.named(at.file_mentions[0]) if one.rows is not None]
         return (
@@ -105,7 +105,7 @@ def _from_noun(at: Context, facts: Facts, noun: str) -> Subject | None:
     if last.startswith("dataset"):
         return Subject(OTHER, noun)
     if kinds:
-        return _qualified(at, facts, kind_subject(facts, kinds[-1]) if len(set(kinds)) == 1 else _unsure(_all(facts)))
+        return _qualified(at, facts, kind_subject(facts, kinds[-1]) if len(set(kinds)) == 1 else _unsure(all_files(facts)))
     if (named := _named_before(at, facts)) is not None:
         return named
     return _bare_files(at, facts, noun)
@@ -116,9 +116,9 @@ def _bare_files(at: Context, facts: Facts, noun: str) -> Subject:
     adjectives = [word for word in re.findall(r"[a-z0-9_.-]+", noun)[:-1] if word not in _NEUTRAL]
     if adjectives:
         telling = [word for word in adjectives if word in facts.inventory.words]
-        narrowed = _pattern(facts, telling[-1], None) if telling else _all(facts)
+        narrowed = pattern(facts, telling[-1], None) if telling else all_files(facts)
         return _unsure(narrowed)
-    subject = _qualified(at, facts, _all(facts))
+    subject = _qualified(at, facts, all_files(facts))
     if subject.what != ALL:
         return subject
     near = at.before[-60:]
@@ -159,7 +159,7 @@ def _from_before(at: Context, facts: Facts, before: str) -> Subject | None:
         pass
     if found is None:
         if re.match(r"\s*(?:in )?total\b", at.after) and re.search(r"\bfiles?\b", at.sentence, re.IGNORECASE):
-            return _all(facts)
+            return all_files(facts)
         return None
     if found["quote"] or found["folder"]:
         return _named_pattern(at, facts, (found["quote"] or found["folder"]).strip("`\"“”‘’'"))
@@ -169,20 +169,20 @@ def _from_before(at: Context, facts: Facts, before: str) -> Subject | None:
     phrase = before[start : found.end()]
     if kinds := kinds_in(phrase[-40:]):
         return kind_subject(facts, kinds[-1])
-    if quoted := re.findall(r"[\"“`]([\w./:-]{2,60})[\"”`]", phrase):
-        return _named_pattern(at, facts, quoted[-1])
+    if names := re.findall(r"[\"“`]([\w./:-]{2,60})[\"”`]", phrase):
+        return _named_pattern(at, facts, names[-1])
     if found["files"].lower().startswith("dataset"):
-        return _all(facts) if re.match(r"\s*files", at.after, re.IGNORECASE) or at.claim.noun else None
+        return all_files(facts) if re.match(r"\s*files", at.after, re.IGNORECASE) or at.claim.noun else None
     if re.search(
         r"\b(?:average|mean|per|size|other|new|large|small|failed|empty|duplicate\w*)\b", phrase, re.IGNORECASE
     ) and not re.search(r"number", phrase):
         return None
-    return _all(facts)
+    return all_files(facts)
 
 
 def _named_pattern(at: Context, facts: Facts, name: str) -> Subject | None:
     """A quoted name as a pattern of file names, where the text speaks of files or the name is a folder."""
-    subject = _quoted(facts, name, None)
+    subject = quoted(facts, name, None)
     if subject is None or subject.what != PATTERN:
         return subject
     said = " ".join((at.sentence, *at.line.parents, at.header, at.line.heading))
@@ -209,21 +209,21 @@ def _from_row(at: Context, facts: Facts, *, need: bool = True) -> Subject | None
         return None
     if (kinds := kinds_in(first)) and len(set(kinds)) == 1:
         return kind_subject(facts, kinds[0])
-    if quoted := re.search(r"[`\"“]([\w./:*-]{2,60})[`\"”]", first):
-        return _quoted(facts, quoted[1], None)
+    if name := re.search(r"[`\"“]([\w./:*-]{2,60})[`\"”]", first):
+        return quoted(facts, name[1], None)
     if re.search(
         r"\btotal\b.*\bfiles?\b|\bfiles?\b.*\b(?:total|count|analy[sz]ed)\b|^\W*(?:all )?files\W*$",
         first,
         re.IGNORECASE,
     ):
-        return _all(facts)
+        return all_files(facts)
     if re.fullmatch(r"\W*(?:grand )?(?:total|all|sum)\W*", first, re.IGNORECASE) and re.search(
         r"files?|count|number|documents", head, re.IGNORECASE
     ):
-        return _all(facts)
+        return all_files(facts)
     folder = first.strip('`*" /').lower()
     if folder in facts.inventory.folders:
-        return _quoted(facts, folder, None)
+        return quoted(facts, folder, None)
     return None
 
 
@@ -236,10 +236,10 @@ def _qualified(at: Context, facts: Facts, subject: Subject) -> Subject:
     if FILE.fullmatch(word) or word in KIND_WORDS or word in _NEUTRAL or re.match(r"\W*in total\b", at.after):
         return subject
     if found["q"] or re.search(r"[\d_/]", word):
-        narrowed = _pattern(facts, word, subject.kind)
+        narrowed = pattern(facts, word, subject.kind)
         return narrowed if any(narrowed.counts) or found["q"] else _unsure(subject)
     if word in facts.inventory.folders or _is_model(facts, word):
-        narrowed = _pattern(facts, word, subject.kind)
+        narrowed = pattern(facts, word, subject.kind)
         return Subject(PATTERN, narrowed.shown, narrowed.counts + subject.counts, subject.kind, sure=False)
     return (
         subject
@@ -250,75 +250,3 @@ def _qualified(at: Context, facts: Facts, subject: Subject) -> Subject:
 
 def _is_model(facts: Facts, word: str) -> bool:
     return facts.cells is not None and plain(word) in facts.cells.entities and len(plain(word)) > 3
-
-
-def _all(facts: Facts) -> Subject:
-    total = facts.inventory.total
-    return Subject(ALL, "all files", () if total is None else (total,))
-
-
-def kind_subject(facts: Facts, kind: str) -> Subject:
-    """All files of a kind."""
-    count = facts.inventory.count(kind)
-    return Subject(KIND, f"{kind} files", () if count is None else (count,), kind)
-
-
-def _quoted(facts: Facts, name: str, kind: str | None) -> Subject | None:
-    bare = name.lower().strip("*. ")
-    if bare in KIND_WORDS:
-        return kind_subject(facts, KIND_WORDS[bare])
-    if FILE.fullmatch(name) and not name.startswith("*"):
-        return None
-    if "[" in name or not re.search(r"[a-z]", bare):
-        return None
-    return _pattern(facts, bare, kind)
-
-
-def _pattern(facts: Facts, word: str, kind: str | None) -> Subject:
-    inventory = facts.inventory
-    if not inventory.known:
-        return Subject(PATTERN, f"files named {word}", (), kind)
-    wanted = word.strip("/*").lower()
-    tight = plain(wanted)
-
-    def in_name(one: File) -> bool:
-        return (kind is None or one.kind == kind) and (wanted in one.name.lower() or tight in plain(one.name))
-
-    def in_path(one: File) -> bool:
-        return (kind is None or one.kind == kind) and (wanted in one.path.lower() or tight in plain(one.path))
-
-    def in_folder(one: File) -> bool:
-        return (kind is None or one.kind == kind) and f"/{wanted}/" in f"/{one.path.lower()}"
-
-    def as_word(one: File) -> bool:
-        parts = re.split(r"[/_.-]", one.path.lower())
-        return (kind is None or one.kind == kind) and (wanted in parts or wanted in one.path.lower().split("/"))
-
-    folder_only = word.endswith("/") or (wanted in inventory.folders and "/" in wanted)
-    tests = (
-        (("folder", in_folder),)
-        if folder_only
-        else (("name", in_name), ("path", in_path), ("word", as_word), ("folder", in_folder))
-    )
-    counts = tuple(dict.fromkeys(
-        inventory.where((name, wanted, kind), test)
-        for name, test in tests
-    ))  # fmt: skip
-    paths = tuple(one.path for one in inventory.files if in_path(one))[:3]
-    return Subject(PATTERN, f"files with {word} in their name or path", counts, kind, paths=paths)
-
-
-def pattern_in(facts: Facts, text: str) -> Subject | None:
-    """The first word of a text that names a folder or many files (``files associated with compilation``)."""
-    for word in re.findall(r"[\w./:-]{3,60}", text):
-        bare = word.strip(".,:/").lower()
-        if bare in facts.inventory.folders or (re.search(r"[\d_]", bare) and bare in facts.inventory.words):
-            return _pattern(facts, bare, None)
-    return None
-
-
-def _factor(facts: Facts, column: str) -> Subject:
-    if facts.cells is None or column not in ENTITY_COLUMNS:
-        return Subject(OTHER, f"{column}s")
-    n = facts.cells.frames.configs[column].drop_nulls().n_unique()
-    return Subject(FACTOR, f"different values of {column}", (n,), sure=False)

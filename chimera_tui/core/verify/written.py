@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from chimera_tui.core.findings.finding import Finding
-from chimera_tui.core.verify.cells import plain
+from chimera_tui.core.verify.names import plain
 from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.quantities import NUMBER
 from chimera_tui.core.verify.verdict import SUPPORTED, Source, Verdict
