@@ -84,7 +84,7 @@ def frozen_parts(path: Path) -> Frozen:
     return Frozen(latest, total)
 
 
-def with_frames(frames: Frames, **changes: Any) -> Frames:
+def with_frames(frames: Frames, **changes: pl.DataFrame) -> Frames:
     """Frames with some of them replaced."""
     names = ("files", "cells", "series", "configs", "errors", "records", "runs")
     return Frames(**{name: changes.get(name, getattr(frames, name)) for name in names})

@@ -41,7 +41,7 @@ async def verify(
     result = check(text, facts)
     if annotate is not None:
         try:
-            annotate.write_text(annotated(text, result), "utf-8")
+            _write(annotate, annotated(text, result))
         except OSError as error:
             say(f"{annotate} cannot be written: {error.strerror or error}.")
             return USAGE
@@ -79,6 +79,10 @@ async def _facts(report: Path, workspace: Workspace | None, facts_file: Path | N
         )
     what = f"dates and sizes frozen in {inert_line(str(chosen))}, the rest live" if chosen else "live"
     return repository_facts(snapshot.root, snapshot.frames, frozen), f"{what}, {inert_line(str(snapshot.root))}"
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")
 
 
 def _read(report: Path) -> str:

@@ -29,7 +29,8 @@ CASES = {
         ("It holds 24 unique data points.", [UNVERIFIABLE]),
         ("There are 2 markdown headings.", [SUPPORTED]),
         ("| CSV | 3 (60.0%) |", []),
-        ("| Type | Files |\n|---|---|\n| CSV | 3 (60.0%) |\n| JSON | 2 (20%) |", [SUPPORTED, SUPPORTED, CONTRADICTED, SUPPORTED]),
+        ("| Type | Files |\n|---|---|\n| CSV | 3 (60.0%) |", [SUPPORTED, SUPPORTED]),
+        ("| Type | Files |\n|---|---|\n| JSON | 2 (20%) |", [CONTRADICTED, SUPPORTED]),
     ],
     "shares": [
         ("CSV makes up 60% of the files.", [SUPPORTED]),

@@ -12,7 +12,8 @@ from chimera_tui.engine.checking import repository_facts
 from chimera_tui.engine.workspace import Workspace
 
 CSV = "model,num_ctx,tokens_s,ttft_s\nalpha:1b,1024,51.25,0.125\nalpha:1b,2048,53.75,0.375\nbeta:7b,1024,12.345,2.5\n"
-JSON = '{"results": [{"model": "alpha:1b", "tokens_s": 61.5}, {"model": "alpha:1b", "tokens_s": 63.5}], "gpu_name": "NVIDIA RTX 3090"}'
+ROWS = '{"model": "alpha:1b", "tokens_s": 61.5}, {"model": "alpha:1b", "tokens_s": 63.5}'
+JSON = f'{{"results": [{ROWS}], "gpu_name": "NVIDIA RTX 3090"}}'
 FILES = {
     "runs/alpha_runs.csv": CSV,
     "runs/gamma_runs.csv": "model,latency_ms\ngamma:3b,120.5\ngamma:3b,140.5\n",
@@ -20,7 +21,11 @@ FILES = {
     "data/results.json": JSON,
     "notes.md": "# Notes\n\n## More\n\nNothing was measured at 999.99 tokens/s.\n",
 }
-MODIFIED = {"csv": datetime(2025, 3, 4, 10, 20, 30, tzinfo=UTC), "json": datetime(2025, 2, 1, tzinfo=UTC), "md": datetime(2025, 1, 15, tzinfo=UTC)}  # fmt: skip
+MODIFIED = {
+    "csv": datetime(2025, 3, 4, 10, 20, 30, tzinfo=UTC),
+    "json": datetime(2025, 2, 1, tzinfo=UTC),
+    "md": datetime(2025, 1, 15, tzinfo=UTC),
+}
 
 
 def write_repository(root: Path) -> Path:

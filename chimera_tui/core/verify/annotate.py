@@ -41,8 +41,10 @@ def section(check: Check) -> list[str]:
     found = check.coverage()
     lines = [
         "## Verification", "",
-        f"{found['claims']} numeric claims: {found['supported']} supported, {found['contradicted']} contradicted, "
-        f"{found['unverifiable']} unverifiable; {found['skipped']} numbers are no claims.",
+        (
+            f"{found['claims']} numeric claims: {found['supported']} supported, {found['contradicted']} contradicted, "
+            f"{found['unverifiable']} unverifiable; {found['skipped']} numbers are no claims."
+        ),
     ]  # fmt: skip
     lines += [f"Note: {inert_line(notice)}." for notice in check.notices]
     for label, title in ((CONTRADICTED, "Contradicted"), ("unverifiable", "Unverifiable")):

@@ -132,9 +132,8 @@ def _summary(lines: list[str]) -> tuple[dict[str, int], dict[str, datetime]]:
 
 def _dates(row: dict[str, object], lines: list[str]) -> tuple[datetime, ...]:
     found = [row.get("started")]
-    for text in lines:
-        if date := re.match(r"^\*\*(?:Date|Timestamp):\*\*\s*(\d{4}-\d\d-\d\d)", text):
-            found.append(datetime.fromisoformat(date[1]).replace(tzinfo=UTC))
+    dates = (re.match(r"^\*\*(?:Date|Timestamp):\*\*\s*(\d{4}-\d\d-\d\d)", text) for text in lines)
+    found += [datetime.fromisoformat(date[1]).replace(tzinfo=UTC) for date in dates if date]
     return tuple(dict.fromkeys(date for date in found if isinstance(date, datetime)))
 
 

@@ -174,7 +174,7 @@ class Context:
         return ""
 
 
-def in_printed_unit(at: Context, unit: str, raw_unit: str, raw: float, value: float) -> list[float]:
+def in_printed_unit(at: Context, unit: str, raw_unit: str, raw: float, value: float) -> list[float]:  # noqa: PLR0911 - one way to read it a line
     """A cell in the unit of the text: as the file has it where the text states none; nothing where units differ."""
     name, factor = at.canonical_unit
     if not name:

@@ -46,8 +46,8 @@ _RANGE = re.compile(r"\s?(?:-|–|—|to|and|through)\s?")
 _TOTAL = re.compile(r"\s?(?:/|of|out of)\s?(?:the |all |a total of )?", re.IGNORECASE)
 _ANY = re.compile(r"\d[\d,.]*")
 _CHANGE = re.compile(
-        r"\b(?:faster|slower|higher|lower|better|worse|more|less|improvement|reduction|"
-        r"increase|decrease|speed-?up|gain|drop|quicker)\b",
+    r"\b(?:faster|slower|higher|lower|better|worse|more|less|improvement|reduction|"
+    r"increase|decrease|speed-?up|gain|drop|quicker)\b",
     re.IGNORECASE,
 )
 
@@ -184,7 +184,7 @@ class _Extraction:
             )  # fmt: skip
 
 
-def _number(line: Line, start: int, end: int, number: str, unit: str, sign: str = "") -> Claim:
+def _number(line: Line, start: int, end: int, number: str, unit: str, sign: str = "") -> Claim:  # noqa: PLR0917
     value, decimals, digits = printed(number)
     if sign in ("-", "−"):
         value = -value

@@ -9,7 +9,7 @@ import msgspec
 PROSE, ROW, HEADER, RULE, HEADING, KEY, CODE, PROGRAM, BLANK, OTHER = (
     "prose", "row", "table header", "table rule", "heading", "key", "code", "program", "blank", "other",
 )  # fmt: skip
-"""What a line is. ``prose``, ``row``, ``heading`` and ``key`` are judged; numbers in the others are counted as skipped."""
+"""What a line is. ``prose``, ``row``, ``heading`` and ``key`` are judged; numbers in others are skipped."""
 JUDGED = frozenset((PROSE, ROW, HEADING, KEY))
 PROSE_FENCES = ("", "markdown", "md")
 """Info strings of fences whose content is judged as prose."""
@@ -24,9 +24,9 @@ _RULE = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
 _BREAK = re.compile(r"^ {0,3}(?:[-*_=]\s*){3,}$")
 _FOOTNOTE = re.compile(r"^\s*\[\^[^\]]+\]:")
 _KEY = re.compile(
-        r"^\s*(?:\"([^\"]{1,200})\"|"
-        r"([A-Za-z_][\w.\[\]-]{0,200}))\s*:\s*(-?(?:\d{1,3}(?:,\d{3})+|"
-        r"\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*,?\s*$"
+    r"^\s*(?:\"([^\"]{1,200})\"|"
+    r"([A-Za-z_][\w.\[\]-]{0,200}))\s*:\s*(-?(?:\d{1,3}(?:,\d{3})+|"
+    r"\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*,?\s*$"
 )
 _CELL = re.compile(r"(?:\\\||[^|])*")
 
@@ -107,9 +107,8 @@ class Reader:
             return self._table_row(text)
         if _BREAK.match(text) or _FOOTNOTE.match(text):
             return Line(self._number, text, OTHER)
-        if _BOLD_LINE.match(text) and not _ITEM.match(text) and not re.search(r":\s*\*\*\s*\S", text):
-            if "**" not in text.strip().strip("*"):
-                return self._at_heading(text, len(text) - len(text.lstrip()))
+        if _is_bold_heading(text):
+            return self._at_heading(text, len(text) - len(text.lstrip()))
         return self._prose(text)
 
     def _at_heading(self, text: str, body: int) -> Line:
@@ -147,6 +146,13 @@ class Reader:
         if item:
             self._items.append((indent, text[body:].strip()))
         return Line(self._number, text, PROSE, body, parents, self._heading, intro=self._intro)
+
+
+def _is_bold_heading(text: str) -> bool:
+    """Whether a line is bold text alone, with no value after a colon in it."""
+    if not _BOLD_LINE.match(text) or _ITEM.match(text) or re.search(r":\s*\*\*\s*\S", text):
+        return False
+    return "**" not in text.strip().strip("*")
 
 
 def _cells(text: str) -> tuple[tuple[int, int], ...]:

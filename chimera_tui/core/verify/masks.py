@@ -40,11 +40,11 @@ _CONFIDENCE = re.compile(
     re.IGNORECASE,
 )
 _WINDOW = re.compile(
-        r"\b(?:per|over|for|in|within|each|every) (?:a |the |an? single )?(?:1|one|"
-        r"single) (?:second|minute|hour|day)s?\b|\b(?:1|one)[- ](?:second|minute|"
-        r"hour)[- ](?:window|interval|period)\b"
-        r"|\b(?:time )?windows?(?: of| is|:|\*\*:?)+ *\d+(?:\.\d+)? ?(?:ms|s|seconds?|"
-        r"minutes?|hours?)\b|\bper (?:1,?000|100|1,?000,?000|million|thousand) \w+",
+    r"\b(?:per|over|for|in|within|each|every) (?:a |the |an? single )?(?:1|one|"
+    r"single) (?:second|minute|hour|day)s?\b|\b(?:1|one)[- ](?:second|minute|"
+    r"hour)[- ](?:window|interval|period)\b"
+    r"|\b(?:time )?windows?(?: of| is|:|\*\*:?)+ *\d+(?:\.\d+)? ?(?:ms|s|seconds?|"
+    r"minutes?|hours?)\b|\bper (?:1,?000|100|1,?000,?000|million|thousand) \w+",
     re.IGNORECASE,
 )
 _FAMILY = re.compile(
@@ -62,14 +62,14 @@ _IMPERATIVE = re.compile(
     rf"^\W*(?:\d+[.)]\s*)?(?:\*\*[^*]{{1,80}}\*\*:?\s*|[^:.]{{1,60}}:\*{{0,2}}\s+)?(?:{_VERBS})\b", re.IGNORECASE
 )
 _AIM = re.compile(
-        r"\b(?:by|to|at least|at most|every|within|below|under|above|over|minimum of|"
-        r"maximum of|up to|between|e\.g\.,?|such as|like)\s+"
+    r"\b(?:by|to|at least|at most|every|within|below|under|above|over|minimum of|"
+    r"maximum of|up to|between|e\.g\.,?|such as|like)\s+"
     r"(?:\w+\s+){0,2}?[~$]?(\d[\d,.]*(?:\s?(?:-|–|to)\s?\d[\d.,]*)?)",
     re.IGNORECASE,
 )
 _DO = re.compile(
-        rf"\b(?:{_VERBS})\s+(?:a |an |the )?(?:\w+ )?(\d[\d.,]*\s?(?:%|x|×|ms|s|seconds|"
-        rf"minutes|hours|days|weeks|times)(?!\w))",
+    rf"\b(?:{_VERBS})\s+(?:a |an |the )?(?:\w+ )?(\d[\d.,]*\s?(?:%|x|×|ms|s|seconds|"
+    rf"minutes|hours|days|weeks|times)(?!\w))",
     re.IGNORECASE,
 )
 _ASSUMED = re.compile(
@@ -91,9 +91,7 @@ Span = tuple[int, int, str]
 def masks(text: str, body: int, *, heading: bool) -> list[Span]:
     """Spans of ``text`` whose digits are no claims, with why."""
     found: list[Span] = [(0, body, "list or heading number")] if body else []
-    for code in _CODE.finditer(text):
-        if not _PURE.fullmatch(code[2]):
-            found.append((*code.span(), "identifier"))
+    found += [(*code.span(), "identifier") for code in _CODE.finditer(text) if not _PURE.fullmatch(code[2])]
     for pattern, why in (
         (_URL, "identifier"), (FILE, "file name"), (_KEY, "identifier"), (_VERSION, "version"),
         (_CITATION, "citation"), (_CONFIDENCE, "definition"),
@@ -107,9 +105,9 @@ def masks(text: str, body: int, *, heading: bool) -> list[Span]:
     found += [(*match.span(), "identifier") for match in _WORD.finditer(text) if re.search(r"\d", match[0])]
     if match := _DOCUMENT_VERSION.match(text):
         found.append((*match.span(), "version of the document"))
-    if match := _SECTION.match(text[body:]):
-        if heading or text[body:].lstrip().startswith("*"):
-            found.append((body, body + match.end(), "list or heading number"))
+    section = _SECTION.match(text[body:])
+    if section and (heading or text[body:].lstrip().startswith("*")):
+        found.append((body, body + section.end(), "list or heading number"))
     if _PERCENTILE.search(text):
         found += [(*match.span(), "definition") for match in _PERCENTILE_SHARE.finditer(text)]
     return found

@@ -15,22 +15,102 @@ from chimera_tui.core.verify.names import ENTITY_COLUMNS, phrases, plain
 
 GENERIC = {
     "ttft": r"ttft\w*", "itl": r"itl\w*", "tpot": r"tpot\w*", "e2e_latency": r"e2e_latency|wall_time|\w*latency\w*",
-    "wall_time": r"wall_time|e2e_latency", "throughput": r"throughput|output_tps|decode_tps|\w*_tps_system|samples_per_s",
+    "wall_time": r"wall_time|e2e_latency",
+    "throughput": r"throughput|output_tps|decode_tps|\w*_tps_system|samples_per_s",
     "output_tps": r"output_tps|decode_tps|throughput", "decode_tps": r"decode_tps|output_tps|throughput",
     "memory": r"\w*memory\w*", "memory_used": r"\w*memory\w*",
 }  # fmt: skip
 """Metrics that a plain word may mean: tools name the same thing differently."""
-_EMPTY = frozenset((
-    "the", "a", "an", "of", "for", "is", "was", "were", "are", "be", "to", "in", "at", "on", "and", "or", "by", "with", "value",
-    "values", "result", "results", "performance", "observed", "measured", "recorded", "reported", "overall", "key", "model", "models",
-    "file", "files", "data", "metric", "metrics", "per", "shows", "show", "has", "have", "had", "indicates", "about", "around",
-    "approximately", "from", "as", "this", "that", "it", "its", "baseline", "run", "runs", "configuration", "config", "example", "e", "g",
-    "score", "rate", "time", "test", "tests", "across", "all", "both", "respectively", "achieved", "achieves", "reached", "percentile",
-    "percentiles", "statistics", "summary", "n", "which", "percent", "between", "ranging", "ranged", "ranges",
-))  # fmt: skip
+_EMPTY = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "for",
+        "is",
+        "was",
+        "were",
+        "are",
+        "be",
+        "to",
+        "in",
+        "at",
+        "on",
+        "and",
+        "or",
+        "by",
+        "with",
+        "value",
+        "values",
+        "result",
+        "results",
+        "performance",
+        "observed",
+        "measured",
+        "recorded",
+        "reported",
+        "overall",
+        "key",
+        "model",
+        "models",
+        "file",
+        "files",
+        "data",
+        "metric",
+        "metrics",
+        "per",
+        "shows",
+        "show",
+        "has",
+        "have",
+        "had",
+        "indicates",
+        "about",
+        "around",
+        "approximately",
+        "from",
+        "as",
+        "this",
+        "that",
+        "it",
+        "its",
+        "baseline",
+        "run",
+        "runs",
+        "configuration",
+        "config",
+        "example",
+        "e",
+        "g",
+        "score",
+        "rate",
+        "time",
+        "test",
+        "tests",
+        "across",
+        "all",
+        "both",
+        "respectively",
+        "achieved",
+        "achieves",
+        "reached",
+        "percentile",
+        "percentiles",
+        "statistics",
+        "summary",
+        "n",
+        "which",
+        "percent",
+        "between",
+        "ranging",
+        "ranged",
+        "ranges",
+    ]
+)
 _OPTION = re.compile(
-        r"\b(num_gpu|num_ctx|temperature|temp|top_p|top_k|batch(?:[_ ]size)?|concurrency|gpu|"
-        r"ctx|context)\b\s*(?:[=:]|of|at|is)?\s*(\d+(?:\.\d+)?)",
+    r"\b(num_gpu|num_ctx|temperature|temp|top_p|top_k|batch(?:[_ ]size)?|concurrency|gpu|"
+    r"ctx|context)\b\s*(?:[=:]|of|at|is)?\s*(\d+(?:\.\d+)?)",
     re.IGNORECASE,
 )
 _OPTION_COLUMNS = {
@@ -159,7 +239,7 @@ def _says_something_else(label: str, cells: Cells) -> bool:
     words = [word for word in words_of(FILE.sub(" ", label)) if not word.isdigit() and len(word) > 1]
     rest = [
         word for word in words
-        if word not in STATISTICS and word not in _EMPTY and word not in KIND_WORDS and plain(word) not in cells.entities
+        if not (word in STATISTICS or word in _EMPTY or word in KIND_WORDS or plain(word) in cells.entities)
         and not re.fullmatch(r"p\d+|\d+th|ms|s|tps", word)
     ]  # fmt: skip
     return bool(rest) and not entities_in(label, cells) and len(words) <= 8
@@ -222,9 +302,9 @@ def entities_in(text: str, cells: Cells) -> tuple[list[frozenset[int]], str] | N
     for size in (3, 2, 1):
         for place in range(len(tokens) - size + 1):
             name = plain("".join(tokens[place : place + size]))
-            if ids := _entity(name, cells):
-                if not any(name in other for other, _ in found):
-                    found.append((name, ids))
+            ids = _entity(name, cells)
+            if ids and not any(name in other for other, _ in found):
+                found.append((name, ids))
     options = options_in(bare, cells)
     if not found and not options:
         return None

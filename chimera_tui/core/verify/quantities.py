@@ -13,10 +13,10 @@ _RATE = (
 )
 UNIT = (
     rf"(?:{_RATE}|(?:ms|milliseconds?|seconds?|s)\s*(?:/|per)\s*token|t/s|tps|TPS|it/s|[KMGT]?B/s|rps|qps|RPS|QPS|"
-        r"milliseconds?|msecs?|ms|microseconds?|[µμ]s|us|nanoseconds?|ns|seconds?|secs?|sec|s|"
-        r"minutes?|mins?|min|hours?|hrs?|"
-        r"days?|weeks?|months?|years?|%|percent(?:age points?)?|pp|×|x|bytes?|[kKMGT]i?[bB]|B|"
-        r"tokens?|watts?|W|joules?|J|°C|"
+    r"milliseconds?|msecs?|ms|microseconds?|[µμ]s|us|nanoseconds?|ns|seconds?|secs?|sec|s|"
+    r"minutes?|mins?|min|hours?|hrs?|"
+    r"days?|weeks?|months?|years?|%|percent(?:age points?)?|pp|×|x|bytes?|[kKMGT]i?[bB]|B|"
+    r"tokens?|watts?|W|joules?|J|°C|"
     r"[MG]Hz|requests?|samples?|characters?|chars?|parameters?|params?|cores?|threads?|GPUs?|CPUs?)"
 )
 WORDS = {
@@ -28,8 +28,8 @@ NOUNS = (
     r"(?:files?|documents?|headings?|formats?|types?|datasets?|models?|runs?|rows?|records?|entries|measurements?|"
     r"configurations?|configs?|backends?|quanti[sz]ations?|variants?|variations?|directories|folders?|columns?|"
     r"data points?|key-value pairs?|pairs?|tests?|benchmarks?|experiments?|prompts?|iterations?|metrics?|reports?|"
-        r"(?:CSVs?|JSONL?|Markdown|MD|Parquet)(?=\s*(?:[,.;)&]|and\b|or\b|$))|categories|"
-        r"failures?|errors?|samples?|calls?|cells?|sizes?|versions?|tools?|duplicates?)"
+    r"(?:CSVs?|JSONL?|Markdown|MD|Parquet)(?=\s*(?:[,.;)&]|and\b|or\b|$))|categories|"
+    r"failures?|errors?|samples?|calls?|cells?|sizes?|versions?|tools?|duplicates?)"
 )
 MONTHS = {
     name: number
@@ -42,8 +42,9 @@ _MONTH = r"(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
 _PART = r"(?:(?P<%s>early|mid|late|beginning of|end of)[ -])?"
 _YEAR = r"(?:19|20)\d\d"
 DATE = re.compile(
-        rf"(?P<iso>\b(?P<y1>{_YEAR})[-/.](?P<m1>\d\d?)[-/.](?P<d1>\d\d?)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:UTC|"
-        rf"Z|[+-]\d\d:?\d\d))?)?(?![\w-]))"
+    rf"(?P<iso>\b(?P<y1>{_YEAR})[-/.](?P<m1>\d\d?)[-/.](?P<d1>\d\d?)(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:"
+    rf"UTC|"
+    rf"Z|[+-]\d\d:?\d\d))?)?(?![\w-]))"
     rf"|(?P<mdy>\b{_PART % 'p1'}(?P<m2>{_MONTH}) (?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<y2>{_YEAR})\b)?(?!\.\d))"
     rf"|(?P<dmy>\b(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m3>{_MONTH})(?:,? (?P<y3>{_YEAR})\b)?)"
     rf"|(?P<my>\b{_PART % 'p3'}(?P<m4>{_MONTH}),? (?P<y4>{_YEAR})\b)"

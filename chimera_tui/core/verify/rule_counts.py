@@ -16,15 +16,15 @@ from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABL
 
 COUNTS, SHARES = "count", "share"
 _ELSEWHERE = re.compile(
-        r"\b(?:configured|designed|able|capable|simulat\w+|generat\w+|would|could|up to|"
-        r"expected|planned|per (?:run|model|day|second|minute)|each)\b",
+    r"\b(?:configured|designed|able|capable|simulat\w+|generat\w+|would|could|up to|"
+    r"expected|planned|per (?:run|model|day|second|minute)|each)\b",
     re.IGNORECASE,
 )
 _OF_SIZE = re.compile(r"\b(?:size|bytes|storage|volume|disk)\b", re.IGNORECASE)
 _TOP = re.compile(r"\b(?:top|largest|biggest)\s+(\d+(?:\.\d+)?)\s?%.*?(\d+(?:\.\d+)?)\s?%", re.IGNORECASE)
 
 
-def judge_count(at: Context, facts: Facts) -> Verdict | None:
+def judge_count(at: Context, facts: Facts) -> Verdict | None:  # noqa: PLR0911 - one way to read it a line
     """A number of files (or kinds, or headings). None where the claim counts nothing of the inventory."""
     if at.claim.kind not in (kinds.COUNT, kinds.VALUE) or at.claim.unit or at.claim.decimals > 0:
         return None
@@ -82,18 +82,27 @@ def _against(at: Context, facts: Facts, subject: Subject) -> Verdict:
         if subject.what == FACTOR and at.claim.value < 2:
             return _unknown(at, COUNTS, "too small a number to tell")
         return Verdict(
-            claim=at.claim, label=SUPPORTED, rule=COUNTS, reason=f"{where}: {subject.shown}: {right:,}", reading=subject.shown,
+            claim=at.claim,
+            label=SUPPORTED,
+            rule=COUNTS,
+            reason=f"{where}: {subject.shown}: {right:,}",
+            reading=subject.shown,
             sources=source,
-        )  # fmt: skip
+        )
     if not subject.sure or subject.what == FACTOR:
         return _unknown(at, COUNTS, f"{subject.shown}: {subject.counts[0]:,}, but others may be meant")
     if _ELSEWHERE.search(at.before[-60:]) and subject.what != PATTERN:
         return _unknown(at, COUNTS, "not said of the files that were analysed")
     shown = " or ".join(f"{one:,}" for one in subject.counts)
     return Verdict(
-        claim=at.claim, label=CONTRADICTED, rule=COUNTS, reason=f"{where}: {subject.shown}: {shown}", right=shown,
-        reading=subject.shown, sources=source,
-    )  # fmt: skip
+        claim=at.claim,
+        label=CONTRADICTED,
+        rule=COUNTS,
+        reason=f"{where}: {subject.shown}: {shown}",
+        right=shown,
+        reading=subject.shown,
+        sources=source,
+    )
 
 
 def _whole(at: Context, facts: Facts) -> Verdict:
@@ -137,9 +146,14 @@ def judge_share(at: Context, facts: Facts) -> Verdict | None:
     if not subject.sure:
         return _unknown(at, SHARES, reason)
     return Verdict(
-        claim=at.claim, label=CONTRADICTED, rule=SHARES, reason=reason, right=f"{shown[0]:.1f} %", reading=subject.shown,
+        claim=at.claim,
+        label=CONTRADICTED,
+        rule=SHARES,
+        reason=reason,
+        right=f"{shown[0]:.1f} %",
+        reading=subject.shown,
         sources=source,
-    )  # fmt: skip
+    )
 
 
 def _share_subject(at: Context, facts: Facts) -> Subject | None:
@@ -152,8 +166,8 @@ def _share_subject(at: Context, facts: Facts) -> Subject | None:
     if found is not None and found.what in (KIND, PATTERN):
         return found
     behind = re.match(
-            r"\W*(?:of )?(?:the |all |its )*(?:total )?(?:files?|data|dataset)?\W*(?:are|being|is|"
-            r"were|in|as)?\W*([A-Za-z]+)\b(?: (?:files?|format|documents?))?",
+        r"\W*(?:of )?(?:the |all |its )*(?:total )?(?:files?|data|dataset)?\W*(?:are|being|is|"
+        r"were|in|as)?\W*([A-Za-z]+)\b(?: (?:files?|format|documents?))?",
         at.after,
     )
     if behind and behind[1].lower() in KIND_WORDS:
@@ -183,13 +197,17 @@ def _top(at: Context, facts: Facts) -> Verdict | None:
     )
     label = SUPPORTED if agreement(other, share) else CONTRADICTED
     return Verdict(
-        claim=at.claim, label=label, rule=SHARES, reason=f"the {biggest} largest files hold {share:.1f} % of the bytes",
-        right="" if label == SUPPORTED else f"{share:.1f} %", sources=(Source("the inventory", value=round(share, 2), unit="%"),),
-    )  # fmt: skip
+        claim=at.claim,
+        label=label,
+        rule=SHARES,
+        reason=f"the {biggest} largest files hold {share:.1f} % of the bytes",
+        right="" if label == SUPPORTED else f"{share:.1f} %",
+        sources=(Source("the inventory", value=round(share, 2), unit="%"),),
+    )
 
 
 def _from_blocks(facts: Facts, subject: Subject) -> bool:
-    return facts.blocks is not None and subject.what != PATTERN and subject.what != HEADINGS
+    return facts.blocks is not None and subject.what not in {PATTERN, HEADINGS}
 
 
 def _unknown(at: Context, rule: str, reason: str) -> Verdict:

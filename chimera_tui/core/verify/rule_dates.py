@@ -14,21 +14,21 @@ from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABL
 
 RULE = "date"
 _OWN = re.compile(
-        r"^\W*(?:report )?(?:date|prepared on|generated(?: on)?|published|report generated|"
-        r"date of (?:the )?report|prepared|issued)\b",
+    r"^\W*(?:report )?(?:date|prepared on|generated(?: on)?|published|report generated|"
+    r"date of (?:the )?report|prepared|issued)\b",
     re.IGNORECASE,
 )
 _CHANGE = re.compile(
-        r"\b(?:modif\w+|last[ -](?:updat|chang|edit|touch)\w*|latest (?:updat|chang|edit)\w*|"
-        r"timeline|recent activity|latest|most recent)\b",
+    r"\b(?:modif\w+|last[ -](?:updat|chang|edit|touch)\w*|latest (?:updat|chang|edit)\w*|"
+    r"timeline|recent activity|latest|most recent)\b",
     re.IGNORECASE,
 )
 _FILES_CHANGE = re.compile(r"\b(?:updat|chang|edit|add|creat)\w*\b", re.IGNORECASE)
 _FILES = re.compile(r"\b(?:files?|dataset|data|repository|documents?|csv|json|markdown)\b", re.IGNORECASE)
 _CLOCK = re.compile(r"\b(\d\d?):(\d\d)(?::(\d\d))?")
 _SPREAD = re.compile(
-        r"\b(?:concentrat\w+|majority|most (?:of|files)|bulk|distribut\w+|cluster\w*|"
-        r"frequen\w+|mainly|primarily|many|half|average|predominantly)\b",
+    r"\b(?:concentrat\w+|majority|most (?:of|files)|bulk|distribut\w+|cluster\w*|"
+    r"frequen\w+|mainly|primarily|many|half|average|predominantly)\b",
     re.IGNORECASE,
 )
 _MOST = re.compile(r"\b(?:most recent|latest|newest|last)\b", re.IGNORECASE)
@@ -39,7 +39,7 @@ _COLLECTED = re.compile(
 _CYCLE = re.compile(r"\b(?:every|frequency|interval|cycle|cadence|update\w*|modif\w+)\b", re.IGNORECASE)
 
 
-def judge_date(at: Context, facts: Facts) -> Verdict | None:
+def judge_date(at: Context, facts: Facts) -> Verdict | None:  # noqa: PLR0911 - one way to read it a line
     """A date, or a period of changes in days."""
     if at.claim.kind != kinds.DATE:
         return _period(at)

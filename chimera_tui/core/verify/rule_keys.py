@@ -18,7 +18,30 @@ RULE = "literal key"
 _QUOTED = re.compile(r"`([^`]+)`|\"([^\"]+)\"|“([^”]+)”")
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\[\d+\])?(?:\.[A-Za-z_]\w*(?:\[\d+\])?)*")
 _PREFIX = re.compile(r"^(json|csv|jsonl|markdown|md)_(.+)$", re.DOTALL)
-_INVENTORY = {"total", "all", "files", "file", "documents", "document", "docs", "count", "n", "num", "number", "of", "analyzed", "analysed", "size", "sizes", "bytes", "headings", "heading", "rows"}  # fmt: skip
+_INVENTORY = frozenset(
+    [
+        "total",
+        "all",
+        "files",
+        "file",
+        "documents",
+        "document",
+        "docs",
+        "count",
+        "n",
+        "num",
+        "number",
+        "of",
+        "analyzed",
+        "analysed",
+        "size",
+        "sizes",
+        "bytes",
+        "headings",
+        "heading",
+        "rows",
+    ]
+)
 
 Hit = tuple[int, int, int, float]
 
@@ -52,15 +75,12 @@ def keys_before(at: Context, facts: Facts) -> list[str]:
         return [at.label]
     start, end = at.reach
     found: list[tuple[int, str]] = []
-    for quoted in _QUOTED.finditer(at.text, start, end):
-        found.append((quoted.start(), next(group for group in quoted.groups() if group)))
-    for cell in at.line.cells[: max(at.column, 0)]:
-        found.append((cell[0], at.text[slice(*cell)].strip('`*" ')))
+    found += [(one.start(), next(filter(None, one.groups()))) for one in _QUOTED.finditer(at.text, start, end)]
+    found += [(cell[0], at.text[slice(*cell)].strip('`*" ')) for cell in at.line.cells[: max(at.column, 0)]]
     for path in _PATH.finditer(at.text, start, end):
-        if "_" in path[0] or "[" in path[0] or "." in path[0]:
-            found.append((path.start(), path[0]))
-            if column := _column_from(at.text[path.start() : end], facts):
-                found.append((path.start(), column))
+        if re.search(r"[_\[.]", path[0]):
+            columns = [path[0], _column_from(at.text[path.start() : end], facts)]
+            found += [(path.start(), name) for name in columns if name]
     keys = [key for place, key in sorted(found, key=lambda one: (-one[0], -len(one[1]))) if _governs(at, place)]
     return [key for key in dict.fromkeys(keys) if _looks_like_a_key(key)][:6]
 
@@ -123,9 +143,13 @@ def _by_inventory(at: Context, facts: Facts, key: str) -> Verdict | None:
     label = SUPPORTED if right is not None else CONTRADICTED
     shown = known[-1] if right is None else right
     return Verdict(
-        claim=at.claim, label=label, rule=RULE, reason=f"{key}: {where} give {shown:,}", right="" if right is not None else f"{shown:,}",
+        claim=at.claim,
+        label=label,
+        rule=RULE,
+        reason=f"{key}: {where} give {shown:,}",
+        right="" if right is not None else f"{shown:,}",
         sources=(Source("the inventory", field=key, value=shown),),
-    )  # fmt: skip
+    )
 
 
 def _by_path(at: Context, facts: Facts, kind: str, path: str, key: str, *, literal: bool) -> Verdict | None:
@@ -175,10 +199,15 @@ def _compared(at: Context, cells: Cells, hits: list[Hit], key: str, n: int) -> V
         cell = cells.cell(*agreeing[0])
         note = " (truncated)" if agreement(at.claim, cell.value) == "truncated" else ""
         return Verdict(
-            claim=at.claim, label=SUPPORTED, rule=RULE, reason=f"{key} is {cell.value:.15g} {cell.unit}".strip() + f" in {cell.path}{note}",
-            reading=f"the path {key}", same=len(agreeing), others=n - len(agreeing),
+            claim=at.claim,
+            label=SUPPORTED,
+            rule=RULE,
+            reason=f"{key} is {cell.value:.15g} {cell.unit}".strip() + f" in {cell.path}{note}",
+            reading=f"the path {key}",
+            same=len(agreeing),
+            others=n - len(agreeing),
             sources=(Source(cell.path, cell.record, cell.field, cell.where, cell.value, cell.unit),),
-        )  # fmt: skip
+        )
     same_number = next((hit for hit in hits if agreement(at.claim, cells.series[hit[2]].raw(hit[3]))), None)
     cell = cells.cell(*(same_number or hits[0]))
     why = (
@@ -188,9 +217,14 @@ def _compared(at: Context, cells: Cells, hits: list[Hit], key: str, n: int) -> V
     )
     more = f" (and {n - 1} more cells, none agrees)" if n > 1 and not same_number else ""
     return Verdict(
-        claim=at.claim, label=CONTRADICTED, rule=RULE, reason=f"{why} in {cell.path}{more}", right=f"{cell.value:.15g} {cell.unit}".strip(),
-        sources=(Source(cell.path, cell.record, cell.field, cell.where, cell.value, cell.unit),), others=n,
-    )  # fmt: skip
+        claim=at.claim,
+        label=CONTRADICTED,
+        rule=RULE,
+        reason=f"{why} in {cell.path}{more}",
+        right=f"{cell.value:.15g} {cell.unit}".strip(),
+        sources=(Source(cell.path, cell.record, cell.field, cell.where, cell.value, cell.unit),),
+        others=n,
+    )
 
 
 def _agrees(at: Context, cells: Cells, hit: Hit) -> bool:

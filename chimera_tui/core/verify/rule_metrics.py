@@ -52,7 +52,7 @@ def judge_file(at: Context, facts: Facts) -> Verdict | None:
 
 
 def _invented(at: Context, facts: Facts, name: str) -> Verdict | None:
-    """A file that does not exist, where the claim is said of it: it stands before the claim, and is a file of results."""
+    """A file of results that does not exist, where the claim is said of it: it stands before the claim."""
     at_name = at.text.find(name)
     after = at_name > at.claim.start
     if after and not re.match(
@@ -64,9 +64,12 @@ def _invented(at: Context, facts: Facts, name: str) -> Verdict | None:
     if at.claim.kind in (kinds.COUNT, kinds.SHARE, kinds.DATE) and not at.in_row:
         return None
     return Verdict(
-        claim=at.claim, label=CONTRADICTED, rule=FILE_RULE,
-        reason=f"there is no file {name} among the {facts.inventory.total} files", sources=(Source("the inventory", field=name),),
-    )  # fmt: skip
+        claim=at.claim,
+        label=CONTRADICTED,
+        rule=FILE_RULE,
+        reason=f"there is no file {name} among the {facts.inventory.total} files",
+        sources=(Source("the inventory", field=name),),
+    )
 
 
 def _in_unit(at: Context, cells: Cells, meant: Meant | None, rows: Filter) -> Meant | None:
@@ -82,7 +85,7 @@ def _in_unit(at: Context, cells: Cells, meant: Meant | None, rows: Filter) -> Me
     return Meant(words, kept, meant.metric if meant else "")
 
 
-def judge_metric(at: Context, facts: Facts) -> Verdict | None:
+def judge_metric(at: Context, facts: Facts) -> Verdict | None:  # noqa: PLR0911 - one way to read it a line
     """Rule 8: a value by its metric words, unit, entity and statistic."""
     cells = facts.cells
     if at.claim.kind not in (kinds.VALUE, kinds.COUNT, kinds.SHARE, kinds.SIZE) or is_difference(at):
@@ -120,8 +123,8 @@ def is_difference(at: Context) -> bool:
         return True
     return bool(
         re.match(
-                r"\s*(?:faster|slower|higher|lower|more|less|better|worse|improvement|reduction|"
-                r"increase|decrease|gain|drop|difference)\b",
+            r"\s*(?:faster|slower|higher|lower|more|less|better|worse|improvement|reduction|"
+            r"increase|decrease|gain|drop|difference)\b",
             at.after,
         )
     )
@@ -149,7 +152,7 @@ def _in_another_unit(at: Context, cell: Cell) -> Verdict:
     reason = f"{cell.field} is {shown} in {cell.path}, not {at.unit}"
     return Verdict(
         claim=at.claim, label=CONTRADICTED, rule=METRIC, reason=reason, right=shown, sources=(source_of(cell),)
-    )  # fmt: skip
+    )
 
 
 def _own_run(at: Context, facts: Facts) -> Verdict | None:
@@ -171,7 +174,10 @@ def _own_run(at: Context, facts: Facts) -> Verdict | None:
             and agreement(at.claim, one.value / factor)
         ):
             return Verdict(
-                claim=at.claim, label=SUPPORTED, rule="own run", reason=f"the report's own block: {one.text}",
+                claim=at.claim,
+                label=SUPPORTED,
+                rule="own run",
+                reason=f"the report's own block: {one.text}",
                 sources=(Source("this report", field=one.name, value=one.value, unit=one.unit),),
-            )  # fmt: skip
+            )
     return None

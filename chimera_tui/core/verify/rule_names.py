@@ -32,15 +32,22 @@ def judge_hardware(at: Context, facts: Facts) -> Verdict | None:
     for one in same_sort:
         if wanted and (wanted <= designation(one.name) or (designation(one.name) and designation(one.name) <= wanted)):
             return Verdict(
-                claim=at.claim, label=SUPPORTED, rule="hardware", reason=f"{one.name} is named in {one.path}",
+                claim=at.claim,
+                label=SUPPORTED,
+                rule="hardware",
+                reason=f"{one.name} is named in {one.path}",
                 sources=(Source(one.path, value=one.name),),
-            )  # fmt: skip
+            )
     if same_sort and not _PREVIOUS.search(at.before):
         right = ", ".join(dict.fromkeys(one.name for one in same_sort[:3]))
         return Verdict(
-            claim=at.claim, label=CONTRADICTED, rule="hardware", right=right,
-            reason=f"the files name {right}, nowhere {at.claim.span}", sources=(Source(same_sort[0].path, value=right),),
-        )  # fmt: skip
+            claim=at.claim,
+            label=CONTRADICTED,
+            rule="hardware",
+            right=right,
+            reason=f"the files name {right}, nowhere {at.claim.span}",
+            sources=(Source(same_sort[0].path, value=right),),
+        )
     return Verdict(claim=at.claim, label=UNVERIFIABLE, rule="hardware", reason="the files name no such device")
 
 
@@ -53,15 +60,22 @@ def _software(at: Context, facts: Facts) -> Verdict:
     for _, its, path in known:
         if its == version or its.startswith(version + "."):
             return Verdict(
-                claim=at.claim, label=SUPPORTED, rule="software", reason=f"{name} {its} is named in {path}",
+                claim=at.claim,
+                label=SUPPORTED,
+                rule="software",
+                reason=f"{name} {its} is named in {path}",
                 sources=(Source(path, value=its),),
-            )  # fmt: skip
+            )
     data = [one for one in known if not one[2].endswith(PROSE)]
     if data:
         return Verdict(
-            claim=at.claim, label=CONTRADICTED, rule="software", right=data[0][1],
-            reason=f"the data names {at.claim.noun} {data[0][1]}", sources=(Source(data[0][2], value=data[0][1]),),
-        )  # fmt: skip
+            claim=at.claim,
+            label=CONTRADICTED,
+            rule="software",
+            right=data[0][1],
+            reason=f"the data names {at.claim.noun} {data[0][1]}",
+            sources=(Source(data[0][2], value=data[0][1]),),
+        )
     return Verdict(claim=at.claim, label=UNVERIFIABLE, rule="software", reason="the files name no version of it")
 
 
@@ -78,16 +92,23 @@ def judge_model_size(at: Context, facts: Facts) -> Verdict | None:
     names = [name for name in known.get(value, ()) if not family or _of_family(family, name)]
     if names:
         return Verdict(
-            claim=at.claim, label=SUPPORTED, rule="name", reason=f"{names[0]} is of that size", same=len(names),
+            claim=at.claim,
+            label=SUPPORTED,
+            rule="name",
+            reason=f"{names[0]} is of that size",
+            same=len(names),
             sources=(Source(names[0]),),
-        )  # fmt: skip
+        )
     if family:
         sizes = sorted(value for value, names in known.items() if any(_of_family(family, name) for name in names))
         right = ", ".join(f"{one / 1e9:g}B" if one >= 1e9 else f"{one / 1e6:g}M" for one in sizes)
         return Verdict(
-            claim=at.claim, label=CONTRADICTED, rule="name", right=right,
+            claim=at.claim,
+            label=CONTRADICTED,
+            rule="name",
+            right=right,
             reason=f"the files know {family} in {right} only",
-        )  # fmt: skip
+        )
     return Verdict(
         claim=at.claim, label=UNVERIFIABLE, rule="name", reason="no model of that size is named in the files"
     )

@@ -31,7 +31,7 @@ _INDEX = re.compile(r"^\W*(?:#|no\.?|rank|id|index|nr|run|step|phase|iteration|p
 
 
 def judge_option(at: Context, facts: Facts) -> Verdict | None:
-    """A number that the words or the column's head make a setting. Never a contradiction: others may have been tried."""
+    """A number that the words or the column's head make a setting. Never contradicted: more may have been tried."""
     if at.claim.kind not in (kinds.VALUE, kinds.COUNT) or at.claim.unit not in ("", "tokens", "layers"):
         return None
     name = _name(at)
@@ -39,19 +39,29 @@ def judge_option(at: Context, facts: Facts) -> Verdict | None:
         return None
     if facts.blocks and (own := facts.blocks.options.get(name)) is not None and agreement(at.claim, own):
         return Verdict(
-            claim=at.claim, label=SUPPORTED, rule=RULE, reason=f"this report's own run: {name}={own:g}",
+            claim=at.claim,
+            label=SUPPORTED,
+            rule=RULE,
+            reason=f"this report's own run: {name}={own:g}",
             sources=(Source("this report", field=name, value=own),),
-        )  # fmt: skip
+        )
     values = _values(facts, name)
     if any(agreement(at.claim, value) for value in values):
         return Verdict(
-            claim=at.claim, label=SUPPORTED, rule=RULE, reason=f"rows with {name}={at.claim.value:g} exist", unscoped=True,
+            claim=at.claim,
+            label=SUPPORTED,
+            rule=RULE,
+            reason=f"rows with {name}={at.claim.value:g} exist",
+            unscoped=True,
             sources=(Source("the configurations in the data", field=name, value=at.claim.value),),
-        )  # fmt: skip
+        )
     shown = ", ".join(f"{value:g}" for value in values[:8])
     return Verdict(
-        claim=at.claim, label=UNVERIFIABLE, rule=RULE, reason=f"no row has this {name}" + (f"; there are {shown}" if shown else "")
-    )  # fmt: skip
+        claim=at.claim,
+        label=UNVERIFIABLE,
+        rule=RULE,
+        reason=f"no row has this {name}" + (f"; there are {shown}" if shown else ""),
+    )
 
 
 def is_index(at: Context) -> bool:

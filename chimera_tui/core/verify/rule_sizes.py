@@ -13,8 +13,8 @@ from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABL
 
 RULE = "size"
 _ABOUT_FILES = re.compile(
-        r"\b(?:file|dataset|data|repository|total|overall|combined|csv|json|markdown|"
-        r"document)\w*\b.{0,40}\bsizes?\b|\bsizes? of\b|\bbytes\b|\bdisk\b",
+    r"\b(?:file|dataset|data|repository|total|overall|combined|csv|json|markdown|"
+    r"document)\w*\b.{0,40}\bsizes?\b|\bsizes? of\b|\bbytes\b|\bdisk\b",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
@@ -24,7 +24,7 @@ _OTHER = re.compile(
 _POWERS = {"k": 1, "m": 2, "g": 3, "t": 4}
 
 
-def judge_size(at: Context, facts: Facts) -> Verdict | None:
+def judge_size(at: Context, facts: Facts) -> Verdict | None:  # noqa: PLR0911 - one way to read it a line
     """A size of the files. None where the claim is no size, or the size of something else."""
     unit = at.unit.strip().lower()
     said = " ".join(dict.fromkeys((at.label, at.header, at.sentence)))
@@ -53,15 +53,24 @@ def judge_size(at: Context, facts: Facts) -> Verdict | None:
         and _close(at, unit, readings[0][0])
     ):
         return Verdict(
-            claim=at.claim, label=UNVERIFIABLE, rule=RULE,
+            claim=at.claim,
+            label=UNVERIFIABLE,
+            rule=RULE,
             reason=(
                 f"{readings[0][1]} now: {readings[0][0]:,.0f} bytes; sizes were not frozen, and a "
                 f"clone changes line ends"
             ),
-        )  # fmt: skip
-    return _verdict(at, CONTRADICTED, *readings[0]) if statistic else Verdict(
-        claim=at.claim, label=UNVERIFIABLE, rule=RULE, reason=f"{readings[0][1]}: {readings[0][0]:,.0f} bytes; which size is meant is not stated"
-    )  # fmt: skip
+        )
+    return (
+        _verdict(at, CONTRADICTED, *readings[0])
+        if statistic
+        else Verdict(
+            claim=at.claim,
+            label=UNVERIFIABLE,
+            rule=RULE,
+            reason=f"{readings[0][1]}: {readings[0][0]:,.0f} bytes; which size is meant is not stated",
+        )
+    )
 
 
 def _of_file(at: Context, unit: str, file: File) -> Verdict:
@@ -89,9 +98,9 @@ def _readings(facts: Facts, statistic: str, named: list[str]) -> list[tuple[floa
             [size for kind in group for size in facts.inventory.sizes(kind)] if group else facts.inventory.sizes(None)
         )
         what = " and ".join(group) + " files" if group else "all files"
-        for name in (statistic,) if statistic else ("sum", "mean", "max"):
-            if (value := _statistic(sizes, name)) is not None:
-                found.append((value, f"{name} over {what}".replace("sum over", "total of")))
+        names = (statistic,) if statistic else ("sum", "mean", "max")
+        values = [(_statistic(sizes, name), f"{name} over {what}".replace("sum over", "total of")) for name in names]
+        found += [(value, text) for value, text in values if value is not None]
     frozen = facts.inventory.frozen.total_bytes
     if not named and statistic in ("sum", "") and frozen is not None:
         found.insert(0, (float(frozen), "total of all files, as frozen"))
@@ -116,6 +125,11 @@ def _statistic(sizes: list[int], name: str) -> float | None:
 
 def _verdict(at: Context, label, value: float, text: str) -> Verdict:  # type: ignore[no-untyped-def]  # noqa: ANN001
     return Verdict(
-        claim=at.claim, label=label, rule=RULE, reason=f"{text}: {value:,.0f} bytes", reading=text,
-        right="" if label == SUPPORTED else f"{value:,.0f} bytes", sources=(Source("the inventory", field=text, value=value, unit="bytes"),),
-    )  # fmt: skip
+        claim=at.claim,
+        label=label,
+        rule=RULE,
+        reason=f"{text}: {value:,.0f} bytes",
+        reading=text,
+        right="" if label == SUPPORTED else f"{value:,.0f} bytes",
+        sources=(Source("the inventory", field=text, value=value, unit="bytes"),),
+    )

@@ -1,4 +1,4 @@
-"""What a count or a share is of: all files, a kind, a name pattern, a folder, kinds themselves, or something unknown."""
+"""What a count or a share is of, by the words around it."""
 
 from __future__ import annotations
 
@@ -6,22 +6,34 @@ import re
 
 import msgspec
 
-from chimera_tui.core.verify.names import ENTITY_COLUMNS, plain
-from chimera_tui.core.verify.countable import (
-    ALL, FACTOR, HEADINGS, KIND, KINDS, OTHER, PATTERN, Subject, all_files, factor, kind_subject, pattern, quoted,
-)
 from chimera_tui.core.verify.context import Context, kinds_in
+from chimera_tui.core.verify.countable import (
+    ALL,
+    FACTOR,
+    HEADINGS,
+    KIND,
+    KINDS,
+    OTHER,
+    PATTERN,
+    Subject,
+    all_files,
+    factor,
+    kind_subject,
+    pattern,
+    quoted,
+)
 from chimera_tui.core.verify.facts import Facts
-from chimera_tui.core.verify.inventory import KIND_WORDS, File
+from chimera_tui.core.verify.inventory import KIND_WORDS
 from chimera_tui.core.verify.masks import FILE
+from chimera_tui.core.verify.names import plain
 
 _GLUE = (
-        r"[\s*_`\"“”’':)(=,–—~≈-]*(?:(?:files?|documents?|formats?|types?|counts?|totals?|"
-        r"numbers?|of|are|is|was|were|n|with|"
-        r"a|an|the|about|approximately|around|roughly|only|analy[sz]ed|found|processed|"
-        r"present|included|collected|in|all|data|"
-        r"comprises?|represents?|representing|comprising|accounts?|accounting|make|makes|up|"
-        r"for|over|nearly|almost|at|has|have|contains?)"
+    r"[\s*_`\"“”’':)(=,–—~≈-]*(?:(?:files?|documents?|formats?|types?|counts?|totals?|"
+    r"numbers?|of|are|is|was|were|n|with|"
+    r"a|an|the|about|approximately|around|roughly|only|analy[sz]ed|found|processed|"
+    r"present|included|collected|in|all|data|"
+    r"comprises?|represents?|representing|comprising|accounts?|accounting|make|makes|up|"
+    r"for|over|nearly|almost|at|has|have|contains?)"
     r"\b[\s*_`\"“”’':)(=,–—~≈-]*)*"
 )
 _KIND = r"(?P<kind>\b(?:" + "|".join(KIND_WORDS) + r")\b)"
@@ -30,26 +42,62 @@ _FOLDER = r"(?P<folder>(?<![\w/`])[\w.-]+(?:/[\w.-]+)*/(?![\w.]))"
 _FILES = r"(?P<files>\b(?:files?|documents?|dataset size)\b)"
 _BEFORE = re.compile(rf"(?:{_KIND}|{_QUOTE}|{_FOLDER}|{_FILES})(?={_GLUE}$)", re.IGNORECASE)
 _ABOUT = re.compile(
-        r"^[\s)*]*(?:(?:files?|documents?)\s+)?(?:(?:that|which) )?(?:(?:are|were|"
-        r"is) )?(?:\w+ )??(?:about|for|on|of|related to|relating to|associated with|from|"
-        r"named|called|"
-        r"containing|contain|referencing|reference|matching|in|under|mentioning|with|"
-        r"whose names? contains?|dedicated to|covering|focus\w* on|pertaining to)\s+(?:the\s+|"
-        r"a\s+)?"
+    r"^[\s)*]*(?:(?:files?|documents?)\s+)?(?:(?:that|which) )?(?:(?:are|were|"
+    r"is) )?(?:\w+ )??(?:about|for|on|of|related to|relating to|associated with|from|"
+    r"named|called|"
+    r"containing|contain|referencing|reference|matching|in|under|mentioning|with|"
+    r"whose names? contains?|dedicated to|covering|focus\w* on|pertaining to)\s+(?:the\s+|"
+    r"a\s+)?"
     r"(?P<q>[\"“`‘'])?(?P<word>[\w./:*-]{2,60})",
     re.IGNORECASE,
 )
 _WHOLE = re.compile(
-        r"\b(?:total|all|overall|dataset|collection|repository|compris\w+|consist\w+|entire|"
-        r"altogether|contains?|corpus|analy[sz]e[sd]?|analy[sz]ing|analysis|examin\w+|across|"
-        r"data (?:has|holds|includes|contains)|holds|there (?:are|were))\b",
+    r"\b(?:total|all|overall|dataset|collection|repository|compris\w+|consist\w+|entire|"
+    r"altogether|contains?|corpus|analy[sz]e[sd]?|analy[sz]ing|analysis|examin\w+|across|"
+    r"data (?:has|holds|includes|contains)|holds|there (?:are|were))\b",
     re.IGNORECASE,
 )
-_NEUTRAL = frozenset((
-    "total", "unique", "different", "distinct", "individual", "separate", "benchmark", "data", "analyzed", "analysed", "input", "source",
-    "various", "of", "the", "all", "diverse", "overall", "main", "related", "benchmarking", "result", "results", "such", "these", "those",
-    "file", "document", "existing", "available", "collected", "processed", "primary", "major", "key", "in", "and",
-))  # fmt: skip
+_NEUTRAL = frozenset(
+    [
+        "total",
+        "unique",
+        "different",
+        "distinct",
+        "individual",
+        "separate",
+        "benchmark",
+        "data",
+        "analyzed",
+        "analysed",
+        "input",
+        "source",
+        "various",
+        "of",
+        "the",
+        "all",
+        "diverse",
+        "overall",
+        "main",
+        "related",
+        "benchmarking",
+        "result",
+        "results",
+        "such",
+        "these",
+        "those",
+        "file",
+        "document",
+        "existing",
+        "available",
+        "collected",
+        "processed",
+        "primary",
+        "major",
+        "key",
+        "in",
+        "and",
+    ]
+)
 _ABOUT_FILES = re.compile(
     r"\b(?:file\s?names?|files?|documents?|director(?:y|ies)|folders?|named|naming)\b", re.IGNORECASE
 )
@@ -70,7 +118,7 @@ def subject_of(at: Context, facts: Facts) -> Subject | None:
     return _from_row(at, facts) if at.in_row else _from_before(at, facts, at.before)
 
 
-def _from_noun(at: Context, facts: Facts, noun: str) -> Subject | None:
+def _from_noun(at: Context, facts: Facts, noun: str) -> Subject | None:  # noqa: PLR0911 - one way to read it a line
     inventory = facts.inventory
     kinds = kinds_in(noun.replace(".", " "))
     last = noun.rsplit(maxsplit=1)[-1]
@@ -105,7 +153,8 @@ def _from_noun(at: Context, facts: Facts, noun: str) -> Subject | None:
     if last.startswith("dataset"):
         return Subject(OTHER, noun)
     if kinds:
-        return _qualified(at, facts, kind_subject(facts, kinds[-1]) if len(set(kinds)) == 1 else _unsure(all_files(facts)))
+        one_kind = len(set(kinds)) == 1
+        return _qualified(at, facts, kind_subject(facts, kinds[-1]) if one_kind else _unsure(all_files(facts)))
     if (named := _named_before(at, facts)) is not None:
         return named
     return _bare_files(at, facts, noun)
@@ -148,15 +197,13 @@ def _of_files(at: Context) -> bool:
 
 
 def _named_before(at: Context, facts: Facts) -> Subject | None:
-    """``CSV (28 files)``, ``JSON: 44 files``, ``reports/x/: 21 files``: what stands before, with nothing but glue between."""
+    """``CSV (28 files)``, ``JSON: 44 files``, ``x/: 21 files``: what stands before, with only glue between."""
     found = _from_row(at, facts, need=False) if at.in_row else _from_before(at, facts, at.before)
     return None if found is None or found.what == ALL else found
 
 
-def _from_before(at: Context, facts: Facts, before: str) -> Subject | None:
-    found = None
-    for found in _BEFORE.finditer(before):
-        pass
+def _from_before(at: Context, facts: Facts, before: str) -> Subject | None:  # noqa: PLR0911 - one way to read it a line
+    found = max(_BEFORE.finditer(before), key=lambda one: one.start(), default=None)
     if found is None:
         if re.match(r"\s*(?:in )?total\b", at.after) and re.search(r"\bfiles?\b", at.sentence, re.IGNORECASE):
             return all_files(facts)
@@ -191,7 +238,7 @@ def _named_pattern(at: Context, facts: Facts, name: str) -> Subject | None:
     return subject if _ABOUT_FILES.search(said) else (_unsure(subject) if any(subject.counts) else None)
 
 
-def _from_row(at: Context, facts: Facts, *, need: bool = True) -> Subject | None:
+def _from_row(at: Context, facts: Facts, *, need: bool = True) -> Subject | None:  # noqa: PLR0911 - one way to read it a line
     own = _from_before(at, facts, at.before) if at.before.strip() else None
     if own is not None:
         return own

@@ -1,4 +1,4 @@
-"""When a printed number and a value of the facts agree: the number's own precision decides, never a general percentage."""
+"""When a printed number and a value agree: the number's own precision decides, never a general percentage."""
 
 from __future__ import annotations
 
@@ -29,13 +29,19 @@ def agreement(claim: Claim, value: float | None) -> str:
         return _bounded(claim, value)
     if abs(printed - value) <= half_width(claim, value):
         return "printed"
-    step = 10.0**-claim.decimals
-    if claim.decimals >= 0 and value != round(value, claim.decimals) and abs(value) > abs(printed):
-        if abs(value) - abs(printed) < step * (1 - _SLACK) and printed * value >= 0 and printed:
-            return "truncated"
+    if _truncated(claim, value):
+        return "truncated"
     if claim.hedge == "about" and claim.decimals <= 0 and abs(printed - value) <= HEDGE_PART * abs(value):
         return "hedged"
     return ""
+
+
+def _truncated(claim: Claim, value: float) -> bool:
+    """Whether the value's further digits were cut off instead of rounded."""
+    printed, step = claim.value, 10.0**-claim.decimals
+    if claim.decimals < 0 or not printed or printed * value < 0 or value == round(value, claim.decimals):
+        return False
+    return 0 < abs(value) - abs(printed) < step * (1 - _SLACK)
 
 
 def _bounded(claim: Claim, value: float) -> str:

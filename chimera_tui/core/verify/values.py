@@ -88,7 +88,7 @@ def _readings(at: Context, cells: Cells, meant: Meant, rows: Rows, names: tuple[
     return found
 
 
-def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, name: str) -> Verdict:
+def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, name: str) -> Verdict:  # noqa: PLR0917
     """A statistic that the text names: computed over the rows, or as a file states it."""
     wide = family(meant, cells)
     meant = Meant(meant.words, tuple(one for one in wide.series if fits(at, cells, one)), meant.metric)
@@ -108,14 +108,14 @@ def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
     return unverifiable(at, rule, f"{name} of {meant.words}: {why}")
 
 
-def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit]) -> Verdict:
+def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit]) -> Verdict:  # noqa: PLR0917
     """The rows are stated and no cell is telling: minimum, maximum, mean and median of them are readings too."""
     readings = _readings(at, cells, meant, rows, _SUMMARY)
     if not readings:
         return unverifiable(at, rule, f"{rows.said}: no {meant.words} is measured")
-    if fit := next((one for one in readings if agreement(at.claim, one[0])), None):
-        if at.claim.digits >= TELLING_DIGITS:
-            return _computed(at, SUPPORTED, rule, fit, rows)
+    fit = next((one for one in readings if agreement(at.claim, one[0])), None)
+    if fit and at.claim.digits >= TELLING_DIGITS:
+        return _computed(at, SUPPORTED, rule, fit, rows)
     if found or fit:
         return unverifiable(at, rule, f"{rows.said}: too few digits to tell which {meant.words} is meant")
     values = {text: value for value, text in reversed(readings)}
@@ -127,22 +127,32 @@ def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, 
     if inside or not _certain(at, rows, rule):
         return unverifiable(at, rule, f"{meant.words} of {rows.said} is {right}; which of it is meant is not plain")
     return Verdict(
-        claim=at.claim, label=CONTRADICTED, rule=rule, reason=f"{meant.words} in {rows.said}: {right}", right=right,
-        reading=rows.said, sources=(Source(rows.said, field=meant.words, value=right),),
-    )  # fmt: skip
+        claim=at.claim,
+        label=CONTRADICTED,
+        rule=rule,
+        reason=f"{meant.words} in {rows.said}: {right}",
+        right=right,
+        reading=rows.said,
+        sources=(Source(rows.said, field=meant.words, value=right),),
+    )
 
 
 def _computed(at: Context, label: Label, rule: str, reading: tuple[float, str], rows: Rows) -> Verdict:
     value, text = reading
     where = rows.said or "all rows"
     return Verdict(
-        claim=at.claim, label=label, rule=rule, reason=f"{text} over {where}: {value:.6g} {at.unit}".strip(), reading=f"{text} over {where}",
-        right="" if label == SUPPORTED else f"{value:.6g} {at.unit}".strip(), unscoped=not rows.stated,
+        claim=at.claim,
+        label=label,
+        rule=rule,
+        reason=f"{text} over {where}: {value:.6g} {at.unit}".strip(),
+        reading=f"{text} over {where}",
+        right="" if label == SUPPORTED else f"{value:.6g} {at.unit}".strip(),
+        unscoped=not rows.stated,
         sources=(Source(where, field=text, value=value, unit=at.unit or None),),
-    )  # fmt: skip
+    )
 
 
-def _matched(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit]) -> Verdict:
+def _matched(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit]) -> Verdict:  # noqa: PLR0917
     siblings = sum(cells.in_series(meant.series, one).height for one in rows.filters)
     chance = _chance(at, cells, meant.series, rows.filters)
     if chance > CHANCE and not (meant.exact and len(meant.series) == 1 and siblings < 8):
@@ -155,9 +165,16 @@ def _matched(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, fou
     note = " (truncated)" if agreement(at.claim, cell.value) == "truncated" else ""
     scope = "" if rows.stated else "; the text does not say of which rows it speaks"
     return Verdict(
-        claim=at.claim, label=SUPPORTED, rule=rule, reason=f"{cell.field} is {cell.value:.15g} {cell.unit} in {cell.path}{note}{scope}",
-        reading=meant.words, unscoped=not rows.stated, sources=(source_of(cell),), same=len(found), others=max(0, siblings - len(found)),
-    )  # fmt: skip
+        claim=at.claim,
+        label=SUPPORTED,
+        rule=rule,
+        reason=f"{cell.field} is {cell.value:.15g} {cell.unit} in {cell.path}{note}{scope}",
+        reading=meant.words,
+        unscoped=not rows.stated,
+        sources=(source_of(cell),),
+        same=len(found),
+        others=max(0, siblings - len(found)),
+    )
 
 
 def _chance(at: Context, cells: Cells, series: tuple[int, ...], filters: tuple[Filter, ...]) -> float:

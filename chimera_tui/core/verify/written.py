@@ -1,4 +1,4 @@
-"""What the program itself computed and wrote: findings, which are facts, and lines of its tables, which are no claims."""
+"""What the program itself computed and wrote: findings, which are facts, and lines of its tables: no claims."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import msgspec
 
 from chimera_tui.core.findings.finding import Finding
-from chimera_tui.core.verify.names import plain
 from chimera_tui.core.verify.context import Context
+from chimera_tui.core.verify.names import plain
 from chimera_tui.core.verify.quantities import NUMBER
 from chimera_tui.core.verify.verdict import SUPPORTED, Source, Verdict
 
@@ -36,9 +36,10 @@ def written(findings: Iterable[Finding], lines: Iterable[str] = ()) -> Written:
         for number in dict.fromkeys(_NUMBER.findall(_said(finding))):
             by_number.setdefault(number, []).append(place)
     return Written(
-        kept, {number: tuple(places) for number, places in by_number.items()},
+        kept,
+        {number: tuple(places) for number, places in by_number.items()},
         frozenset(text for line in lines if len(text := plain(line)) > 8),
-    )  # fmt: skip
+    )
 
 
 def judge_finding(at: Context, known: Written) -> Verdict | None:
@@ -53,9 +54,16 @@ def judge_finding(at: Context, known: Written) -> Verdict | None:
         if place in cited or _repeats(at, _said(finding)):
             source = finding.sources[0] if finding.sources else None
             return Verdict(
-                claim=at.claim, label=SUPPORTED, rule=RULE, reason=f"F{place + 1}: {finding.statement}",
-                sources=(Source(source.path if source else "the findings", source.record if source else None, f"F{place + 1}"),),
-            )  # fmt: skip
+                claim=at.claim,
+                label=SUPPORTED,
+                rule=RULE,
+                reason=f"F{place + 1}: {finding.statement}",
+                sources=(
+                    Source(
+                        source.path if source else "the findings", source.record if source else None, f"F{place + 1}"
+                    ),
+                ),
+            )
     return None
 
 
