@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import msgspec
 
-from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.annotate import FOOTNOTE, plain_lines
 from chimera_tui.core.verify.blocks import read_blocks
 from chimera_tui.core.verify.claim import Claim, Skipped
@@ -23,6 +22,7 @@ from chimera_tui.core.verify.rule_keys import judge_key
 from chimera_tui.core.verify.rule_metrics import judge_file, judge_metric
 from chimera_tui.core.verify.rule_names import judge_hardware, judge_model_size
 from chimera_tui.core.verify.rule_options import is_index, judge_option
+from chimera_tui.core.verify.rule_ratios import judge_ratio
 from chimera_tui.core.verify.rule_sizes import judge_size
 from chimera_tui.core.verify.verdict import UNVERIFIABLE, Check, Verdict
 from chimera_tui.core.verify.written import judge_finding
@@ -51,16 +51,11 @@ _ILLUSTRATIVE = re.compile(
 def judge_claim(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts) -> Verdict:
     """The verdict on one claim."""
     at = Context(line, claim, claims)
+    if verdict := judge_ratio(at, lambda other: judge_claim(line, other, claims, facts)):
+        return verdict
     for rule in RULES:
         if verdict := rule(at, facts):
             return verdict
-    if claim.kind == kinds.RATIO:
-        return Verdict(
-            claim=claim,
-            label=UNVERIFIABLE,
-            rule="ratio",
-            reason="the two sides that are compared are not both in the facts",
-        )
     return Verdict(claim=claim, label=UNVERIFIABLE, rule="none", reason="no fact is about this")
 
 

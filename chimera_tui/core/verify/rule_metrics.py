@@ -10,7 +10,8 @@ from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cell, Cells, Filter
 from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.facts import Facts
-from chimera_tui.core.verify.metrics_named import Meant, Rows, family, fits, metric_of, rows_of
+from chimera_tui.core.verify.metrics_named import Meant, family, fits, metric_of
+from chimera_tui.core.verify.rows import Rows, rows_of
 from chimera_tui.core.verify.tolerance import agreement, interval
 from chimera_tui.core.verify.values import (
     FILE_RULE,

@@ -101,6 +101,7 @@ _NEUTRAL = frozenset(
 _ABOUT_FILES = re.compile(
     r"\b(?:file\s?names?|files?|documents?|director(?:y|ies)|folders?|named|naming)\b", re.IGNORECASE
 )
+_KIND_OF_FILE = re.compile(r"\b(" + "|".join(KIND_WORDS) + r")\s+(?:files?|documents?|format)\b")
 _FACTORS = {
     "models": "model",
     "model": "model",
@@ -170,6 +171,9 @@ def _bare_files(at: Context, facts: Facts, noun: str) -> Subject:
     subject = _qualified(at, facts, all_files(facts))
     if subject.what != ALL:
         return subject
+    said = set(_KIND_OF_FILE.findall(at.before.lower()))
+    if len(said) == 1 and at.before.endswith("(") and len(set(kinds_in(at.before))) == 1:
+        return kind_subject(facts, KIND_WORDS[said.pop()])
     near = at.before[-60:]
     if re.match(r"\W*(?:in |files )?(?:total|altogether|overall)\b", at.after) or _WHOLE.search(near):
         return subject

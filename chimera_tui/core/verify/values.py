@@ -9,7 +9,8 @@ import msgspec
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cell, Cells, Filter
 from chimera_tui.core.verify.context import Context, in_printed_unit
-from chimera_tui.core.verify.metrics_named import Meant, Rows, family, fits
+from chimera_tui.core.verify.metrics_named import Meant, family, fits
+from chimera_tui.core.verify.rows import Rows
 from chimera_tui.core.verify.tolerance import agreement, interval
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Label, Source, Verdict
 
