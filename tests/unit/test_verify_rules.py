@@ -54,6 +54,8 @@ CASES = {
         ("`gamma_runs.csv` shows a mean latency of 12 ms.", [CONTRADICTED]),
         ("`delta_runs.csv` shows a latency of 120.5 ms.", [CONTRADICTED]),
         ("- `gamma_runs.csv`: 51.25 tokens/s", [UNVERIFIABLE]),
+        ("`my ~runs+(1).csv` shows a latency of 120.5 ms.", [CONTRADICTED]),
+        ("`runs.csv` shows a latency of 120.5 ms.", [UNVERIFIABLE]),
         ("- `gamma_runs.csv`: training time: 8 s", [UNVERIFIABLE]),
         ("- `alpha_old.csv`: 51.25 tokens/s", [CONTRADICTED]),
     ],

@@ -139,6 +139,15 @@ class Inventory:
             found = [one for one in found if one.path.lower().endswith(wanted) or wanted.endswith(one.path.lower())]
         return found
 
+    def may_mean(self, mention: str) -> bool:
+        """Whether a name that is no file's may be the shortened name of one."""
+        name = mention.lower().rpartition("/")[2].strip("*.")
+        return any(
+            other.endswith(name) and not other[-len(name) - 1].isalnum()
+            for other in self.by_name
+            if len(other) > len(name)
+        )
+
     def sizes(self, kind: str | None) -> list[int]:
         """The sizes of the files of a kind, in bytes."""
         return [one.size for one in self.files if kind is None or one.kind == kind]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-_FILE = (
-    r"[\w./\\*-]*[\w*-]\.(?:csv|tsv|jsonl|ndjson|json|md|markdown|txt|log|parquet|ya?ml|"
-    r"toml|py|rs|js|ts|html|pdf|png|svg|xlsx?|gguf|safetensors|onnx|bin|zip|gz|ini|sh|"
-    r"cfg)\b"
+_ENDING = (
+    r"\.(?:csv|tsv|jsonl|ndjson|json|md|markdown|txt|log|parquet|ya?ml|toml|py|rs|js|ts|html|pdf|png|svg|xlsx?|gguf|"
+    r"safetensors|onnx|bin|zip|gz|ini|sh|cfg)\b"
 )
-FILE = re.compile(_FILE, re.IGNORECASE)
+FILE = re.compile(
+    rf"(?<=[`\"“])[^`\"“”|\n]{{1,200}}?{_ENDING}(?=[`\"”])|[\w./\\*~+@=%-]*[\w*~)-]{_ENDING}", re.IGNORECASE
+)
 _CODE = re.compile(r"(`+)(.+?)\1")
 _URL = re.compile(r"\b(?:https?|ftp)://\S+|\bwww\.\S+|\]\([^)\s]*\)")
 _PURE = re.compile(

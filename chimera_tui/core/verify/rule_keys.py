@@ -17,6 +17,7 @@ from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABL
 RULE = "literal key"
 _QUOTED = re.compile(r"`([^`]+)`|\"([^\"]+)\"|“([^”]+)”")
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\[\d+\])?(?:\.[A-Za-z_]\w*(?:\[\d+\])?)*")
+_WRITTEN = re.compile(r"[\w.\[\]:+%@-]+")
 _PREFIX = re.compile(r"^(json|csv|jsonl|markdown|md)_(.+)$", re.DOTALL)
 _INVENTORY = frozenset(
     [
@@ -66,7 +67,7 @@ def judge_key(at: Context, facts: Facts) -> Verdict | None:
 
 def literal_key(kind: str, path: str) -> bool:
     """Whether a path can be one: a garbled key is no key. Columns may hold anything."""
-    return kind == "csv" or bool(_PATH.fullmatch(path))
+    return kind == "csv" or bool(_WRITTEN.fullmatch(path))
 
 
 def keys_before(at: Context, facts: Facts) -> list[str]:
@@ -75,7 +76,7 @@ def keys_before(at: Context, facts: Facts) -> list[str]:
         return [at.label]
     start, end = at.reach
     found: list[tuple[int, str]] = []
-    found += [(one.start(), next(filter(None, one.groups()))) for one in _QUOTED.finditer(at.text, start, end)]
+    found += [(one.start(one.lastindex or 0), one[one.lastindex or 0]) for one in _QUOTED.finditer(at.text, start, end)]
     found += [(cell[0], at.text[slice(*cell)].strip('`*" ')) for cell in at.line.cells[: max(at.column, 0)]]
     for path in _PATH.finditer(at.text, start, end):
         if re.search(r"[_\[.]", path[0]):
@@ -162,6 +163,8 @@ def _by_path(at: Context, facts: Facts, kind: str, path: str, key: str, *, liter
     hits, n = _hits(at, facts.cells, kind, path)
     if not hits:
         return _by_object(at, facts.cells, kind, path, key) or (_missing(at, key) if literal else None)
+    if not literal and at.file_mentions and not at.line.key:
+        return None
     verdict = _compared(at, facts.cells, hits, key, n)
     if literal or "[" in path or at.line.key:
         return verdict

@@ -60,7 +60,7 @@ def _invented(at: Context, facts: Facts, name: str) -> Verdict | None:
         r"\W*(?:\w+\W+){0,3}(?:in|from|of|for|according to)\W+$", at.text[at.claim.end : at_name]
     ):
         return None
-    if name.rpartition(".")[2].lower() not in RESULT_ENDINGS or "*" in name:
+    if name.rpartition(".")[2].lower() not in RESULT_ENDINGS or "*" in name or facts.inventory.may_mean(name):
         return None
     if at.claim.kind in (kinds.COUNT, kinds.SHARE, kinds.DATE) and not at.in_row:
         return None

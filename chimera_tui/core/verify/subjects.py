@@ -101,6 +101,11 @@ _NEUTRAL = frozenset(
 _ABOUT_FILES = re.compile(
     r"\b(?:file\s?names?|files?|documents?|director(?:y|ies)|folders?|named|naming)\b", re.IGNORECASE
 )
+_COUNTING = re.compile(
+    r"(?:(?:file|total|number|no\.?|#|of|the|document|overall|n|files|documents|count|counts|quantity|amount|share|"
+    r"percentage|proportion|percent|value|in|dataset|repository|analy[sz]ed|%|\(%\)|\(|\)|/|&|and|type)\s*)+",
+    re.IGNORECASE,
+)
 _KIND_OF_FILE = re.compile(r"\b(" + "|".join(KIND_WORDS) + r")\s+(?:files?|documents?|format)\b")
 _FACTORS = {
     "models": "model",
@@ -247,11 +252,7 @@ def _from_row(at: Context, facts: Facts, *, need: bool = True) -> Subject | None
     if own is not None:
         return own
     first, head = at.cells[0] if at.cells else "", at.header
-    counting = re.search(
-        r"\b(?:files?|count|number|total|documents?|quantity|amount|#|share|percentage|%|proportion)\b|^n$",
-        f"{head} {first}",
-        re.IGNORECASE,
-    )
+    counting = _COUNTING.fullmatch(head.strip("*` "))
     if at.column <= 0 or (need and not counting):
         return None
     if re.search(

@@ -8,7 +8,7 @@ import msgspec
 
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cell, Cells, Filter
-from chimera_tui.core.verify.context import Context, in_printed_unit
+from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit
 from chimera_tui.core.verify.metrics_named import Meant, family, fits
 from chimera_tui.core.verify.rows import Rows
 from chimera_tui.core.verify.tolerance import agreement, interval
@@ -16,8 +16,8 @@ from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABL
 
 FILE_RULE, METRIC = "file", "metric"
 TELLING_DIGITS = 3
-CHANCE = 0.03
-"""A match that this share of all numbers of its size would also find says nothing."""
+CHANCE, CHANCE_WITHIN = 0.03, 0.12
+"""A match that this share of all numbers of its size would also find says nothing; more is let pass in stated rows."""
 _SUMMARY = ("min", "max", "mean", "p50")
 
 
@@ -46,7 +46,8 @@ def judged_values(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
 def _directed(at: Context, cells: Cells, meant: Meant) -> str:
     """The statistic asked for, best and worst as the metric's direction has them."""
     name = at.statistic
-    if name == "sum" and "total" in meant.words:
+    named = {STATISTICS.get(word) for word in meant.words.split("_")}
+    if name in named and not any(cells.series[one].stat == name for one in meant.series):
         return ""
     if name in ("best", "worst"):
         better = cells.better.get(meant.series[0], "") if meant.series else ""
@@ -156,7 +157,9 @@ def _computed(at: Context, label: Label, rule: str, reading: tuple[float, str], 
 def _matched(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit]) -> Verdict:  # noqa: PLR0917
     siblings = sum(cells.in_series(meant.series, one).height for one in rows.filters)
     chance = _chance(at, cells, meant.series, rows.filters)
-    if chance > CHANCE and not (meant.exact and len(meant.series) == 1 and siblings < 8):
+    if chance > (CHANCE_WITHIN if rows.sure else CHANCE) and not (
+        meant.exact and len(meant.series) == 1 and siblings < 8
+    ):
         return unverifiable(
             at,
             rule,
