@@ -107,7 +107,11 @@ def _files(inventory: list[dict[str, Any]]) -> pl.DataFrame:
 
     wanted = schema.dtypes(schema.FILES)
     rows = [{name: row.get(name) for name in wanted} | {"file_id": place} for place, row in enumerate(inventory)]
-    return pl.DataFrame(rows, schema=wanted, strict=False)
+    frame = pl.DataFrame(rows, schema=wanted, strict=False)
+    # Ids are not frozen: copies are found again by their content.
+    copied = pl.col("hash").is_not_null() & (pl.col("hash") != "") & ~pl.col("hash").is_first_distinct()
+    first = pl.col("file_id").first().over("hash")
+    return frame.with_columns(pl.when(copied).then(first).alias("dup_of"))
 
 
 def _thin(wide: pl.DataFrame, files: pl.DataFrame) -> Frames:

@@ -55,7 +55,7 @@ CASES = {
         ("`delta_runs.csv` shows a latency of 120.5 ms.", [CONTRADICTED]),
         ("- `gamma_runs.csv`: 51.25 tokens/s", [UNVERIFIABLE]),
         ("`my ~runs+(1).csv` shows a latency of 120.5 ms.", [CONTRADICTED]),
-        ("`runs.csv` shows a latency of 120.5 ms.", [UNVERIFIABLE]),
+        ("`runs.csv` shows a latency of 120.5 ms.", [SUPPORTED]),
         ("- `gamma_runs.csv`: training time: 8 s", [UNVERIFIABLE]),
         ("- `alpha_old.csv`: 51.25 tokens/s", [CONTRADICTED]),
     ],

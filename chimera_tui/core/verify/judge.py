@@ -30,13 +30,8 @@ from chimera_tui.core.verify.written import judge_finding
 Rule = Callable[[Context, Facts], Verdict | None]
 
 
-def by_finding(at: Context, facts: Facts) -> Verdict | None:
-    """A cited finding is asked first, and so is one whose words the line repeats."""
-    return judge_finding(at, facts.written)
-
-
 RULES: tuple[Rule, ...] = (
-    by_finding, judge_hardware, judge_model_size, judge_key, judge_option, judge_count, judge_share, judge_size,
+    judge_hardware, judge_model_size, judge_key, judge_option, judge_count, judge_share, judge_size,
     judge_file, judge_date, judge_metric,
 )  # fmt: skip
 _ILLUSTRATIVE = re.compile(
@@ -51,6 +46,8 @@ _ILLUSTRATIVE = re.compile(
 def judge_claim(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts) -> Verdict:
     """The verdict on one claim."""
     at = Context(line, claim, claims)
+    if verdict := judge_finding(at, facts.written):
+        return verdict
     if verdict := judge_ratio(at, lambda other: judge_claim(line, other, claims, facts)):
         return verdict
     for rule in RULES:
