@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.inventory import KIND_WORDS, File
 from chimera_tui.core.verify.masks import FILE
@@ -35,6 +36,20 @@ def kind_subject(facts: Facts, kind: str) -> Subject:
     """All files of a kind."""
     count = facts.inventory.count(kind)
     return Subject(KIND, f"{kind} files", () if count is None else (count,), kind)
+
+
+_BEHIND = re.compile(
+    r"[\s)*]*(?:of (?:them|the (?:files|data|dataset|total))\s*)?(?:files? )?(?:are|is|being|were|was)\s+"
+    r"(?:in )?(?:an? )?"
+    r"([A-Za-z]+)\b",
+    re.IGNORECASE,
+)
+
+
+def kind_behind(at: Context, facts: Facts) -> Subject | None:
+    """``44 are JSON``, ``29% is Markdown``: the kind that follows the number."""
+    found = _BEHIND.match(at.after)
+    return kind_subject(facts, KIND_WORDS[found[1].lower()]) if found and found[1].lower() in KIND_WORDS else None
 
 
 def quoted(facts: Facts, name: str, kind: str | None) -> Subject | None:

@@ -82,10 +82,15 @@ class _Extraction:
         self.claims.sort(key=lambda one: one.start)
         claims = _paired(self.line, self.claims)
         if self.line.role == HEADING:
-            claims = [one for one in claims if one.unit or one.noun or one.kind in (kinds.DATE, kinds.HARDWARE)]
+            claims = [one for one in claims if self._said_in_heading(one)]
         taken = [(one.start, one.end) for one in claims]
         rest = [found for found in _ANY.finditer(self.text) if not _overlaps(found.span(), taken)]
         return claims, [_skipped(self.line, *found.span(), self._why(found.span())) for found in rest]
+
+    def _said_in_heading(self, one: Claim) -> bool:
+        """A heading's number is a claim where it has a unit or stands alone in brackets: ``CSV files (28)``."""
+        bracketed = self.text[one.start - 1 : one.start] == "(" and self.text[one.end : one.end + 1] == ")"
+        return bool(one.unit or one.noun or bracketed or one.kind in (kinds.DATE, kinds.HARDWARE))
 
     def _why(self, span: tuple[int, int]) -> str:
         return next((why for a, b, why in self.masks if a < span[1] and span[0] < b), "part of a name")
@@ -214,7 +219,7 @@ def _hedge(before: str) -> str:
 
 def _paired(line: Line, claims: list[Claim]) -> list[Claim]:
     """Ranges share their unit, a fraction knows its whole, ± its value, a date without a year the year beside it."""
-    found = list(claims)
+    found = _listed(line, claims)
     for place in range(len(found) - 1):
         one, two = found[place], found[place + 1]
         between = line.text[one.end : two.start]
@@ -233,6 +238,18 @@ def _paired(line: Line, claims: list[Claim]) -> list[Claim]:
         ):
             found[place] = replace(one, partner=(two.start, two.end))
             found[place + 1] = replace(two, partner=(one.start, one.end))
+    return found
+
+
+def _listed(line: Line, claims: list[Claim]) -> list[Claim]:
+    """``182.67, 184.24 and 181.97 tokens/s``: the unit behind the last is that of all."""
+    found = list(claims)
+    for place in range(len(found) - 2, -1, -1):
+        one, two = found[place], found[place + 1]
+        between = line.text[one.end : two.start]
+        bare = one.kind == kinds.VALUE and not one.unit and not one.noun and two.kind in (kinds.VALUE, kinds.SIZE)
+        if bare and two.unit and re.fullmatch(r"\s?(?:,|,? and|,? or)\s", between):
+            found[place] = msgspec.structs.replace(one, unit=two.unit, kind=two.kind)
     return found
 
 

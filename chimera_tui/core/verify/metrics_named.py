@@ -45,7 +45,7 @@ def metric_of(at: Context, cells: Cells) -> Meant | None:
     for place, text in enumerate((at.label, at.words_before, at.words_after[:60])):
         if meant := in_text(text, cells, at):
             return meant
-        if place == 0 and _says_something_else(text, cells):
+        if place == 0 and not at.canonical_unit[0].endswith("/s") and _says_something_else(text, cells):
             return Meant(text.strip()[:60], (), "")
     for text in (*reversed(at.line.parents), at.line.heading):
         if meant := in_text(text, cells, at):

@@ -6,7 +6,17 @@ import re
 
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.context import Context, kinds_in
-from chimera_tui.core.verify.countable import FACTOR, HEADINGS, KIND, OTHER, PATTERN, Subject, kind_subject, pattern_in
+from chimera_tui.core.verify.countable import (
+    FACTOR,
+    HEADINGS,
+    KIND,
+    OTHER,
+    PATTERN,
+    Subject,
+    kind_behind,
+    kind_subject,
+    pattern_in,
+)
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.inventory import KIND_WORDS
 from chimera_tui.core.verify.names import plain
@@ -21,6 +31,15 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _OF_SIZE = re.compile(r"\b(?:size|bytes|storage|volume|disk)\b", re.IGNORECASE)
+_SAVING = re.compile(
+    r"\W*(?:\w+ )?(?:savings?|reduction|improvement|increase|decrease|compression|"
+    r"smaller|faster|slower|less|growth|gain|success|failure|accuracy)\b",
+    re.IGNORECASE,
+)
+_NEXT_KIND = re.compile(
+    r"\W*(?:of )?(?:the |all |its )*(?:total )?(?:files?|data|dataset)?\W*(?:in|as)?\W*([A-Za-z]+)\b"
+    r"(?: (?:files?|format|documents?))?"
+)
 _TOP = re.compile(r"\b(?:top|largest|biggest)\s+(\d+(?:\.\d+)?)\s?%.*?(\d+(?:\.\d+)?)\s?%", re.IGNORECASE)
 
 
@@ -123,7 +142,7 @@ def _whole(at: Context, facts: Facts) -> Verdict:
 
 def judge_share(at: Context, facts: Facts) -> Verdict | None:
     """A share of the files, or of their bytes."""
-    if at.claim.kind != kinds.SHARE or not facts.inventory.total:
+    if at.claim.kind != kinds.SHARE or not facts.inventory.total or _SAVING.match(at.after):
         return None
     if verdict := _top(at, facts):
         return verdict
@@ -156,22 +175,20 @@ def judge_share(at: Context, facts: Facts) -> Verdict | None:
     )
 
 
-def _share_subject(at: Context, facts: Facts) -> Subject | None:
+def _share_subject(at: Context, facts: Facts) -> Subject | None:  # noqa: PLR0911 - one way to read it a line
     beside = next((one for one in at.claims if at.claim.partner == (one.start, one.end)), None)
     if beside is not None and beside.kind in (kinds.COUNT, kinds.VALUE):
         found = subject_of(Context(at.line, beside, at.claims), facts)
         if found is not None and found.what != OTHER:
             return found
+    if behind := kind_behind(at, facts):
+        return behind
     found = subject_of(at, facts)
     if found is not None and found.what in (KIND, PATTERN):
         return found
-    behind = re.match(
-        r"\W*(?:of )?(?:the |all |its )*(?:total )?(?:files?|data|dataset)?\W*(?:are|being|is|"
-        r"were|in|as)?\W*([A-Za-z]+)\b(?: (?:files?|format|documents?))?",
-        at.after,
-    )
-    if behind and behind[1].lower() in KIND_WORDS:
-        return kind_subject(facts, KIND_WORDS[behind[1].lower()])
+    near = _NEXT_KIND.match(at.after)
+    if near and near[1].lower() in KIND_WORDS:
+        return kind_subject(facts, KIND_WORDS[near[1].lower()])
     after = at.after[:120].lstrip(")]* ")
     if re.match(
         r"\s*(?:of )?(?:the |all |its )*(?:total )?(?:data|files?|dataset|documents|repository)\b", after, re.IGNORECASE

@@ -131,9 +131,9 @@ def _change(at: Context, facts: Facts, span: tuple[date, date]) -> Verdict:
     latest = facts.inventory.latest
     if not latest:
         return _say(at, UNVERIFIABLE, "when the files were changed is not known")
-    near = _kind_near(at)
-    if near and near in latest:
-        readings = {near: latest[near]}
+    near = [kind for kind in _kinds_near(at) if kind in latest]
+    if near:
+        readings = {kind: latest[kind] for kind in near}
     elif _MOST.search(at.before[-48:].rpartition(",")[2]) and at.claim.bound != "low":
         readings = (
             {"all": max(latest.values())} if re.search(r"most recent", at.before[-48:], re.IGNORECASE) else latest
@@ -149,22 +149,19 @@ def _change(at: Context, facts: Facts, span: tuple[date, date]) -> Verdict:
     return _say(at, CONTRADICTED, f"latest changes: {shown}", shown)
 
 
-def _kind_near(at: Context) -> str:
-    """The kind that this date is of: the first cell of its row, the only kind of its item, the nearest word."""
+def _kinds_near(at: Context) -> list[str]:
+    """The kinds that this date is of: in the first cell of its row, nearest before it, the only one of its item."""
     if at.in_row:
-        named = kinds_in(at.cells[0]) if at.cells else []
-        return named[-1] if len(set(named)) == 1 else ""
+        return kinds_in(at.cells[0]) if at.cells else []
     others = [one for one in at.claims if one.kind == kinds.DATE and at.reach[0] <= one.start < at.claim.start]
-    clause = at.text[others[-1].end : at.claim.start] if others else re.split(r"[;,]|\band\b", at.before)[-1]
+    clause = at.text[others[-1].end : at.claim.start] if others else re.split(r"[;,]", at.before)[-1]
+    if named := kinds_in(clause):
+        return named
     everything = set(kinds_in(at.sentence))
-    for named in (
-        kinds_in(clause),
-        [] if others else [*everything],
-        *(kinds_in(above) for above in reversed(at.line.parents)),
-    ):
+    for named in ([] if others else [*everything], *(kinds_in(above) for above in reversed(at.line.parents))):
         if named:
-            return named[-1] if len(set(named)) == 1 else ""
-    return ""
+            return named if len(set(named)) == 1 else []
+    return []
 
 
 def _refuted(at: Context, facts: Facts, span: tuple[date, date]) -> Verdict | None:

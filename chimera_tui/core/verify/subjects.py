@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from chimera_tui.core.verify.claim import SHARE
 from chimera_tui.core.verify.context import Context, kinds_in
 from chimera_tui.core.verify.countable import (
     ALL,
@@ -18,6 +19,7 @@ from chimera_tui.core.verify.countable import (
     Subject,
     all_files,
     factor,
+    kind_behind,
     kind_subject,
     pattern,
     quoted,
@@ -33,7 +35,7 @@ _GLUE = (
     r"a|an|the|about|approximately|around|roughly|only|analy[sz]ed|found|processed|"
     r"present|included|collected|in|all|data|"
     r"comprises?|represents?|representing|comprising|accounts?|accounting|make|makes|up|"
-    r"for|over|nearly|almost|at|has|have|contains?)"
+    r"for|over|nearly|almost|at|has|have|contains?|which)"
     r"\b[\s*_`\"“”’':)(=,–—~≈-]*)*"
 )
 _KIND = r"(?P<kind>\b(?:" + "|".join(KIND_WORDS) + r")\b)"
@@ -107,6 +109,30 @@ _COUNTING = re.compile(
     re.IGNORECASE,
 )
 _KIND_OF_FILE = re.compile(r"\b(" + "|".join(KIND_WORDS) + r")\s+(?:files?|documents?|format)\b")
+_GOES_ON = frozenset(
+    [
+        "and",
+        "or",
+        "in",
+        "total",
+        "while",
+        "with",
+        "which",
+        "are",
+        "were",
+        "is",
+        "but",
+        "respectively",
+        "making",
+        "of",
+        "out",
+        "followed",
+        "as",
+        "for",
+        "files",
+        "file",
+    ]
+)
 _FACTORS = {
     "models": "model",
     "model": "model",
@@ -118,10 +144,13 @@ _FACTORS = {
 
 def subject_of(at: Context, facts: Facts) -> Subject | None:
     """What the claim counts; None where nothing that can be counted is named near it."""
-    noun = at.claim.noun
-    if noun:
-        return _from_noun(at, facts, noun)
-    return _from_row(at, facts) if at.in_row else _from_before(at, facts, at.before)
+    if at.claim.noun:
+        return _from_noun(at, facts, at.claim.noun)
+    if behind := kind_behind(at, facts):
+        return behind
+    if at.in_row:
+        return _from_row(at, facts)
+    return _from_before(at, facts, at.before) or _from_before(at, facts, at.words_before)
 
 
 def _from_noun(at: Context, facts: Facts, noun: str) -> Subject | None:  # noqa: PLR0911 - one way to read it a line
@@ -212,6 +241,9 @@ def _named_before(at: Context, facts: Facts) -> Subject | None:
 
 
 def _from_before(at: Context, facts: Facts, before: str) -> Subject | None:  # noqa: PLR0911 - one way to read it a line
+    word = re.match(r"\s*([A-Za-z]+)", at.after)
+    if word and not at.claim.noun and at.claim.kind != SHARE and word[1].lower() not in _GOES_ON:
+        return None
     found = max(_BEFORE.finditer(before), key=lambda one: one.start(), default=None)
     if found is None:
         if re.match(r"\s*(?:in )?total\b", at.after) and re.search(r"\bfiles?\b", at.sentence, re.IGNORECASE):

@@ -157,7 +157,7 @@ def _computed(at: Context, label: Label, rule: str, reading: tuple[float, str], 
 def _matched(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit]) -> Verdict:  # noqa: PLR0917
     siblings = sum(cells.in_series(meant.series, one).height for one in rows.filters)
     chance = _chance(at, cells, meant.series, rows.filters)
-    if chance > (CHANCE_WITHIN if rows.sure else CHANCE) and not (
+    if chance > (CHANCE_WITHIN if rows.sure or meant.exact else CHANCE) and not (
         meant.exact and len(meant.series) == 1 and siblings < 8
     ):
         return unverifiable(
