@@ -166,6 +166,33 @@ def findings(path: Path, as_json: bool, no_cache: bool, **settings: Any) -> None
     sys.exit(asyncio.run(tables.findings(workspace, chosen, as_json=as_json)))
 
 
+@main.command()
+@click.argument("report", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--repo", type=click.Path(path_type=Path), metavar="DIR", help="The repository that it is about.")
+@click.option("--facts", type=click.Path(path_type=Path), metavar="FILE", help="Facts frozen with it (facts.json).")
+@click.option("--annotate", type=click.Path(path_type=Path), metavar="OUT.md", help="A copy with footnotes.")
+@click.option("--json", "as_json", is_flag=True, help="A list of objects on stdout.")
+@click.option("--no-cache", is_flag=True, help="Read every file again.")
+@_settings_options
+def verify(
+    report: Path, repo: Path | None, facts: Path | None, annotate: Path | None, as_json: bool, no_cache: bool,
+    **settings: Any,
+) -> None:  # fmt: skip
+    """Check every number of REPORT, any Markdown, against facts computed from the files.
+
+    Facts are, in this order: blocks that a Chimera program wrote into the report, FILE (by default the facts.json
+    beside the report), the files in DIR. Exit status: 0, 1 when a number is contradicted, 2 usage.
+
+    With --json each claim is an object: file, line (from 1), start and end (character offsets in the line), span,
+    kind (count, share, size, date, metric value, config value, ratio, hardware), label (supported, contradicted,
+    unverifiable), rule, reason, source (path, record, field, where, value, unit, or null), right, reading, scope.
+    """
+    from chimera_tui.headless.verify import verify as run_verify
+
+    workspace = None if repo is None else _workspace(repo, no_cache=no_cache, **_flags(settings))[0]
+    sys.exit(asyncio.run(run_verify(report, workspace, facts, annotate=annotate, as_json=as_json)))
+
+
 @main.group()
 def config() -> None:
     """Where the settings are, what they are, whether they are right."""

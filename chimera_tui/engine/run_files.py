@@ -82,7 +82,10 @@ def write_cells(draft: Draft, path: Path) -> None:
     if draft.snapshot is None:
         return
     temporary = path.with_name(f".{path.name}.tmp")
-    frame = draft.snapshot.frames.measurements().collect()
+    frames = draft.snapshot.frames
+    where = frames.records.rename({"path": "where"}).lazy()
+    wide = frames.measurements().join(where, on=["file_id", "record"], how="left", maintain_order="left")
+    frame = wide.collect()
     frame.drop("file_id", strict=False).write_parquet(temporary, metadata={"chimera_format": str(FORMAT_VERSION)})
     temporary.replace(path)
 

@@ -1,0 +1,119 @@
+"""The rules in order; the first that decides wins. Same text and facts, same verdicts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import msgspec
+
+from chimera_tui.core.verify.annotate import FOOTNOTE, plain_lines
+from chimera_tui.core.verify.blocks import read_blocks
+from chimera_tui.core.verify.claim import Claim, Skipped
+from chimera_tui.core.verify.consistency import consistent
+from chimera_tui.core.verify.context import Context
+from chimera_tui.core.verify.extract import extract
+from chimera_tui.core.verify.facts import Facts
+from chimera_tui.core.verify.lines import PROGRAM, Line, Reader
+from chimera_tui.core.verify.names import plain
+from chimera_tui.core.verify.rule_counts import judge_count, judge_share
+from chimera_tui.core.verify.rule_dates import judge_date
+from chimera_tui.core.verify.rule_keys import judge_key
+from chimera_tui.core.verify.rule_metrics import judge_file, judge_metric
+from chimera_tui.core.verify.rule_names import judge_hardware, judge_model_size
+from chimera_tui.core.verify.rule_options import is_index, judge_option
+from chimera_tui.core.verify.rule_ratios import judge_ratio
+from chimera_tui.core.verify.rule_sizes import judge_size
+from chimera_tui.core.verify.verdict import UNVERIFIABLE, Check, Verdict
+from chimera_tui.core.verify.written import judge_finding
+
+Rule = Callable[[Context, Facts], Verdict | None]
+
+
+RULES: tuple[Rule, ...] = (
+    judge_hardware, judge_model_size, judge_key, judge_option, judge_count, judge_share, judge_size,
+    judge_file, judge_date, judge_metric,
+)  # fmt: skip
+_ILLUSTRATIVE = re.compile(
+    r"\b(?:placeholder|illustrative|fictional|fictitious|hypothetical|dummy|made[- ]up|"
+    r"invented|for illustration|simulated) "
+    r"(?:values?|data|numbers?|figures?|examples?|results?)\b|\bvalues? (?:are|"
+    r"is) (?:illustrative|placeholders?|hypothetical|fictional)\b",
+    re.IGNORECASE,
+)
+
+
+def judge_claim(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts) -> Verdict:
+    """The verdict on one claim."""
+    at = Context(line, claim, claims)
+    if verdict := judge_finding(at, facts.written):
+        return verdict
+    if verdict := judge_ratio(at, lambda other: judge_claim(line, other, claims, facts)):
+        return verdict
+    for rule in RULES:
+        if verdict := rule(at, facts):
+            return verdict
+    return Verdict(claim=claim, label=UNVERIFIABLE, rule="none", reason="no fact is about this")
+
+
+def judge_line(line: Line, facts: Facts) -> tuple[list[Verdict], list[Skipped]]:
+    """The verdicts on a line's claims, in order, and its numbers that are none."""
+    if facts.written.lines and plain(line.text) in facts.written.lines:
+        line = msgspec.structs.replace(line, role=PROGRAM)
+    claims, skipped = extract(line)
+    if rows := [one for one in claims if is_index(Context(line, one))]:
+        claims = [one for one in claims if one not in rows]
+        skipped += [Skipped(line.number, one.start, one.end, one.span, "row number") for one in rows]
+    together = tuple(claims)
+    return [judge_claim(line, one, together, facts) for one in claims], skipped
+
+
+class Judge:
+    """Judges a report as it grows; ``facts`` are those of its repository and its own blocks."""
+
+    def __init__(self, facts: Facts, program: frozenset[int] = frozenset()) -> None:
+        self.facts = facts
+        self._reader = Reader(program)
+
+    def line(self, text: str) -> tuple[list[Verdict], list[Skipped]]:
+        """The next line, once it is complete."""
+        return judge_line(self._reader.line(text), self.facts)
+
+
+def check(text: str, facts: Facts) -> Check:
+    """A whole Markdown text judged: a Chimera report's own blocks are facts, its prose is judged.
+
+    Footnotes and the section of an earlier check are left out; lines and offsets are those of the text as given.
+    """
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    bare = plain_lines(text)
+    blocks = read_blocks("\n".join(bare))
+    judge = Judge(facts.for_report(blocks), blocks.lines if blocks else frozenset())
+    verdicts: list[Verdict] = []
+    skipped: list[Skipped] = []
+    notices = []
+    for number, line in enumerate(bare, 1):
+        judged, left = judge.line(line)
+        moved = _positions(lines[number - 1])
+        verdicts += [_moved(one, moved) for one in judged] if moved else judged
+        skipped += left
+        if found := _ILLUSTRATIVE.search(line):
+            notices.append(f"line {number} calls its values {found[0]!r}: they are not results")
+    return Check(tuple(consistent(verdicts)), tuple(skipped), tuple(notices))
+
+
+def _positions(line: str) -> list[int]:
+    """Where each character of a line without its footnotes stands in it; nothing where it has none."""
+    if not FOOTNOTE.search(line):
+        return []
+    places: list[int] = []
+    at = 0
+    for found in FOOTNOTE.finditer(line):
+        places += range(at, found.start())
+        at = found.end()
+    return [*places, *range(at, len(line) + 1)]
+
+
+def _moved(one: Verdict, places: list[int]) -> Verdict:
+    start, end = places[one.claim.start], places[one.claim.end - 1] + 1
+    return msgspec.structs.replace(one, claim=msgspec.structs.replace(one.claim, start=start, end=end))

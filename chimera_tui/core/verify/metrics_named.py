@@ -1,0 +1,146 @@
+"""Metric words to the series they may mean, and the rows that the text speaks of."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import msgspec
+
+from chimera_tui.core.verify.cells import Cells
+from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit, phrases_in, words_of
+from chimera_tui.core.verify.inventory import KIND_WORDS
+from chimera_tui.core.verify.masks import FILE
+from chimera_tui.core.verify.names import EMPTY, phrases, plain
+from chimera_tui.core.verify.rows import entities_in
+
+GENERIC = {
+    "ttft": r"ttft\w*", "itl": r"itl\w*", "tpot": r"tpot\w*", "e2e_latency": r"e2e_latency|wall_time|\w*latency\w*",
+    "wall_time": r"wall_time|e2e_latency",
+    "throughput": r"throughput|output_tps|decode_tps|\w*_tps_system|samples_per_s",
+    "output_tps": r"output_tps|decode_tps|throughput", "decode_tps": r"decode_tps|output_tps|throughput",
+    "memory": r"\w*memory\w*", "memory_used": r"\w*memory\w*",
+}  # fmt: skip
+"""Metrics that a plain word may mean: tools name the same thing differently."""
+
+
+class Meant(msgspec.Struct, frozen=True):
+    """The series that metric words mean. ``exact`` where the words are a field's own name."""
+
+    words: str
+    series: tuple[int, ...]
+    metric: str
+    exact: bool = False
+
+
+@lru_cache(maxsize=1)
+def _known() -> dict[str, str]:
+    return phrases()
+
+
+def metric_of(at: Context, cells: Cells) -> Meant | None:
+    """The metric that the nearest words name. ``series`` is empty where they name one the facts do not have."""
+    if at.in_row:
+        return _metric_of_row(at, cells)
+    for place, text in enumerate((at.label, at.words_before, at.words_after[:60])):
+        if meant := in_text(text, cells, at):
+            return meant
+        if place == 0 and not at.canonical_unit[0].endswith("/s") and _says_something_else(text, cells):
+            return Meant(text.strip()[:60], (), "")
+    for text in (*reversed(at.line.parents), at.line.heading):
+        if meant := in_text(text, cells, at):
+            return meant
+    return None
+
+
+def _metric_of_row(at: Context, cells: Cells) -> Meant | None:
+    """In a table: words in the cell itself, the head of the column, the first cell, then the others."""
+    if not at.line.header:
+        return None
+    own = in_text(at.words_before, cells, at)
+    if own or _says_something_else(at.label if at.before.strip(" *`") else "", cells):
+        return own or Meant(at.label[:60], (), "")
+    if meant := in_text(at.header, cells, at):
+        return meant
+    general = re.search(
+        r"\b(?:value|result|mean|average|median|min|max|p\d\d|baseline|candidate|measured|score)\b|^\W*$",
+        at.header,
+        re.IGNORECASE,
+    )
+    for text in (
+        at.cells[0] if at.column else "",
+        *at.cells[1 : at.column],
+        *(at.cells[at.column + 1 :] if general else ()),
+    ):
+        if meant := in_text(text, cells, at):
+            return meant
+    if not general and _says_something_else(at.header, cells):
+        return Meant(at.header[:60], (), "")
+    return None
+
+
+def in_text(text: str, cells: Cells, at: Context) -> Meant | None:
+    """The metric that a text names: of several the one that fits the claim's unit, the longest, the last."""
+    bare = FILE.sub(" ", text)
+    if not bare.strip():
+        return None
+    names = [
+        name for name in phrases_in(bare, _names(cells))
+        if not (name in STATISTICS or name in EMPTY or name in KIND_WORDS)
+    ]  # fmt: skip
+    if not names:
+        return None
+    ordered = sorted(names, key=lambda name: (name.count("_"), names.index(name)), reverse=True)
+    meanings = [_meant(words, cells) for words in ordered]
+    return next(
+        (one for one in meanings if any(fits(at, cells, each) for each in family(one, cells).series)), meanings[0]
+    )
+
+
+def fits(at: Context, cells: Cells, series_id: int) -> bool:
+    """Whether a series can be given in the claim's unit."""
+    one = cells.series[series_id]
+    return bool(in_printed_unit(at, one.unit, one.raw_unit, 1.0, one.factor))
+
+
+def _names(cells: Cells) -> dict[str, str]:
+    if not cells.names:
+        cells.names.update({name: "" for name in cells.by_words if len(name) > 2})
+        cells.names.update(_known())
+    return cells.names
+
+
+def _meant(words: str, cells: Cells) -> Meant:
+    key = ("meant", words)
+    if key not in cells.memo:
+        cells.memo[key] = _looked_up(words, cells)
+    return cells.memo[key]  # type: ignore[return-value]
+
+
+def _looked_up(words: str, cells: Cells) -> Meant:
+    metric = _known().get(words, "")
+    fields = tuple(cells.by_words.get(words, ()))
+    if fields and ("_" in words or not metric):
+        return Meant(words, fields, metric or cells.series[fields[0]].metric, exact=True)
+    return family(Meant(words, fields, metric), cells)
+
+
+def family(meant: Meant, cells: Cells) -> Meant:
+    """The wider meaning of words that are also a field's own name."""
+    key = ("family", meant.words, meant.metric, meant.series)
+    if key not in cells.memo:
+        pattern = re.compile(GENERIC.get(meant.metric, re.escape(meant.metric)))
+        ids = [one for name, those in cells.by_metric.items() if pattern.fullmatch(name) for one in those]
+        cells.memo[key] = Meant(meant.words, tuple(sorted({*ids, *meant.series})), meant.metric)
+    return cells.memo[key]  # type: ignore[return-value]
+
+
+def _says_something_else(label: str, cells: Cells) -> bool:
+    """Whether a label names a quantity that is neither a known metric nor an entity."""
+    words = [word for word in words_of(FILE.sub(" ", label)) if not word.isdigit() and len(word) > 1]
+    rest = [
+        word for word in words
+        if not (word in STATISTICS or word in EMPTY or word in KIND_WORDS or plain(word) in cells.entities)
+        and not re.fullmatch(r"p\d+|\d+th|ms|s|tps", word)
+    ]  # fmt: skip
+    return bool(rest) and not entities_in(label, cells) and len(words) <= 8

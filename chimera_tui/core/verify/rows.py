@@ -1,0 +1,145 @@
+"""Which rows a text speaks of: by the models, settings and kinds of file that it names."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from chimera_tui.core.verify.cells import Cells, Filter
+from chimera_tui.core.verify.context import STATISTICS, Context, kinds_in
+from chimera_tui.core.verify.masks import FILE
+from chimera_tui.core.verify.names import EMPTY, ENTITY_COLUMNS, plain
+
+_OPTION = re.compile(
+    r"\b(num_gpu|num_ctx|temperature|temp|top_p|top_k|batch(?:[_ ]size)?|concurrency|gpu|"
+    r"ctx|context)\b\s*(?:[=:]|of|at|is)?\s*(\d+(?:\.\d+)?)",
+    re.IGNORECASE,
+)
+_OPTION_COLUMNS = {
+    "temp": "temperature",
+    "batch_size": "batch",
+    "batch size": "batch",
+    "context": "num_ctx",
+    "ctx": "num_ctx",
+    "gpu": "num_gpu",
+}
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """Rows that a text may mean: the filters to try, and what it said. ``sure`` where it said so right there."""
+
+    filters: tuple[Filter, ...]
+    said: str = ""
+    sure: bool = False
+
+    @property
+    def stated(self) -> bool:
+        """Whether the text restricts the rows at all."""
+        return bool(self.said)
+
+
+NOWHERE = Rows((), "a combination of settings that no row has")
+
+
+def rows_of(at: Context, cells: Cells) -> Rows:
+    """The rows by entity and kind, from the nearest words that name any; wider words only narrow them."""
+    own = (at.cells[0], at.header, *at.cells) if at.in_row else (at.before, at.words_after, at.sentence)
+    above = (*reversed(at.line.parents), *((at.line.intro,) if at.in_row else ()))
+    rows = Rows((Filter(),))
+    for place, text in enumerate((*own, *above, at.line.heading)):
+        if not (found := entities_in(text, cells)):
+            continue
+        ids, said = found
+        if not ids and not rows.stated:
+            return NOWHERE
+        if not rows.stated:
+            sure = place < len(own) + len(at.line.parents) and len(ids) == 1 and not _several(at, cells)
+            rows = Rows(
+                (Filter(configs=ids[-1]),) if place == 0 else tuple(Filter(configs=one) for one in ids), said, sure
+            )
+        elif len(ids) == 1 and place >= len(own) and (both := ids[0] & (rows.filters[0].configs or ids[0])):
+            rows = Rows((Filter(configs=both),), f"{rows.said}, {said}", rows.sure)
+    if rows.stated:
+        return rows
+    for text in (*own, *above):
+        named = sorted(set(kinds_in(text)) & {"csv", "json", "jsonl"})
+        if len(named) == 1:
+            return Rows((Filter(files=cells.of_kind(named[0])),), f"{named[0]} files", sure=True)
+    return rows
+
+
+def _several(at: Context, cells: Cells) -> bool:
+    """Whether the sentence names rows that have nothing in common: then which is meant is a guess."""
+    found = None if at.in_row else entities_in(at.sentence, cells)
+    return found is not None and len(found[0]) > 1
+
+
+def entities_in(text: str, cells: Cells) -> tuple[list[frozenset[int]], str] | None:
+    """Configurations that names and options in a text select; an empty list where no row is under all of them."""
+    bare = FILE.sub(" ", text)
+    tokens = re.findall(r"[A-Za-z0-9][\w.:-]*", bare)
+    found: list[tuple[str, frozenset[int]]] = []
+    for size in (3, 2, 1):
+        for place in range(len(tokens) - size + 1):
+            name = plain("".join(tokens[place : place + size]))
+            ids = _entity(name, cells)
+            if ids and not any(name in other for other, _ in found):
+                found.append((name, ids))
+    options = options_in(bare, cells)
+    if not found and not options:
+        return None
+    both = frozenset.intersection(*[ids for _, ids in (*found, *options)])
+    said = ", ".join(name for name, _ in (*found, *options))
+    if both:
+        return [both], said
+    if options or len({len(name) for name, _ in found}) == 0:
+        return [], said
+    return [ids for _, ids in found], said
+
+
+def _entity(name: str, cells: Cells) -> frozenset[int] | None:
+    if len(name) < 2 or name in EMPTY or name in STATISTICS:
+        return None
+    key = ("entity", name)
+    if key not in cells.memo:
+        cells.memo[key] = _entity_of(name, _entity_names(cells))
+    return cells.memo[key]  # type: ignore[return-value]
+
+
+def _entity_of(name: str, names: dict[str, frozenset[int]]) -> frozenset[int] | None:
+    if name in names:
+        return names[name]
+    if len(name) >= 5 and re.search(r"[a-z]\d|\d[a-z]", name):
+        begun = [ids for other, ids in names.items() if other.startswith(name)]
+        return frozenset.union(*begun) if begun else None
+    return None
+
+
+def _entity_names(cells: Cells) -> dict[str, frozenset[int]]:
+    """Names of models, quantisations, backends; other text factors only where they look like names."""
+    if "entity names" not in cells.memo:
+        configs = cells.frames.configs
+        core = {plain(name) for column in ENTITY_COLUMNS for name in configs[column].drop_nulls().unique().to_list()}
+        cells.memo["entity names"] = {
+            name: ids for name, ids in cells.entities.items()
+            if len(name) > 2 and (name in core or re.search(r"[a-z]\d", name)) and name not in _NO_ENTITIES
+        }  # fmt: skip
+    return cells.memo["entity names"]  # type: ignore[return-value]
+
+
+_NO_ENTITIES = frozenset(("cpu", "gpu", "cuda", "base", "none", "default"))
+
+
+def options_in(text: str, cells: Cells) -> list[tuple[str, frozenset[int]]]:
+    """Settings with their values in a text, and the configurations that have them: none where no row does."""
+    import polars as pl
+
+    found: list[tuple[str, frozenset[int]]] = []
+    for option, number in _OPTION.findall(text):
+        column = _OPTION_COLUMNS.get(option.lower(), option.lower())
+        configs = cells.frames.configs
+        if column in configs.columns:
+            ids = configs.filter(pl.col(column) == float(number))["config_id"].to_list()
+            found.append((f"{column}={number}", frozenset(ids)))
+    return found

@@ -1,0 +1,231 @@
+"""Values against cells: a cell that agrees, a statistic over the rows, what all of them together refute."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from chimera_tui.core.verify import claim as kinds
+from chimera_tui.core.verify.cells import Cell, Cells, Filter
+from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit
+from chimera_tui.core.verify.metrics_named import Meant, family, fits
+from chimera_tui.core.verify.rows import Rows
+from chimera_tui.core.verify.tolerance import agreement, interval
+from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Label, Source, Verdict
+
+FILE_RULE, METRIC = "file", "metric"
+TELLING_DIGITS = 3
+CHANCE, CHANCE_WITHIN = 0.03, 0.12
+"""A match that this share of all numbers of its size would also find says nothing; more is let pass in stated rows."""
+_SUMMARY = ("min", "max", "mean", "p50")
+
+
+def judged_values(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str) -> Verdict:
+    """A claim about a metric that is known, over rows that the text states or leaves open."""
+    if not rows.filters:
+        return unverifiable(at, rule, rows.said)
+    statistic = _directed(at, cells, meant)
+    if at.claim.bound == "spread":
+        statistic = "std"
+    if at.claim.bound in ("low", "high") and statistic in ("", "range"):
+        statistic = "min" if at.claim.bound == "low" else "max"
+    if statistic:
+        return _by_statistic(at, cells, meant, rows, rule, statistic)
+    found = [cell for one in rows.filters for cell in matches(at, cells, meant.series, one)]
+    if found and at.claim.digits >= TELLING_DIGITS:
+        return _matched(at, cells, meant, rows, rule, found)
+    if rows.stated:
+        return _summarised(at, cells, meant, rows, rule, found)
+    if found:
+        return unverifiable(at, rule, f"{at.claim.span} has too few digits to tell which {meant.words} is meant")
+    reason = f"no {meant.words} has this value, and the text does not say of which rows it speaks"
+    return msgspec.structs.replace(unverifiable(at, rule, reason), reading=meant.words if meant.exact else "")
+
+
+def _directed(at: Context, cells: Cells, meant: Meant) -> str:
+    """The statistic asked for, best and worst as the metric's direction has them."""
+    name = at.statistic
+    named = {STATISTICS.get(word) for word in meant.words.split("_")}
+    if name in named and not any(cells.series[one].stat == name for one in meant.series):
+        return ""
+    if name in ("best", "worst"):
+        better = cells.better.get(meant.series[0], "") if meant.series else ""
+        return "max" if ("higher" in better) == (name == "best") else "min"
+    return name
+
+
+def _certain(at: Context, rows: Rows, rule: str) -> bool:
+    """Whether metric and rows are said so plainly that a mismatch is a contradiction."""
+    if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO:
+        return False
+    if rule == FILE_RULE:
+        return bool(at.unit or at.claim.decimals > 0 or (at.in_row and at.header))
+    plainly = at.unit or at.label or (at.in_row and at.header)
+    return bool(rows.sure and plainly and (at.claim.digits >= 2 or at.claim.decimals > 0))
+
+
+Reading = tuple[float, str]
+Hit = tuple[int, int, int, float]
+
+
+def _readings(at: Context, cells: Cells, meant: Meant, rows: Rows, names: tuple[str, ...]) -> list[Reading]:
+    """Statistics over the rows, with and without failures, over all their files and in each file alone."""
+    series = tuple(one for one in meant.series if cells.series[one].stat == "value") or meant.series
+    groups = dict.fromkeys((series, *[(each,) for each in series[:24]]))
+    found: list[Reading] = []
+    for name in names:
+        for one in rows.filters:
+            for ok in (False, True):
+                rows_ = msgspec.structs.replace(one, ok=ok)
+                for group in groups:
+                    values = [cells.statistic(name, group, rows_), *cells.by_file(name, group, rows_)]
+                    text = f"{name} of {meant.words}{', without failures' if ok else ''}"
+                    found += [
+                        (printed, text)
+                        for value in values
+                        if value is not None
+                        for printed in _printed(at, cells, group[0], value)[:1]
+                    ]
+    return found
+
+
+def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, name: str) -> Verdict:  # noqa: PLR0917
+    """A statistic that the text names: computed over the rows, or as a file states it."""
+    wide = family(meant, cells)
+    meant = Meant(meant.words, tuple(one for one in wide.series if fits(at, cells, one)), meant.metric)
+    readings = _readings(at, cells, meant, rows, (name,))
+    fit = next((one for one in readings if agreement(at.claim, one[0])), None)
+    if fit and (at.claim.digits >= TELLING_DIGITS or (rows.stated and at.claim.digits >= 2)):
+        return _computed(at, SUPPORTED, rule, fit, rows)
+    stated = tuple(one for one in meant.series if cells.series[one].stat == name)
+    found = [cell for one in rows.filters for cell in matches(at, cells, stated, one)]
+    if found and at.claim.digits >= TELLING_DIGITS:
+        return _matched(at, cells, Meant(meant.words, stated, meant.metric), rows, rule, found)
+    if readings and not found and not fit and rows.stated and _certain(at, rows, rule):
+        return _computed(at, CONTRADICTED, rule, readings[0], rows)
+    why = (
+        "too few digits to tell" if found or fit else "over which rows is not plain" if readings else "not in the facts"
+    )
+    return unverifiable(at, rule, f"{name} of {meant.words}: {why}")
+
+
+def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit]) -> Verdict:  # noqa: PLR0917
+    """The rows are stated and no cell is telling: minimum, maximum, mean and median of them are readings too."""
+    readings = _readings(at, cells, meant, rows, _SUMMARY)
+    if not readings:
+        return unverifiable(at, rule, f"{rows.said}: no {meant.words} is measured")
+    fit = next((one for one in readings if agreement(at.claim, one[0])), None)
+    if fit and at.claim.digits >= TELLING_DIGITS:
+        return _computed(at, SUPPORTED, rule, fit, rows)
+    if found or fit:
+        return unverifiable(at, rule, f"{rows.said}: too few digits to tell which {meant.words} is meant")
+    values = {text: value for value, text in reversed(readings)}
+    low, high, mean = (values.get(f"{name} of {meant.words}", math.nan) for name in ("min", "max", "mean"))
+    right = f"{low:.4g} to {high:.4g}, mean {mean:.4g} {at.unit}".strip()
+    inside = rule != FILE_RULE and min(value for value, _ in readings) <= at.claim.value <= max(
+        value for value, _ in readings
+    )
+    if inside or not _certain(at, rows, rule):
+        return unverifiable(at, rule, f"{meant.words} of {rows.said} is {right}; which of it is meant is not plain")
+    return Verdict(
+        claim=at.claim,
+        label=CONTRADICTED,
+        rule=rule,
+        reason=f"{meant.words} in {rows.said}: {right}",
+        right=right,
+        reading=rows.said,
+        sources=(Source(rows.said, field=meant.words, value=right),),
+    )
+
+
+def _computed(at: Context, label: Label, rule: str, reading: tuple[float, str], rows: Rows) -> Verdict:
+    value, text = reading
+    where = rows.said or "all rows"
+    return Verdict(
+        claim=at.claim,
+        label=label,
+        rule=rule,
+        reason=f"{text} over {where}: {value:.6g} {at.unit}".strip(),
+        reading=f"{text} over {where}",
+        right="" if label == SUPPORTED else f"{value:.6g} {at.unit}".strip(),
+        unscoped=not rows.stated,
+        sources=(Source(where, field=text, value=value, unit=at.unit or None),),
+    )
+
+
+def _matched(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit]) -> Verdict:  # noqa: PLR0917
+    siblings = sum(cells.in_series(meant.series, one).height for one in rows.filters)
+    chance = _chance(at, cells, meant.series, rows.filters)
+    if chance > (CHANCE_WITHIN if rows.sure or meant.exact else CHANCE) and not (
+        meant.exact and len(meant.series) == 1 and siblings < 8
+    ):
+        return unverifiable(
+            at,
+            rule,
+            f"{meant.words}: so many cells that {chance:.0%} of all numbers of this size would match one",
+        )
+    cell = cells.cell(*found[0])
+    note = " (truncated)" if agreement(at.claim, cell.value) == "truncated" else ""
+    scope = "" if rows.stated else "; the text does not say of which rows it speaks"
+    return Verdict(
+        claim=at.claim,
+        label=SUPPORTED,
+        rule=rule,
+        reason=f"{cell.field} is {cell.value:.15g} {cell.unit} in {cell.path}{note}{scope}",
+        reading=meant.words,
+        unscoped=not rows.stated,
+        sources=(source_of(cell),),
+        same=len(found),
+        others=max(0, siblings - len(found)),
+    )
+
+
+def _chance(at: Context, cells: Cells, series: tuple[int, ...], filters: tuple[Filter, ...]) -> float:
+    """The share of numbers between x/√10 and x·√10, evenly on a log scale, that would match some cell."""
+    import polars as pl
+
+    x = abs(at.claim.value)
+    if not x:
+        return 1.0
+    step = 10.0**-at.claim.decimals
+    covered = 0.0
+    for rows in filters:
+        for one in series:
+            factor = next((factor for factor in [_printed(at, cells, one, 1.0)] if factor), [0.0])[0]
+            if not factor:
+                continue
+            low, high = x / math.sqrt(10), x * math.sqrt(10)
+            values = cells.between(one, rows, *sorted((low / factor, high / factor)))["value"] * factor
+            rounded = (values.abs() / step).round().unique()
+            covered += float((1.0 / rounded.filter(rounded > 0).cast(pl.Float64)).sum() or 0.0)
+    return min(1.0, covered / math.log(10))
+
+
+def matches(at: Context, cells: Cells, series: tuple[int, ...], rows: Filter) -> list[Hit]:
+    """Cells that agree with the claim in the unit of the text."""
+    found: list[Hit] = []
+    low, high = interval(at.claim)
+    for one in series:
+        factors = _printed(at, cells, one, 1.0)
+        for factor in factors[:1]:
+            frame = cells.between(one, rows, *sorted((low / factor, high / factor)))
+            for file_id, record, value in frame.select("file_id", "record", "value").head(64).rows():
+                if agreement(at.claim, value * factor):
+                    found.append((file_id, record, one, value))
+    return found[:64]
+
+
+def _printed(at: Context, cells: Cells, series_id: int, value: float) -> list[float]:
+    one = cells.series[series_id]
+    return in_printed_unit(at, one.unit, one.raw_unit, one.raw(value), value)
+
+
+def source_of(cell: Cell) -> Source:
+    """A cell as the source of a verdict."""
+    return Source(cell.path, cell.record, cell.field, cell.where or None, cell.value, cell.unit or None)
+
+
+def unverifiable(at: Context, rule: str, reason: str) -> Verdict:
+    """The verdict where nothing decides."""
+    return Verdict(claim=at.claim, label=UNVERIFIABLE, rule=rule, reason=reason)

@@ -1,0 +1,78 @@
+"""What the program itself computed and wrote: findings, which are facts, and lines of its tables: no claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from chimera_tui.core.findings.finding import Finding
+from chimera_tui.core.verify.context import Context
+from chimera_tui.core.verify.names import plain
+from chimera_tui.core.verify.quantities import NUMBER
+from chimera_tui.core.verify.verdict import SUPPORTED, Source, Verdict
+
+RULE = "finding"
+CITED = re.compile(r"\bF(\d{1,5})\b")
+_NUMBER = re.compile(NUMBER)
+_AROUND = 24
+"""Letters and digits on each side of a number that must agree for a line to repeat a finding."""
+
+
+class Written(msgspec.Struct, frozen=True):
+    """Findings by the numbers printed in them, and whole lines in plain form."""
+
+    findings: tuple[Finding, ...] = ()
+    by_number: dict[str, tuple[int, ...]] = {}
+    lines: frozenset[str] = frozenset()
+
+
+def written(findings: Iterable[Finding], lines: Iterable[str] = ()) -> Written:
+    """Index findings and the program's lines."""
+    kept = tuple(findings)
+    by_number: dict[str, list[int]] = {}
+    for place, finding in enumerate(kept):
+        for number in dict.fromkeys(_NUMBER.findall(_said(finding))):
+            by_number.setdefault(number, []).append(place)
+    return Written(
+        kept,
+        {number: tuple(places) for number, places in by_number.items()},
+        frozenset(text for line in lines if len(text := plain(line)) > 8),
+    )
+
+
+def judge_finding(at: Context, known: Written) -> Verdict | None:
+    """A number that a finding states: one cited beside it, or one whose words the line repeats."""
+    number = _NUMBER.search(at.claim.span)
+    if number is None or not known.findings:
+        return None
+    cited = [int(label) - 1 for label in CITED.findall(at.sentence)]
+    places = known.by_number.get(number[0], ())
+    for place in places:
+        finding = known.findings[place]
+        if place in cited or _repeats(at, _said(finding)):
+            source = finding.sources[0] if finding.sources else None
+            return Verdict(
+                claim=at.claim,
+                label=SUPPORTED,
+                rule=RULE,
+                reason=f"F{place + 1}: {finding.statement}",
+                sources=(
+                    Source(
+                        source.path if source else "the findings", source.record if source else None, f"F{place + 1}"
+                    ),
+                ),
+            )
+    return None
+
+
+def _said(finding: Finding) -> str:
+    return "; ".join((finding.statement, *finding.caveats))
+
+
+def _repeats(at: Context, statement: str) -> bool:
+    before = plain(at.text[max(0, at.claim.start - 60) : at.claim.start])[-_AROUND:]
+    after = plain(at.text[at.claim.end : at.claim.end + 60])[:_AROUND]
+    words = before[-_AROUND // 2 :] + plain(at.claim.span) + after[: _AROUND // 2]
+    return len(words) >= _AROUND and words in plain(statement)
