@@ -182,7 +182,7 @@ def _verification(report: Report) -> str:
         return "## Verification\nEvery number in this report was counted or computed by the program from the files."
     return (
         "## Verification\nCounts, dates, tables, metrics and the facts below are the program's. The other numbers in "
-        "the text are the model's and were **not checked** against the files."
+        "the text are the model's and were **not checked** when it was saved: `chimera-tui verify` judges them."
     )
 
 
