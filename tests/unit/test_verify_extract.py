@@ -137,3 +137,9 @@ def test_tolerance_is_the_printed_precision_and_hedges_widen_integers_only():
     assert agreement(claim("about 4.40 ms"), 4.45) == ""
     assert agreement(claim("over 50%"), 52.0) == "bound"
     assert agreement(claim("over 50%"), 49.0) == ""
+
+
+def test_a_dump_on_one_line_is_judged_only_so_far():
+    found, skipped = extract(Reader().line("1.5 ms, " * 400))
+    assert len(found) == 100
+    assert {one.why for one in skipped} == {"too many numbers on the line"}

@@ -26,6 +26,8 @@ from chimera_tui.core.verify.quantities import (
 )  # fmt: skip
 from chimera_tui.core.verify.sentences import sentence_at, sentences
 
+MOST_CLAIMS = 100
+"""Claims of one line that are judged; more is a dump and no sentence, and is counted as skipped."""
 _VALUE = re.compile(
     rf"(?P<sign>(?<![\w)\]])[-−+]|[$€£]|\\\$)?(?P<number>(?<![\w#]){NUMBER})(?P<gap>[  ]?|-)(?P<unit>{UNIT})?(?![\w])",
     re.ASCII,
@@ -80,7 +82,7 @@ class _Extraction:
         self._values()
         self._words()
         self.claims.sort(key=lambda one: one.start)
-        claims = _paired(self.line, self.claims)
+        claims = _paired(self.line, self.claims[:MOST_CLAIMS])
         if self.line.role == HEADING:
             claims = [one for one in claims if self._said_in_heading(one)]
         taken = [(one.start, one.end) for one in claims]
@@ -93,7 +95,9 @@ class _Extraction:
         return bool(one.unit or one.noun or bracketed or one.kind in (kinds.DATE, kinds.HARDWARE))
 
     def _why(self, span: tuple[int, int]) -> str:
-        return next((why for a, b, why in self.masks if a < span[1] and span[0] < b), "part of a name")
+        if why := next((why for a, b, why in self.masks if a < span[1] and span[0] < b), ""):
+            return why
+        return "too many numbers on the line" if len(self.claims) >= MOST_CLAIMS else "part of a name"
 
     def _free(self, span: tuple[int, int], *ignoring: str) -> bool:
         masked = [(a, b) for a, b, why in self.masks if why not in ignoring]
@@ -141,6 +145,8 @@ class _Extraction:
 
     def _values(self) -> None:
         for found in _VALUE.finditer(self.text):
+            if len(self.claims) >= MOST_CLAIMS:
+                break
             start = found.start("sign") if found["sign"] and found["sign"] != "+" else found.start("number")
             if (
                 self.text[max(0, start - 1) : start] in (".", "_")

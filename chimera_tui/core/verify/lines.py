@@ -13,7 +13,7 @@ PROSE, ROW, HEADER, RULE, HEADING, KEY, CODE, PROGRAM, BLANK, OTHER = (
 JUDGED = frozenset((PROSE, ROW, HEADING, KEY))
 PROSE_FENCES = ("", "markdown", "md")
 """Info strings of fences whose content is judged as prose."""
-LONGEST = 20_000
+LONGEST = 8_000
 """Characters of a line that are looked at."""
 
 _FENCE = re.compile(r"^ {0,3}(?:[-*+] +)?(`{3,}|~{3,})\s*([^`\s]*)")
