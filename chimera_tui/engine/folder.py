@@ -10,11 +10,10 @@ from pathlib import Path
 
 from chimera_tui.core.config.save import write_atomically
 from chimera_tui.core.report.document import AGENT
+from chimera_tui.core.scan.saved_runs import FOLDER
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.journal import NAME as JOURNAL
 from chimera_tui.engine.run_files import run_toml
-
-REPORTS = "chimera-reports"
 
 
 def make_folder(run: RunContext) -> None:
@@ -64,7 +63,7 @@ def report_parents(root: Path, report_dir: str) -> list[Path]:
     """The folders that reports of a repository may be in, the preferred one first."""
     from platformdirs import user_data_path
 
-    configured = [Path(report_dir).expanduser()] if report_dir else [root / REPORTS]
+    configured = [Path(report_dir).expanduser()] if report_dir else [root / FOLDER]
     path = str(root.resolve())
     place = f"{slug(root.resolve().name)}-{blake2b(path.encode('utf-8', 'surrogateescape'), digest_size=4).hexdigest()}"
     return [*configured, user_data_path("chimera-tui") / "reports" / place]

@@ -95,7 +95,7 @@ def metrics_json(run: RunContext) -> bytes:
     draft = run.draft
     figures = [row.figures for row in draft.calls]
     tokens, decode = total([f.generated_tokens for f in figures]), total([f.decode_s for f in figures])
-    report = next((row.figures for row in draft.calls if row.stage == "report"), None)
+    report = draft.report_call()
     prefill = total([f.prefill_s for f in figures])
     document = {
         "version": FORMAT_VERSION,
@@ -114,7 +114,7 @@ def metrics_json(run: RunContext) -> bytes:
             "load_s": total([f.load_s for f in figures]),
             "total_s": total([f.total_s for f in figures]),
             "decode_tps": tokens / decode if tokens is not None and decode else None,
-            "ttft_s": report.ttft_s if report else None,
+            "ttft_s": report.figures.ttft_s if report else None,
         },
         "calls": [
             {"call": row.call, "stage": row.stage, "ending": row.ending.value, **msgspec.to_builtins(row.figures)}

@@ -10,6 +10,7 @@ from chimera_tui import __version__
 from chimera_tui.core.config.save import write_atomically
 from chimera_tui.core.report import offline
 from chimera_tui.core.report.document import WITHOUT_A_MODEL, Report, configuration_line, render
+from chimera_tui.core.report.saved import REPORT
 from chimera_tui.core.report.sections import assemble
 from chimera_tui.engine import run_files
 from chimera_tui.engine.commit import head_commit
@@ -17,8 +18,6 @@ from chimera_tui.engine.context import RunContext
 
 if TYPE_CHECKING:
     from chimera_tui.engine.draft import Draft
-
-REPORT = "report.md"
 
 
 async def save(run: RunContext) -> str | None:

@@ -17,7 +17,6 @@ from chimera_tui.engine.events import (
 
 STAGES = (Stage.INGEST, Stage.ANALYSIS, Stage.REPORT, Stage.PERSONA)
 """The stages that are counted, as in ``3/4``."""
-_CHARS_PER_TOKEN = 3.5
 _STAGE_WORDS = {Stage.PERSONA: "persona brief", Stage.SAVE: "saving"}
 
 
@@ -89,10 +88,6 @@ class LiveFigures:
         if event.stage is Stage.REPORT:
             self._report_ttft_s = figures.ttft_s
         self._call_at_s = None
-
-    @property
-    def _in_call(self) -> bool:
-        return self._call_at_s is not None
 
     def ttft(self) -> str:
         """Time to first token of the latest call."""

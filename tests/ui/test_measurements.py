@@ -8,6 +8,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from chimera_tui.ui.tables.column_chooser import ColumnChooser
+from chimera_tui.ui.tables.exporting import ExportRequested
 from chimera_tui.ui.tables.summary_line import SummaryLine
 from chimera_tui.ui.widgets.measurements import Measurements
 from tests.ui.sample_frames import sample_frames, snapshot
@@ -27,7 +28,7 @@ class MeasurementsApp(App[None]):
     def on_measurements_open_source(self, event: Measurements.OpenSource) -> None:
         self.told.append((event.path, event.record, event.field))
 
-    def on_measurements_export_requested(self, event: Measurements.ExportRequested) -> None:
+    def on_export_requested(self, event: ExportRequested) -> None:
         self.told.append((event.name, event.frame()))
 
 

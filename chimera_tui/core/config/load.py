@@ -51,13 +51,6 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     profiles: dict[str, Options] = {}
 
 
-class _Layer(msgspec.Struct, kw_only=True):
-    origin: str
-    values: dict[str, Any]
-    text: str = ""
-    from_words: bool = False
-
-
 def load(
     *, user_file: Path | None = None, repository: Path | None = None, environment: Mapping[str, str] | None = None,
     flags: Mapping[str, str] | None = None,

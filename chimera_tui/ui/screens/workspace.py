@@ -23,6 +23,7 @@ from chimera_tui.ui.screens.repository import RepositoryReader
 from chimera_tui.ui.screens.run_control import RunControl
 from chimera_tui.ui.setting_values import with_value
 from chimera_tui.ui.tables.copying import CopyRequested
+from chimera_tui.ui.tables.exporting import ExportRequested
 from chimera_tui.ui.widgets.config_panel import ConfigPanel
 from chimera_tui.ui.widgets.inventory import Inventory
 from chimera_tui.ui.widgets.key_bar import KeyBar
@@ -203,9 +204,8 @@ class WorkspaceScreen(Screen[None]):
         event.stop()
         self.preview(event.path, event.record, event.field)
 
-    @on(Inventory.ExportRequested)
-    @on(Measurements.ExportRequested)
-    def _export_requested(self, event: Inventory.ExportRequested | Measurements.ExportRequested) -> None:
+    @on(ExportRequested)
+    def _export_requested(self, event: ExportRequested) -> None:
         event.stop()
         proposal = Path.cwd() / f"{self.root.resolve().name}-{event.name}.csv"
 

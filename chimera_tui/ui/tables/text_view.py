@@ -64,11 +64,6 @@ class TextView(CursorView):
         """Lines known so far."""
         return self._source.count if self._source else 0
 
-    @property
-    def is_cut(self) -> bool:
-        """Whether the file has more lines than are ever shown."""
-        return self._source is not None and self._source.cut
-
     def load(self, source: TextSource) -> Worker[None]:
         """Show a file from its beginning."""
         self._stop.set()

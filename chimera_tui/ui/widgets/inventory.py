@@ -12,14 +12,13 @@ from textual.message import Message
 
 from chimera_tui.core.query import QueryError, compile_filter, quoted_value
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
+from chimera_tui.ui.tables.exporting import ExportRequested
 from chimera_tui.ui.tables.files_frame import COLUMNS, GROUPS, files_frame, grouped, summary
 from chimera_tui.ui.tables.filter_line import FilterLine
 from chimera_tui.ui.tables.summary_line import SummaryLine
 from chimera_tui.ui.widgets.frame_table import FrameTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import polars as pl
     from textual.app import ComposeResult
 
@@ -41,14 +40,6 @@ class Inventory(Vertical):
         def __init__(self, path: str) -> None:
             super().__init__()
             self.path = path
-
-    class ExportRequested(Message):
-        """The rows as shown should go to a file; ``frame()`` gives them and may take a moment."""
-
-        def __init__(self, frame: Callable[[], pl.DataFrame], name: str) -> None:
-            super().__init__()
-            self.frame = frame
-            self.name = name
 
     def __init__(self, *, ascii: bool | None = None, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -179,7 +170,7 @@ class Inventory(Vertical):
 
     def action_export(self) -> None:
         """Offer the shown rows for a file."""
-        self.post_message(self.ExportRequested(self.table.picked(), "inventory"))
+        self.post_message(ExportRequested(self.table.picked(), "inventory"))
 
     # -- groups and rows
 

@@ -16,6 +16,7 @@ from chimera_tui.core.query import QueryError, quoted_value
 from chimera_tui.ui.tables.answers import Answer, answer_to
 from chimera_tui.ui.tables.column_chooser import ColumnChooser
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
+from chimera_tui.ui.tables.exporting import ExportRequested
 from chimera_tui.ui.tables.filter_line import FilterLine
 from chimera_tui.ui.tables.measurement_columns import KEYS, columns
 from chimera_tui.ui.tables.measurement_source import MeasurementSource
@@ -24,9 +25,8 @@ from chimera_tui.ui.tables.summary_line import SummaryLine
 from chimera_tui.ui.widgets.frame_table import FrameTable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    import polars as pl
     from textual.app import ComposeResult
 
     from chimera_tui.engine.workspace import Snapshot
@@ -61,14 +61,6 @@ class Measurements(Vertical):
             self.record = record
             self.field = field
             self.place = place
-
-    class ExportRequested(Message):
-        """The rows as shown should go to a file; ``frame()`` gives them and may take a moment."""
-
-        def __init__(self, frame: Callable[[], pl.DataFrame], name: str) -> None:
-            super().__init__()
-            self.frame = frame
-            self.name = name
 
     def __init__(self, *, ascii: bool | None = None, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -315,4 +307,4 @@ class Measurements(Vertical):
     def action_export(self) -> None:
         """Offer the shown rows for a file."""
         name = self.answer.name if self.answer else "measurements"
-        self.post_message(self.ExportRequested(self.table.picked(), name))
+        self.post_message(ExportRequested(self.table.picked(), name))
