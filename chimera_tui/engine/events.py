@@ -10,6 +10,7 @@ import msgspec
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.report.metrics import CallFigures
+from chimera_tui.core.verify.verdict import Label, Source
 
 
 class Stage(StrEnum):
@@ -82,6 +83,25 @@ class ProgramText(Event, frozen=True, tag="program_text"):
     text: str
 
 
+class ClaimJudged(Event, frozen=True, tag="claim_judged"):
+    """A number that the model wrote was judged, once its line was complete.
+
+    ``start`` and ``end`` count characters of the text shown for that call, each line end as one: the text of its
+    chunks together, for the analysis what ``core.report.analysis.ReadableJson`` makes of it.
+    """
+
+    call: int
+    start: int
+    end: int
+    span: str
+    label: Label
+    rule: str
+    reason: str
+    right: str = ""
+    unscoped: bool = False
+    sources: tuple[Source, ...] = ()
+
+
 class CallFinished(Event, frozen=True, tag="call_finished"):
     """A call is over: how, and the figures of it that are known."""
 
@@ -114,7 +134,7 @@ class RunEnded(Event, frozen=True, tag="run_ended"):
 
 
 AnyEvent = (
-    RunStarted | StageStarted | StageFinished | CallStarted | Chunk | ProgramText | CallFinished | Notice
-    | ReportSaved | RunEnded
+    RunStarted | StageStarted | StageFinished | CallStarted | Chunk | ProgramText | ClaimJudged | CallFinished
+    | Notice | ReportSaved | RunEnded
 )  # fmt: skip
 """The union a journal decodes into."""

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chimera_tui.core.endings import Ending
-from chimera_tui.engine.events import Chunk, Event, Notice, RunEnded
+from chimera_tui.core.verify.verdict import CONTRADICTED, Source
+from chimera_tui.engine.events import Chunk, ClaimJudged, Event, Notice, RunEnded
 from chimera_tui.engine.journal import Journal, read_journal
 from chimera_tui.engine.publish import Subscription, merged
 
@@ -24,6 +25,17 @@ async def test_an_event_is_in_the_file_when_append_returns(tmp_path: Path) -> No
     journal.append(chunk("a\u2028b\n"))
     assert [event.text for event in read_journal(journal.path)] == ["a\u2028b\n"]  # type: ignore[union-attr]
     await journal.close()
+
+
+async def test_a_verdict_comes_back_from_the_journal_with_its_sources(tmp_path: Path) -> None:
+    judged = ClaimJudged(
+        at_s=0.5, call=2, start=17, end=28, span="9.5 tokens/s", label=CONTRADICTED, rule="metric", reason="it is 8.5",
+        right="8.5", unscoped=True, sources=(Source("a/b.csv", 3, "eval_rate", value=8.5), Source("a/b.csv")),
+    )  # fmt: skip
+    journal = Journal(tmp_path / "calls.ndjson")
+    journal.append(judged)
+    await journal.close()
+    assert read_journal(journal.path) == [judged]
 
 
 async def test_a_journal_is_never_written_over_another(tmp_path: Path) -> None:
