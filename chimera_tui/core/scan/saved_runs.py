@@ -5,6 +5,8 @@ from pathlib import Path
 
 FOLDER = "chimera-reports"
 """Where runs are saved in a repository, by default."""
+TRASH = ".trash"
+"""Where deleted reports wait beside the others; never scanned, whatever the settings say of hidden files."""
 MARKS = {"calls.ndjson": b'"run_started"', "run.toml": b"chimera"}
 """The files that a saved run holds from its first byte, and what one of ours says early on."""
 HEAD = 4096

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from chimera_tui.core.scan.entry import FOLDER, RUN, Entry, kind_of
 from chimera_tui.core.scan.rules import IGNORE_FILE, Rules, rules_of
 from chimera_tui.core.scan.saved_runs import FOLDER as RUNS_FOLDER
-from chimera_tui.core.scan.saved_runs import MARKS, is_saved_run
+from chimera_tui.core.scan.saved_runs import MARKS, TRASH, is_saved_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chimera_tui.core.config.schema import Scan
 
+NEVER_ENTERED = (".git", TRASH)
 READ_ELSEWHERE = "a link to a folder that is read under its own name"
 
 
@@ -95,7 +96,7 @@ class Walker:
         for child in children:
             name = child.name
             rel = prefix + name
-            if name[0] == "." and (not self.scan.hidden or name == ".git"):
+            if name[0] == "." and (not self.scan.hidden or name in NEVER_ENTERED):
                 continue
             if child.is_symlink():
                 if not unseen and not rules.leave_out_file(rel):
