@@ -111,12 +111,13 @@ async def test_groups_are_shown_explained_and_entered():
     async with app.run_test(size=(120, 30)) as pilot:
         await shown(pilot)
         await ask(pilot, "b", "by num_gpu, num_ctx of decode_tps")
-        assert summary(app).startswith("4 groups · decode_tps, value, tokens/s · cold and warm are pooled")
+        assert summary(app).startswith("4 groups · decode_tps, value, tokens/s · 24 of duplicate files left out · cold")
         assert lines(app)[0].split()[:6] == ["num_gpu", "num_ctx", "n", "mean", "median", "std"]
         await pilot.press("j", "enter")
         await settled(pilot)
-        assert app.pane.filter_line.text == '"num_gpu" = 40 "num_ctx" = 4096'
-        assert summary(app) == "54 of 216 measurements"
+        common = 'dup_of is null metric = "decode_tps" stat = "value" unit = "tokens/s"'
+        assert app.pane.filter_line.text == f'{common} "num_gpu" = 40 "num_ctx" = 4096'
+        assert summary(app) == "12 of 216 measurements"
         await ask(pilot, "b", "by modell")
         assert "did you mean model?" in error(app, app.pane.ask_line)
         await pilot.press("escape", "escape")

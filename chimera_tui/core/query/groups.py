@@ -5,7 +5,8 @@
     pivot num_gpu x num_ctx of decode_tps      a table of means; another statistic may be named at the end
 
 What follows ``of`` is a metric, a unit or a numeric column. Metrics, statistics and units that differ are never
-pooled: they become columns of their own. Rows recorded as failed are left out, and the notes say how many.
+pooled: they become columns of their own. Rows recorded as failed are left out, and so are those of copies and of tables
+that only repeat another file, unless the filter or a key speaks of them; the notes say how many.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from chimera_tui.core import stats
 from chimera_tui.core.query.error import QueryError, column_named, nearest, quoted
+from chimera_tui.core.query.filter import quoted_value
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,16 +30,22 @@ _PIVOT = re.compile(
 )
 STATISTICS = ("n", "mean", "median", "std", "cv", "p95", "p99", "min", "max")
 MAX_PIVOT_COLUMNS = 60
+_PLACES = frozenset({"dup_of", "role", "path", "file_id"})
+"""Whoever names one of these has said which files count."""
 
 
 @dataclass(frozen=True)
 class Grouped:
-    """One row a group, and what a reader must know about it. ``keys`` are the columns that name the group."""
+    """One row a group, and what a reader must know about it. ``keys`` are the columns that name the group.
+
+    ``common`` is the filter that, with its keys, finds a group's rows again.
+    """
 
     frame: pl.DataFrame
     keys: tuple[str, ...]
     title: str
     notes: tuple[str, ...] = ()
+    common: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,8 @@ def group(measurements: pl.LazyFrame, grouping: Grouping, where: pl.Expr | None 
         raise QueryError(f"{quoted(str(taken.pop()))} is the name of a statistic; nothing can be grouped by it.")
     rows, value, apart = _chosen(measurements, grouping.target)
     wanted = list(dict.fromkeys([*keys, *([across] if across else []), *apart]))
-    kept, notes = _kept(rows if where is None else rows.filter(where), value, wanted)
+    spoken_of = {*wanted, *(where.meta.root_names() if where is not None else ())}
+    kept, notes, common = _kept(rows if where is None else rows.filter(where), value, wanted, spoken_of)
     if not kept.height:
         raise QueryError(
             "No measurement is left to summarise" + ("; the filter leaves none." if where is not None else ".")
@@ -86,7 +95,8 @@ def group(measurements: pl.LazyFrame, grouping: Grouping, where: pl.Expr | None 
     constant = [name for name in apart if name not in keys and kept[name].n_unique() == 1]
     title = ", ".join(str(kept[name][0]) for name in constant if kept[name][0] is not None) or value
     by = [name for name in wanted if name not in constant]
-    grouped = Grouped(_summarised(kept, by), tuple(by), title, notes)
+    common += [f"{name} = {quoted_value(kept[name][0])}" for name in constant]
+    grouped = Grouped(_summarised(kept, by), tuple(by), title, notes, " ".join(common))
     return grouped if across is None else _pivoted(grouped, across, grouping.statistic)
 
 
@@ -121,24 +131,39 @@ def _chosen(measurements: pl.LazyFrame, target: str | None) -> tuple[pl.LazyFram
     raise QueryError(f"There is no metric, unit or numeric column {quoted(target)}; {hint}")
 
 
-def _kept(rows: pl.LazyFrame, value: str, wanted: list[str]) -> tuple[pl.DataFrame, tuple[str, ...]]:
+def _kept(
+    rows: pl.LazyFrame, value: str, wanted: list[str], spoken_of: set[str]
+) -> tuple[pl.DataFrame, tuple[str, ...], list[str]]:
+    """The values to summarise, the notes on them, and the filters that left the others out."""
     import polars as pl
 
     names = rows.collect_schema().names()
-    beside = [name for name in ("cold", "status", "dup_of") if name in names and name not in wanted]
+    beside = [name for name in ("cold", "status", "dup_of", "role") if name in names and name not in wanted]
     picked = rows.select(*wanted, *beside, pl.col(value).cast(pl.Float64).alias("_value")).collect()
     picked = picked.filter(pl.col("_value").is_finite())
-    notes = []
-    if "status" in beside:
-        ok = picked.filter(pl.col("status") != "failed")
-        if failed := picked.height - ok.height:
-            notes.append(f"{failed:,} failed left out")
-        picked = ok
+    notes, filters = [], []
+    for column, text, keep, said in _left_out():
+        if column in beside and not spoken_of & ({column} if column == "status" else _PLACES):
+            rest = picked.filter(keep)
+            gone = picked.height - rest.height
+            if gone and (rest.height or column == "status"):
+                picked = rest
+                notes.append(f"{gone:,} {said}")
+                filters.append(text)
     if "cold" in beside and {True, False} <= set(picked["cold"].unique()):
         notes.append("cold and warm are pooled; “by cold, …” keeps them apart")
-    if "dup_of" in beside and (copies := picked["dup_of"].drop_nulls().len()):
-        notes.append(f"{copies:,} values are from duplicate files; filter dup_of = null to leave them out")
-    return picked, tuple(notes)
+    return picked, tuple(notes), filters
+
+
+def _left_out() -> list[tuple[str, str, pl.Expr, str]]:
+    """What is never pooled with results: column, the filter that keeps the rest, the same as expression, in words."""
+    import polars as pl
+
+    return [
+        ("status", "status != failed", pl.col("status") != "failed", "failed left out"),
+        ("dup_of", "dup_of is null", pl.col("dup_of").is_null(), "of duplicate files left out"),
+        ("role", "role != derived", pl.col("role") != "derived", "of tables that repeat another left out"),
+    ]
 
 
 def _statistics() -> list[pl.Expr]:
@@ -180,4 +205,4 @@ def _pivoted(groups: Grouped, across: str, statistic: str) -> Grouped:
     fewest, most = frame.select(low=pl.col("n").min(), high=pl.col("n").max()).row(0)
     size = f"n = {fewest} a cell" if fewest == most else f"n from {fewest} to {most} a cell"
     title = f"{statistic} of {groups.title}"
-    return Grouped(wide.sort(keys, nulls_last=True), tuple(keys), title, (*groups.notes, size))
+    return Grouped(wide.sort(keys, nulls_last=True), tuple(keys), title, (*groups.notes, size), groups.common)

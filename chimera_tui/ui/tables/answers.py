@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
-    """Rows with their columns. ``keys`` name the group a row stands for; a query has none."""
+    """Rows with their columns. ``keys`` name the group a row stands for, ``common`` what filters all groups' rows."""
 
     frame: pl.DataFrame
     columns: list[Column]
     keys: tuple[str, ...]
     said: tuple[str, ...]
     name: str
+    common: str = ""
 
 
 async def answer_to(text: str, frames: Frames, where: pl.Expr | None) -> Answer:
@@ -40,7 +41,7 @@ async def answer_to(text: str, frames: Frames, where: pl.Expr | None) -> Answer:
     found = await asyncio.to_thread(group, frames.measurements(), grouping, where)
     name = "groups" if grouping.across is None else "pivot"
     said = (f"{found.frame.height:,} groups", found.title, *found.notes)
-    return Answer(found.frame, group_columns(found.frame, found.keys), found.keys, said, name)
+    return Answer(found.frame, group_columns(found.frame, found.keys), found.keys, said, name, found.common)
 
 
 async def _sql(text: str, frames: Frames) -> Answer:

@@ -285,7 +285,7 @@ class Measurements(Vertical):
         event.stop()
         row = event.row
         if self.answer is not None and self.answer.keys:
-            self._into_group({key: row[key] for key in self.answer.keys})
+            self._into_group(self.answer.common, {key: row[key] for key in self.answer.keys})
         elif isinstance(row.get("path"), str):
             self._open_source(row["path"], row.get("record"), row.get("field"))
 
@@ -296,8 +296,9 @@ class Measurements(Vertical):
         place = f"{above}.{name}" if above and name else name or above
         self.post_message(self.OpenSource(path, number, name, place))
 
-    def _into_group(self, values: dict[str, Any]) -> None:
-        wanted = " ".join(f"{quoted_value(name)} = {quoted_value(value)}" for name, value in values.items())
+    def _into_group(self, common: str, values: dict[str, Any]) -> None:
+        keys = (f"{quoted_value(name)} = {quoted_value(value)}" for name, value in values.items())
+        wanted = " ".join([common, *keys])
         self.answer = None
         self.ask_line.close()
         self.filter_line.open(f"{self.filter_line.text} {wanted}".strip())
