@@ -111,7 +111,7 @@ async def test_groups_are_shown_explained_and_entered():
     async with app.run_test(size=(120, 30)) as pilot:
         await shown(pilot)
         await ask(pilot, "b", "by num_gpu, num_ctx of decode_tps")
-        assert summary(app).startswith("4 groups · decode_tps, value, tokens/s · 24 of duplicate files left out · cold")
+        assert summary(app).startswith("4 groups · decode_tps, value, tokens/s · cold and warm are pooled")
         assert lines(app)[0].split()[:6] == ["num_gpu", "num_ctx", "n", "mean", "median", "std"]
         await pilot.press("j", "enter")
         await settled(pilot)

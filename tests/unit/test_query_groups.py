@@ -83,7 +83,7 @@ def test_failed_rows_are_left_out_and_counted():
     cells = frames.cells.with_columns(status=pl.when(pl.int_range(pl.len()) < 3).then(1).otherwise(0).cast(pl.UInt8))
     result = group(replace(frames, cells=cells).measurements(), parse_grouping("by model of decode_tps"))
     assert result.frame["n"].sum() == 47
-    assert result.notes[0] == "1 failed left out"
+    assert "1 failed left out" in result.notes
 
 
 def test_a_numeric_column_can_be_summarised():
@@ -120,7 +120,7 @@ def test_errors_say_what_is_wrong(text, said):
 def test_a_pivot_with_too_many_columns_is_refused():
     with pytest.raises(QueryError, match="a pivot has room for"):
         group(
-            MEASUREMENTS.with_columns(num_ctx=pl.int_range(pl.len()), dup_of=None),,
+            MEASUREMENTS.with_columns(num_ctx=pl.int_range(pl.len()), dup_of=None),
             parse_grouping("pivot model x num_ctx of ttft"),
         )
 

@@ -151,7 +151,7 @@ def _kept(
                 notes.append(f"{gone:,} {said}")
                 filters.append(text)
     if "cold" in beside and {True, False} <= set(picked["cold"].unique()):
-        notes.append("cold and warm are pooled; “by cold, …” keeps them apart")
+        notes.insert(0, "cold and warm are pooled; “by cold, …” keeps them apart")
     return picked, tuple(notes), filters
 
 

@@ -71,7 +71,7 @@ class Measurements(Vertical):
         self.ask_line = FilterLine(
             "by num_gpu of decode_tps", sign=">", suggester=ColumnSuggester(lambda: self._source.names), id="ask"
         )
-        self._summary = SummaryLine()
+        self._summary = SummaryLine(rows=2)
         self._statistics = Static(classes="measurements--statistics")
         self._snapshot: Snapshot | None = None
         self._source = MeasurementSource()
