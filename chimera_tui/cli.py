@@ -42,6 +42,13 @@ def _settings_options(command: Any) -> Any:
 
 def _load(root: Path | None, config_file: Path | None, assignments: tuple[str, ...], **flags: str | None) -> Any:
     """All layers of settings; what is wrong is said on stderr, and a wrong flag ends the program."""
+    loaded = _all_layers(root, config_file, assignments, **flags)
+    for problem in loaded.problems:
+        click.echo(f"settings: {problem}", err=True)
+    return loaded
+
+
+def _all_layers(root: Path | None, config_file: Path | None, assignments: tuple[str, ...], **flags: str | None) -> Any:
     from chimera_tui.core.config.load import load
     from chimera_tui.headless.configuration import user_file
 
@@ -57,7 +64,6 @@ def _load(root: Path | None, config_file: Path | None, assignments: tuple[str, .
     for problem in loaded.problems:
         if problem.origin.startswith("flag ") or (problem.origin == "profile" and "profile" in given):
             raise click.UsageError(problem.message)
-        click.echo(f"settings: {problem}", err=True)
     return loaded
 
 
@@ -193,6 +199,27 @@ def verify(
     sys.exit(asyncio.run(run_verify(report, workspace, facts, annotate=annotate, as_json=as_json)))
 
 
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path), default=".")
+@click.option("--json", "as_json", is_flag=True, help="A list of objects on stdout.")
+@_settings_options
+def doctor(path: Path, as_json: bool, **settings: Any) -> None:
+    """Look at terminal, clipboard, settings, server, model, GPU and folders, and say what to do about each.
+
+    Needs neither a terminal nor a server, and never loads a model. Exit status: 0 when nothing must be put right
+    (there may be warnings), 1 when something must, 2 usage.
+
+    With --json each check is an object: area, name, found, state (ok, warning, problem), what_to_do.
+    """
+    from chimera_tui.headless.configuration import user_file
+    from chimera_tui.headless.doctor import doctor as run_doctor
+
+    flags = _flags(settings)
+    sys.exit(
+        asyncio.run(run_doctor(path, _all_layers(path, **flags), flags["config_file"] or user_file(), as_json=as_json))
+    )
+
+
 @main.group()
 def config() -> None:
     """Where the settings are, what they are, whether they are right."""
@@ -271,7 +298,9 @@ def _open(root: Path, *, no_cache: bool = False, autorun: bool = False, **flags:
             "This needs a terminal. Without one, `chimera-tui report PATH` writes the report and "
             "`chimera-tui inventory PATH` lists the files."
         )
-    if os.environ.get("TERM", "dumb") in ("dumb", "unknown", ""):
+    from chimera_tui.ui.terminal import DUMB
+
+    if os.environ.get("TERM", "") in DUMB:
         raise click.ClickException("TERM=dumb cannot show this. Set TERM to what your terminal is, such as xterm.")
     for name, value in TEXTUAL_ENVIRONMENT.items():
         os.environ.setdefault(name, value)

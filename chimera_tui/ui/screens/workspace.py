@@ -24,6 +24,7 @@ from chimera_tui.ui.screens.run_control import RunControl
 from chimera_tui.ui.setting_values import with_value
 from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.tables.exporting import ExportRequested
+from chimera_tui.ui.terminal import SMALLEST
 from chimera_tui.ui.widgets.config_panel import ConfigPanel
 from chimera_tui.ui.widgets.inventory import Inventory
 from chimera_tui.ui.widgets.key_bar import KeyBar
@@ -37,9 +38,6 @@ from chimera_tui.ui.widgets.titles import RepositoryLine
 
 if TYPE_CHECKING:
     from chimera_tui.ui.app import ChimeraApp
-
-SMALLEST = (50, 12)
-"""Columns and lines below which nothing useful fits."""
 
 
 class WorkspaceScreen(Screen[None]):

@@ -1,0 +1,28 @@
+"""Asking another program a short question, in a bounded time even where it cannot be ended."""
+
+import contextlib
+import subprocess
+from collections.abc import Sequence
+
+PATIENCE_S = 3.0
+
+
+def output_of(words: Sequence[str], patience_s: float = PATIENCE_S) -> str | None:
+    """What a command wrote to stdout; None where it is missing, fails or takes longer."""
+    try:
+        child = subprocess.Popen(  # noqa: S603 - fixed words of our own
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+            encoding="utf-8", errors="replace",
+        )  # fmt: skip
+    except OSError:
+        return None
+    try:
+        output, _ = child.communicate(timeout=patience_s)
+    except subprocess.TimeoutExpired:
+        # A driver that hangs keeps its program from ending: it is told to, and not waited for.
+        with contextlib.suppress(OSError):
+            child.kill()
+        if child.stdout is not None:
+            child.stdout.close()
+        return None
+    return output if child.returncode == 0 else None
