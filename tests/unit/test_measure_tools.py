@@ -352,8 +352,10 @@ def test_asv_columns_and_parameters(tmp_path: Path) -> None:
         "results": {"time_x": [[0.5, 0.25, None], [["1", "2", "3"]], "v"], "bench.peakmem_y": [[1024], [], "v"]},
     }
     result = run(tmp_path, document, "results/m/abc-py3.json")
-    assert result.value == [0.5, 0.25, 1024]
-    assert [result.series_table[s].metric for s in result.series] == ["wall_time", "wall_time", "memory_peak"]
+    assert result.value == [0.5, 0.25, 1, 1024]  # one was null: a failure
+    assert [result.series_table[s].metric for s in result.series] == [
+        "wall_time", "wall_time", "failure", "memory_peak",
+    ]  # fmt: skip
     assert json.loads(result.config_table[1].extra or "")["param1"] == "2"
     assert result.records[0] == "results.time_x.result[0]"
 
@@ -376,3 +378,31 @@ def test_lm_eval_versions(tmp_path: Path, key: str) -> None:
 def test_a_run_where_every_request_failed(tmp_path: Path) -> None:
     result = run(tmp_path, {**VLLM, "completed": 0, "failed": 200, "mean_ttft_ms": 0.0}, "v.json")
     assert (set(result.status_code), result.error_table) == ({1}, ["no request completed"])
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {
+            "system": "x", "machine": "m", "cluster_size": 1, "load_time": 2, "data_size": 9,
+            "result": [[1.5, 0.5, 0.4], [None, None, 0.7]],
+        },
+        {
+            "results": {"time_a": 0.5, "time_b": None, "time_c": {"result": [1.0, None], "params": [["1", "2"]]}},
+            "params": {}, "python": "3", "commit_hash": "1", "env_name": "e", "version": 1,
+        },
+    ],
+    ids=["clickbench", "asv"],
+)  # fmt: skip
+def test_null_in_the_place_of_a_time_is_a_failure(tmp_path: Path, document: dict[str, Any]) -> None:
+    result = run(tmp_path, document, "results/20250101/m.json")
+    failed = [i for i, status in enumerate(result.status_code) if status == 1]
+    assert len(failed) == 2
+    assert {result.series_table[result.series[i]].metric for i in failed} == {"failure"}
+    assert {result.error_table[result.error[i]] for i in failed} == {"null instead of a value"}
+
+
+def test_row_numbers_without_a_name_are_no_measurement(tmp_path: Path) -> None:
+    result = run(tmp_path, ",tokens_s\n0,10.5\n1,11.5\n", "frame.csv")
+    assert {key.field for key in result.series_table} == {"tokens_s"}
+    assert result.value == [10.5, 11.5]

@@ -7,7 +7,7 @@ from typing import Any
 
 from chimera_tui.core.measure.lexicon import Meaning, meaning
 from chimera_tui.core.measure.naming import normalised
-from chimera_tui.core.measure.records import Record
+from chimera_tui.core.measure.records import Leaf, Record
 from chimera_tui.core.read.jsontext import Json
 
 
@@ -15,6 +15,8 @@ def _is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+NO_VALUE: Leaf = ("error", "null instead of a value", "", None)
+"""How a benchmark that failed looks to the tools that write null for it."""
 Numbered = tuple[str, Meaning, float, int | None, str | None]
 
 
@@ -53,6 +55,8 @@ def asv(document: dict[str, Any], path: str, _rel: str) -> Iterator[Record]:
             record = Record(where if len(values) == 1 else f"{where}.result[{i}]", root, tuple(factors))
             if _is_number(value):
                 record.cells = (_cell("result", what, value), *_asv_stats(stats[i] if i < len(stats) else None, what))
+            elif value is None:
+                record.leaves.append(NO_VALUE)
             yield record
 
 
@@ -103,6 +107,8 @@ def clickbench(document: dict[str, Any], path: str, _rel: str) -> Iterator[Recor
             record = Record(where, root, factors)
             if _is_number(value):
                 record.cells = (_cell("", what, value),)
+            elif value is None:
+                record.leaves.append(NO_VALUE)
             yield record
 
 

@@ -161,6 +161,8 @@ def _means(
     tool: str, names: tuple[str, ...], units: tuple[str, ...] | None, stats: tuple[str, ...] | None
 ) -> tuple[Meaning, ...]:
     found = [meaning(tool, name, units[i] if units else "") for i, name in enumerate(names)]
+    if names and not names[0].strip():  # a data frame's own row numbers, as pandas writes them
+        found[0] = meaning(tool, "Unnamed: 0")
     for i, stat in enumerate(stats or ()):
         if stat and i < len(found) and found[i].role == "measure":
             found[i] = found[i]._replace(stat=stat_named(normalised(stat)) or found[i].stat)
