@@ -1,16 +1,25 @@
-"""The facts of a repository for the checker: its frames, and what only the text of its files says."""
+"""The facts that the checker judges by: a repository's, and what a run knows of itself."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.links import real_path
+from chimera_tui.core.report.data_summary import DataSummary
+from chimera_tui.core.report.sections import ingestion
+from chimera_tui.core.verify.blocks import Blocks
 from chimera_tui.core.verify.facts import Extra, Facts, merged, read_text_facts
 from chimera_tui.core.verify.inventory import Frozen
+from chimera_tui.core.verify.written import Written, written
 
 if TYPE_CHECKING:
+    from chimera_tui.core.findings.tables import Table
     from chimera_tui.core.frames import Frames
+    from chimera_tui.engine.context import RunContext
 
 HEAD = 65_536
 """Bytes of a data file that are searched for devices and versions."""
@@ -33,3 +42,43 @@ def repository_facts(root: Path, frames: Frames, frozen: Frozen | None = None) -
             continue
         parts.append(read_text_facts(path, text, markdown=markdown))
     return Facts.of(frames, merged(parts) if parts else Extra(), frozen)
+
+
+def program_text(findings: Iterable[Finding], tables: Iterable[Table], summary: DataSummary) -> Written:
+    """What the program computed and wrote into a report: its findings are facts, its tables and counts no claims."""
+    lines = [line for table in tables for line in table.markdown().split("\n")]
+    return written(findings, [*lines, *(ingestion(summary).split("\n") if summary.total else ())])
+
+
+def begin_index(run: RunContext) -> None:
+    """Index the facts of the run's snapshot in a thread, beside whatever else the run does."""
+    snapshot = run.draft.snapshot
+    if snapshot is not None:
+        task = asyncio.create_task(asyncio.to_thread(repository_facts, snapshot.root, snapshot.frames), name="index")
+        # A run that ends before it asks for the facts does not care whether there are any.
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        run.draft.index = task
+
+
+async def run_facts(run: RunContext) -> Facts:
+    """The facts that the text of a run is judged by, once they are indexed."""
+    draft = run.draft
+    if draft.index is None or draft.summary is None:
+        raise RuntimeError("facts are indexed after the files were read")
+    facts = await asyncio.shield(draft.index)
+    known = program_text(draft.facts, draft.tables, draft.summary)
+    return Facts(facts.cells, facts.inventory, facts.extra, written=known)
+
+
+async def live_facts(run: RunContext) -> Facts:
+    """The same under what the blocks of the report will say of the run, as far as it is known while it goes on."""
+    draft, facts = run.draft, await run_facts(run)
+    if draft.summary is None:
+        return facts
+    blocks = Blocks(
+        total=draft.summary.total, kinds={kind.kind: kind.count for kind in draft.summary.kinds},
+        latest={kind.kind: kind.latest for kind in draft.summary.kinds if kind.latest}, dates=(draft.started,),
+        model=run.settings.run.model,
+        options={name: float(value) for name, value in draft.options_sent.items() if isinstance(value, (int, float))},
+    )  # fmt: skip
+    return facts.for_report(blocks)

@@ -11,9 +11,11 @@ from chimera_tui.core.report.persona import Persona
 from chimera_tui.engine import model_stages, preflight
 from chimera_tui.engine.backends.base import BackendError
 from chimera_tui.engine.backends.choose import choose
+from chimera_tui.engine.checking import begin_index
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import ProgramText, RunStarted, Stage
 from chimera_tui.engine.folder import make_folder
+from chimera_tui.engine.judging import begin_judging
 from chimera_tui.engine.prompting import UnknownPersonaError, load_persona
 from chimera_tui.engine.workspace import WorkspaceError
 
@@ -32,6 +34,7 @@ async def conduct(run: RunContext) -> None:
             await _write_offline(run)
         else:
             caller = await preflight.prepare(run, backend)
+            run.judging = begin_judging(run)
             await model_stages.write(run, caller)
             if run.settings.run.unload_after:
                 await backend.unload(run.settings.run.model)
@@ -56,6 +59,7 @@ async def _ingest(run: RunContext) -> None:
     draft.summary = summarise(snapshot.frames.files, snapshot.frames.n_measurements)
     if draft.summary.n_measurements == 0:
         raise BackendError(Ending.NO_DATA, *_nothing_to_report(run))
+    begin_index(run)
     draft.facts = await asyncio.to_thread(findings, snapshot.frames, settings.run)
     draft.advice = recommendations(draft.facts)
     draft.tables = await asyncio.to_thread(tables, snapshot.frames, draft.facts)

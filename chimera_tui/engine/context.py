@@ -1,11 +1,13 @@
 """What the stages of a run work with: its settings, what it has so far, and the one way to say things."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from chimera_tui.core.config.schema import Settings
 from chimera_tui.engine.busy import Ask
@@ -16,8 +18,18 @@ from chimera_tui.engine.journal import Journal
 from chimera_tui.engine.publish import Subscription, merged
 from chimera_tui.engine.workspace import Workspace
 
+if TYPE_CHECKING:
+    from chimera_tui.engine.judging import Judging
+
 PAST_LIMIT = 4096
 """Events kept for late listeners before chunks are merged."""
+
+
+class Listener(Protocol):
+    """Takes events as they are published; may neither block nor fail."""
+
+    def put(self, event: Event) -> None:
+        """Take one event."""
 
 
 class RunContext:
@@ -34,16 +46,21 @@ class RunContext:
         self.earlier = Earlier() if earlier is None else earlier
         self.draft = Draft(started=datetime.now(UTC))
         self.journal: Journal | None = None
+        self.judging: Judging | None = None
         self.report_text = ""
         self._clock = time.monotonic()
         self._past: list[Event] = []
-        self._subscriptions: list[Subscription] = []
+        self._listeners: list[Listener] = []
 
     def subscribe(self) -> Subscription:
         """A listener that is told everything, from the first event on."""
         subscription = Subscription(self._past)
-        self._subscriptions.append(subscription)
+        self._listeners.append(subscription)
         return subscription
+
+    def attach(self, listener: Listener) -> None:
+        """Tell a listener of the run's own everything from here on."""
+        self._listeners.append(listener)
 
     def at_s(self) -> float:
         """Seconds since the run's start."""
@@ -56,8 +73,8 @@ class RunContext:
         self._past.append(event)
         if len(self._past) > PAST_LIMIT:
             self._past = merged(self._past)
-        for subscription in self._subscriptions:
-            subscription.put(event)
+        for listener in self._listeners:
+            listener.put(event)
 
     @contextmanager
     def stage(self, name: Stage) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """Everything a run has so far: what a report is made of, whenever the run stops."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from chimera_tui.core.report.analysis import Analysis
 from chimera_tui.core.report.data_summary import DataSummary
 from chimera_tui.core.report.document import CallRow
 from chimera_tui.core.report.persona import Clause, Persona
+from chimera_tui.core.verify.facts import Facts
 from chimera_tui.engine.backends.base import ModelInfo
 from chimera_tui.engine.workspace import Snapshot
 
@@ -29,6 +31,7 @@ class Draft:
     facts: tuple[Finding, ...] = ()
     advice: tuple[Recommendation, ...] = ()
     tables: tuple[Table, ...] = ()
+    index: asyncio.Task[Facts] | None = None
     options_requested: dict[str, object] = field(default_factory=dict)
     options_sent: dict[str, object] = field(default_factory=dict)
     fitted_num_ctx: int | None = None

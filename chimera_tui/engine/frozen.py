@@ -13,7 +13,6 @@ from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.frames import Frames
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.inventory import Frozen
-from chimera_tui.core.verify.written import written
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,17 +50,15 @@ def frozen_facts(path: Path) -> Facts:
     """Everything frozen beside a report: files, cells, findings and the tables made of them. Raises FactsError."""
     from chimera_tui.core.findings.tables import tables
     from chimera_tui.core.report.data_summary import summarise
-    from chimera_tui.core.report.sections import ingestion
+    from chimera_tui.engine.checking import program_text
 
     frames = frozen_frames(path)
     try:
         found = msgspec.convert(_document(path).get("findings", []), list[Finding], strict=False)
     except msgspec.ValidationError as error:
         raise FactsError(f"{path}: its findings cannot be read: {error}.") from error
-    lines = [line for table in tables(frames, found) for line in table.markdown().split("\n")]
     summary = summarise(frames.files, frames.n_measurements)
-    lines += ingestion(summary).split("\n") if summary.total else []
-    return Facts.of(frames, written=written(found, lines))
+    return Facts.of(frames, written=program_text(found, tables(frames, found), summary))
 
 
 def frozen_parts(path: Path) -> Frozen:

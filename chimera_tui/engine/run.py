@@ -37,6 +37,8 @@ class Run(RunContext):
 
     async def _go(self) -> RunEnded:
         ending, reason = await self._finish_work()
+        if self.judging is not None:
+            await self.judging.finish()
         self.draft.ending, self.draft.reason = ending, reason
         report = None
         if self.draft.worth_saving:

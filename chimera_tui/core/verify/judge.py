@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable
 
@@ -14,7 +15,7 @@ from chimera_tui.core.verify.consistency import consistent
 from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.extract import extract
 from chimera_tui.core.verify.facts import Facts
-from chimera_tui.core.verify.lines import PROGRAM, Line, Reader
+from chimera_tui.core.verify.lines import PROGRAM, PROSE, Line, Reader
 from chimera_tui.core.verify.names import plain
 from chimera_tui.core.verify.rule_counts import judge_count, judge_share
 from chimera_tui.core.verify.rule_dates import judge_date
@@ -24,6 +25,7 @@ from chimera_tui.core.verify.rule_names import judge_hardware, judge_model_size
 from chimera_tui.core.verify.rule_options import is_index, judge_option
 from chimera_tui.core.verify.rule_ratios import judge_ratio
 from chimera_tui.core.verify.rule_sizes import judge_size
+from chimera_tui.core.verify.sentences import sentences
 from chimera_tui.core.verify.verdict import UNVERIFIABLE, Check, Verdict
 from chimera_tui.core.verify.written import judge_finding
 
@@ -78,6 +80,24 @@ class Judge:
     def line(self, text: str) -> tuple[list[Verdict], list[Skipped]]:
         """The next line, once it is complete."""
         return judge_line(self._reader.line(text), self.facts)
+
+    def begun(self, text: str) -> tuple[int, list[Verdict]]:
+        """Of a line that still grows: where its last whole sentence ends, and the verdicts up to there.
+
+        Only of prose: a row of a table is judged whole. :meth:`line` has the last word on the whole line.
+        """
+        line = copy.deepcopy(self._reader).line(text)
+        if line.role != PROSE:
+            return 0, []
+        ends = [end for _, end in sentences(line.text, line.body)[:-1] if _closed(line.text[line.body : end])]
+        if not ends:
+            return 0, []
+        return ends[-1], judge_line(msgspec.structs.replace(line, text=line.text[: ends[-1]]), self.facts)[0]
+
+
+def _closed(text: str) -> bool:
+    """Whether words stand there and nothing is open that a later part of the line may make a heading or code."""
+    return text.count("**") % 2 == 0 and text.count("`") % 2 == 0 and re.search(r"[^\W\d_]{2}", text) is not None
 
 
 def check(text: str, facts: Facts) -> Check:
