@@ -61,8 +61,10 @@ def _all_layers(root: Path | None, config_file: Path | None, assignments: tuple[
     loaded = load(
         user_file=config_file or user_file(), repository=root, environment=os.environ, flags=given
     )  # fmt: skip
+    if config_file is not None and not config_file.exists():
+        click.echo(f"settings: there is no file {config_file}; defaults hold instead.", err=True)
     for problem in loaded.problems:
-        if problem.origin.startswith("flag ") or (problem.origin == "profile" and "profile" in given):
+        if problem.origin.startswith("flag "):
             raise click.UsageError(problem.message)
     return loaded
 
@@ -235,20 +237,20 @@ def config_path() -> None:
 
 @config.command("show")
 @click.argument("path", type=click.Path(path_type=Path), default=".")
+@click.option("--json", "as_json", is_flag=True, help="A list of objects: name, value, origin.")
 @_settings_options
-def config_show(path: Path, **settings: Any) -> None:
+def config_show(path: Path, as_json: bool, **settings: Any) -> None:
     """Print every setting in force in PATH and where its value came from."""
-    from chimera_tui.headless.configuration import values
+    from chimera_tui.headless.configuration import show
 
-    for name, value, origin in values(_load(path, **_flags(settings))):
-        click.echo(f"{name} = {value}  # {origin}")
+    click.echo(show(_load(path, **_flags(settings)), as_json=as_json))
 
 
 @config.command("check")
 @click.argument("path", type=click.Path(path_type=Path), default=".")
 @_settings_options
 def config_check(path: Path, **settings: Any) -> None:
-    """Exit with 1 when a settings file holds something wrong."""
+    """Exit with 1 when a settings file, a variable or a flag holds something wrong in PATH."""
     loaded = _load(path, **_flags(settings))
     if loaded.problems:
         sys.exit(1)

@@ -9,6 +9,7 @@ from chimera_tui.core.config.example import example
 from chimera_tui.core.config.load import Loaded
 from chimera_tui.core.config.save import write_atomically
 from chimera_tui.core.config.schema import SECTIONS, describe
+from chimera_tui.core.config.values import without_password
 
 
 def user_file() -> Path:
@@ -16,6 +17,14 @@ def user_file() -> Path:
     from platformdirs import user_config_path
 
     return user_config_path("chimera-tui") / "config.toml"
+
+
+def show(loaded: Loaded, *, as_json: bool) -> str:
+    """Every setting with its value and its origin: lines that are TOML, or JSON."""
+    rows = values(loaded)
+    if as_json:
+        return json.dumps([dict(zip(("name", "value", "origin"), row, strict=True)) for row in rows], indent=1)
+    return "\n".join(f"{name} = {value}  # {origin}" for name, value, origin in rows)
 
 
 def values(loaded: Loaded) -> list[tuple[str, str, str]]:
@@ -26,6 +35,8 @@ def values(loaded: Loaded) -> list[tuple[str, str, str]]:
             value = getattr(getattr(loaded.settings, section), setting.name)
             if setting.path == "server.headers":
                 value = dict.fromkeys(value, "…")
+            elif setting.path == "server.host":
+                value = without_password(value)
             shown = "unset" if value is msgspec.UNSET else json.dumps(value, ensure_ascii=False)
             rows.append((setting.path, shown, loaded.origins.get(setting.path, "default")))
     return rows

@@ -1,6 +1,5 @@
 """Values of settings in words: what is shown, what is allowed, what the next step is."""
 
-import json
 import math
 from collections.abc import Mapping
 from types import UnionType
@@ -9,8 +8,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import msgspec
 from msgspec import UNSET, UnsetType, inspect
 
-from chimera_tui.core.config.load import parse_word
 from chimera_tui.core.config.schema import Setting, Settings, describe
+from chimera_tui.core.config.values import UNSET_WORD, NotAllowedError, allowed, parse_word
 
 GROUPS = ("Run", "GPU", "Context", "Sampling")
 _RUN = ("model", "engine", "think", "keep_alive", "persona")
@@ -46,31 +45,15 @@ def with_value(settings: Settings, path: str, value: object) -> Settings:
     return msgspec.structs.replace(settings, **{section: changed})
 
 
-def shown(value: object) -> str:
-    """A value as it is read and typed: ``unset``, ``true``, ``0.8``, ``["a", "b"]``."""
-    if value is UNSET:
-        return "unset"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if isinstance(value, list):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
-
-
 def parsed(setting: Setting, text: str) -> Any:  # noqa: ANN401 - a value of any setting's type
     """A typed value. Raises ValueError with a sentence that says what is allowed."""
     word = text.strip()
-    if word.lower() in ("", "unset") and _can_be_unset(setting):
+    if word.lower() in ("", UNSET_WORD) and _can_be_unset(setting):
         return UNSET
     try:
-        value = parse_word(setting.path, word)
-    except msgspec.ValidationError:
-        raise ValueError(f"{_quoted(word)} is not {allowed(setting)}") from None
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"{_quoted(word)} is not {allowed(setting)}")
-    return value
+        return parse_word(setting.path, word)
+    except NotAllowedError as error:
+        raise ValueError(f"not {_quoted(word)}: {error}") from None
 
 
 def _quoted(word: str) -> str:
@@ -84,42 +67,6 @@ def _can_be_unset(setting: Setting) -> bool:
 def unset_value(setting: Setting) -> object:
     """What a setting goes back to: UNSET, or its default where it must have a value."""
     return UNSET if _can_be_unset(setting) else setting.default
-
-
-def allowed(setting: Setting) -> str:
-    """What is allowed, in words: ``a whole number from -1 to 9999``."""
-    if setting.name == "keep_alive":
-        return "seconds as a number, or a duration such as 5m or 1h30m"
-    if setting.name == "persona":
-        return "a name of letters, digits, - and _"
-    return " or ".join(_words(inspect.type_info(setting.type)))
-
-
-def _words(info: inspect.Type) -> list[str]:  # noqa: PLR0911 - one a kind
-    match info:
-        case inspect.Metadata():
-            return _words(info.type)
-        case inspect.UnionType():
-            return [word for part in info.types for word in _words(part)]
-        case inspect.IntType():
-            return ["a whole number" + _range(info)]
-        case inspect.FloatType():
-            return ["a number" + _range(info)]
-        case inspect.BoolType():
-            return ["true", "false"]
-        case inspect.LiteralType():
-            return sorted(map(str, info.values))
-        case inspect.ListType():
-            return ['strings, as in a,b or ["a", "b"]']
-    return ["a text"]
-
-
-def _range(info: inspect.IntType | inspect.FloatType) -> str:
-    if info.gt is not None:
-        return f" (above {info.gt:g}{'' if info.le is None else f', up to {info.le:g}'})"
-    if info.ge is not None:
-        return f" ({info.ge:g} {'or more' if info.le is None else f'to {info.le:g}'})"
-    return ""
 
 
 def choices(setting: Setting) -> list[object]:
@@ -182,4 +129,4 @@ def _edge(setting: Setting, value: float, direction: int) -> object:
             edge = part.le if direction > 0 else part.ge
             if edge is not None and edge != value:
                 return int(edge) if isinstance(part, inspect.IntType) else float(edge)
-    raise ValueError(f"it must be {allowed(setting)}")
+    raise ValueError(f"it must be {allowed(setting.path)}")

@@ -10,14 +10,13 @@ from msgspec import UNSET, convert
 from textual.widgets import Input, Static
 
 from chimera_tui.core.config.schema import Options, Settings
+from chimera_tui.core.config.values import allowed, shown
 from chimera_tui.ui.commands import Pane
 from chimera_tui.ui.screens.actions import names_in_file, not_kept
 from chimera_tui.ui.setting_values import (
-    allowed,
     choices,
     panel_settings,
     parsed,
-    shown,
     stepped,
     unset_value,
     value_of,
@@ -58,7 +57,7 @@ def test_what_is_typed_is_taken(name, typed, value):
 @pytest.mark.parametrize(
     ("name", "typed", "says"),
     [
-        ("num_ctx", "0", "(1 or more) or fit"), ("num_ctx", "many", "a whole number"), ("top_p", "7", "(0 to 1)"),
+        ("num_ctx", "0", "0 is not automatic"), ("num_ctx", "many", "a whole number"), ("top_p", "7", "(0 to 1)"),
         ("temperature", "-3", "(0 to 5)"), ("temperature", "nan", "a number"), ("temperature", "inf", "a number"),
         ("num_gpu", "-2", "(-1 to 9999)"), ("repeat_penalty", "0", "(above 0, up to 10)"),
         ("use_mmap", "maybe", "true or false"), ("think", "a lot", "low"), ("model", "", "a text"),
@@ -113,7 +112,7 @@ def test_an_unset_option_is_stepped_from_what_the_modelfile_says():
 
 def test_words_for_every_setting():
     for setting in SETTINGS.values():
-        assert allowed(setting)
+        assert allowed(setting.path)
         assert all(convert(value, setting.type) == value for value in choices(setting))
     assert shown(UNSET) == "unset"
     assert shown(0.1 + 0.2) == "0.3"
@@ -142,8 +141,8 @@ async def test_a_value_is_typed_in_its_place(make_app, size):
         assert entry.region.y == row.region.y
         await pilot.press(*"0", "enter")
         await pilot.pause()
-        assert "is not a whole number" in row.problem
-        assert "is not a whole number" in seen(app)
+        assert "not '0': it must be a whole number" in row.problem
+        assert "it must be a whole number" in seen(app)
         assert screen.settings.options.num_ctx == "fit"
         await pilot.press("backspace", *"8192", "enter")
         await until(pilot, lambda: screen.settings.options.num_ctx == 8192, "the setting")

@@ -4,51 +4,45 @@ Nothing here raises for what a person wrote: each thing that is wrong becomes a 
 layer below stays in force.
 """
 
-import difflib
-import re
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from chimera_tui.core.config.schema import (
-    BUILTIN_PROFILES,
-    SECTIONS,
-    Options,
-    Settings,
-    describe,
+from chimera_tui.core.config.files import (
+    REPOSITORY_FILE,
+    FileValues,
+    Problem,
+    nearest,
+    read_file,
+    read_repository_file,
 )
+from chimera_tui.core.config.places import line_of
+from chimera_tui.core.config.schema import BUILTIN_PROFILES, SECTIONS, Options, Settings, describe
+from chimera_tui.core.config.values import SETTINGS, NotAllowedError, dotted, in_message, parse_word
+from chimera_tui.core.inert import inert_line
 
-REPOSITORY_FILE = ".chimera.toml"
-NOT_FROM_A_REPOSITORY = ("server", "run.report_dir", "keys", "profiles")
-"""What a repository's own file may not set: the server, and anything that writes outside."""
-
-UNSET_WORD = "unset"
-
-
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
-    """Something wrong with a setting: where, what is there, and what would be right."""
-
-    origin: str
-    message: str
-    line: int | None = None
-    key: str = ""
-    fatal: bool = True
-
-    def __str__(self) -> str:
-        where = self.origin if self.line is None else f"{self.origin}, line {self.line}"
-        return f"{where}: {self.message}"
+VARIABLES = {"CHIMERA_" + path.rpartition(".")[2].upper(): path for path in ("profile", *SETTINGS)}
+"""The environment variable of every setting."""
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
-    """Settings with the origin of every value that is not a default, and what was wrong on the way."""
+    """Settings with the origin of every value that is not a default, and what was wrong on the way.
+
+    ``bare`` are the options without any profile, ``own_profiles`` the names that the person's own file defines,
+    ``text`` is that file as it was read.
+    """
 
     settings: Settings
     origins: dict[str, str]
     problems: tuple[Problem, ...] = ()
     profiles: dict[str, Options] = {}
+    own_profiles: frozenset[str] = frozenset()
+    bare: Options = Options(num_ctx="fit")
+    bare_origins: dict[str, str] = {}
+    text: str = ""
+    readable: bool = True
 
 
 def load(
@@ -56,63 +50,29 @@ def load(
     flags: Mapping[str, str] | None = None,
 ) -> Loaded:  # fmt: skip
     """Read every layer that is given. ``flags`` maps dotted names to words, as typed."""
+    flags, environment = flags or {}, environment or {}
     builder = _Builder()
-    tables: dict[str, Any] = {}
-    if user_file is not None and user_file.exists():
-        tables = builder.add_file(user_file)
-    if repository is not None and (repository / REPOSITORY_FILE).is_file():
-        builder.add_file(repository / REPOSITORY_FILE, trusted=False)
-    builder.add_profiles(tables.get("profiles", {}), user_file)
-    words = environment_words(environment or {})
-    chosen = (flags or {}).get("profile") or words.get("profile", ("", ""))[0] or builder.values.get("profile", "")
-    builder.use_profile(str(chosen))
-    for path, (word, origin) in words.items():
+    own = read_file(user_file) if user_file is not None and user_file.exists() else FileValues()
+    builder.add_file(own, str(user_file))
+    if repository is not None:
+        builder.add_file(read_repository_file(repository), str(repository / REPOSITORY_FILE))
+    builder.profiles |= own.profiles
+    bare, bare_origins = builder.options(), dict(builder.origins)
+    for variable in sorted(environment):
+        builder.add_variable(variable, environment[variable])
+    if flags.get("profile"):
+        builder.add_word("profile", flags["profile"], "flag profile")
+    builder.use_profile()
+    for path, (word, origin) in builder.words.items():
         builder.add_word(path, word, origin)
-    for path, word in (flags or {}).items():
-        builder.add_word(path, word, f"flag {path}")
-    return builder.result()
-
-
-def setting_types() -> dict[str, Any]:
-    """The type of every setting by its dotted name."""
-    types = {f"{setting.section}.{setting.name}": setting.type for section in SECTIONS for setting in describe(section)}
-    return types | {"profile": str, "keys": dict[str, str]}
-
-
-def environment_words(environment: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """``CHIMERA_*`` and OLLAMA_HOST as dotted names with their words and origins."""
-    found: dict[str, tuple[str, str]] = {}
-    if host := environment.get("OLLAMA_HOST", "").strip():
-        found["server.host"] = (host, "environment OLLAMA_HOST")
-    for path in setting_types():
-        variable = "CHIMERA_" + path.rpartition(".")[2].upper()
-        if path != "keys" and environment.get(variable, "") != "":
-            found[path] = (environment[variable], f"environment {variable}")
-    return found
-
-
-def parse_word(path: str, word: str) -> Any:  # noqa: ANN401 - a value of any setting's type
-    """A value typed as a word: ``4096``, ``0.5``, ``true``, ``unset``, ``a,b`` for a list, else the text itself.
-
-    Raises msgspec.ValidationError with what is allowed.
-    """
-    kind = setting_types()[path]
-    if path.startswith("options.") and word.strip().lower() == UNSET_WORD:
-        return msgspec.UNSET
-    candidates: list[Any] = []
-    try:
-        candidates.append(tomllib.loads(f"value = {word}")["value"])
-    except tomllib.TOMLDecodeError:
-        if word.lower() in ("true", "false"):
-            candidates.append(word.lower() == "true")
-    candidates += [word, [part for part in word.split(",") if part]]
-    error: msgspec.ValidationError | None = None
-    for candidate in candidates:
-        try:
-            return msgspec.convert(candidate, kind)
-        except msgspec.ValidationError as failure:
-            error = error or failure
-    raise error or msgspec.ValidationError("no value")
+    for path, word in flags.items():
+        if path != "profile":
+            builder.add_word(path, word, f"flag {path}")
+    return Loaded(
+        settings=builder.settings(), origins=builder.origins, problems=tuple(builder.problems),
+        profiles=builder.profiles, own_profiles=frozenset(own.profiles), bare=bare, bare_origins=bare_origins,
+        text=own.text, readable=own.readable,
+    )  # fmt: skip
 
 
 class _Builder:
@@ -123,69 +83,62 @@ class _Builder:
         self.origins: dict[str, str] = {}
         self.problems: list[Problem] = []
         self.profiles: dict[str, Options] = dict(BUILTIN_PROFILES)
-        self.types = setting_types()
+        self.words: dict[str, tuple[str, str]] = {}
+        self._texts: dict[str, str] = {}
 
-    def add_file(self, path: Path, *, trusted: bool = True) -> dict[str, Any]:
-        """One TOML file; returns its tables, empty when it cannot be read."""
-        try:
-            text = path.read_text("utf-8")
-            tables = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            self._problem(str(path), f"not valid TOML: {error}; the whole file is left out", line=_line_in(str(error)))
-            return {}
-        except (OSError, UnicodeDecodeError) as error:
-            self._problem(str(path), f"cannot be read: {error}")
-            return {}
-        for name, value in _flat(tables):
-            refused = not trusted and any(name == bar or name.startswith(bar + ".") for bar in NOT_FROM_A_REPOSITORY)
-            if refused:
-                self._problem(
-                    str(path), f"{name} cannot be set by a repository; set it in your own file",
-                    line=line_of(text, name), key=name, fatal=False,
-                )  # fmt: skip
-            elif not name.startswith("profiles."):
-                self._add(name, value, str(path), line_of(text, name))
-        return tables
+    def add_file(self, file: FileValues, origin: str) -> None:
+        self._texts[origin] = file.text
+        self.values |= file.values
+        self.origins |= dict.fromkeys(file.values, origin)
+        self.problems += file.problems
 
-    def add_profiles(self, tables: object, origin: Path | None) -> None:
-        """The user's ``[profiles.NAME.options]``."""
-        if not isinstance(tables, dict):
-            self._problem(str(origin), "profiles must be a table: [profiles.NAME.options]", key="profiles")
+    def add_variable(self, name: str, word: str) -> None:
+        """``CHIMERA_*`` and OLLAMA_HOST; the option layer comes after the profile, so options are only noted."""
+        origin = f"environment {name}"
+        if not word.strip():
             return
-        for name, table in tables.items():
-            options = table.get("options", {}) if isinstance(table, dict) else None
-            try:
-                self.profiles[name] = msgspec.convert(options, Options)
-            except msgspec.ValidationError as error:
-                self._problem(str(origin), f"profile {name!r}: {error}", key=f"profiles.{name}")
-
-    def use_profile(self, name: str) -> None:
-        """A profile replaces ``[options]`` whole."""
-        if not name:
-            return
-        if name not in self.profiles:
-            self._problem("profile", f"there is no profile {name!r}; there are: {', '.join(sorted(self.profiles))}")
-            return
-        for path in [path for path in self.values if path.startswith("options.")]:
-            del self.values[path]
-        given = self.profiles[name]
-        for setting in describe("options"):
-            self.values[setting.path] = getattr(given, setting.name)
-            self.origins[setting.path] = f"profile {name}"
-        self.values["profile"] = name
+        if name == "OLLAMA_HOST" and "server.host" not in self.words:
+            self.words["server.host"] = (word.strip(), origin)
+        elif name in VARIABLES and VARIABLES[name] == "profile":
+            self.add_word("profile", word, origin)
+        elif name in VARIABLES:
+            self.words[VARIABLES[name]] = (word, origin)
+        elif name.startswith("CHIMERA_"):
+            self._problem(origin, f"no setting has this variable{nearest(name, VARIABLES)}", name, fatal=False)
 
     def add_word(self, path: str, word: str, origin: str) -> None:
         """A value from the environment or a flag."""
-        if path not in self.types:
-            self._problem(origin, f"there is no setting {path!r}{nearest(path, self.types)}", key=path)
-            return
-        try:
-            self.values[path] = parse_word(path, word)
-            self.origins[path] = origin
-        except msgspec.ValidationError as error:
-            self._problem(origin, f"{word!r} is not allowed for {path}: {sentence(error)}", key=path)
+        if path == "profile":
+            self.values[path], self.origins[path] = word.strip(), origin
+        elif path not in SETTINGS:
+            self._problem(origin, f"there is no setting {inert_line(path, 80)}{nearest(path, SETTINGS)}", path)
+        else:
+            try:
+                self.values[path] = parse_word(path, word)
+                self.origins[path] = origin
+            except NotAllowedError as error:
+                self._problem(origin, f"{path} = {in_message(path, word)} is not allowed: {error}", path)
 
-    def result(self) -> Loaded:
+    def use_profile(self) -> None:
+        """A profile replaces ``[options]`` whole."""
+        name = self.values.get("profile", "")
+        if name and name not in self.profiles:
+            origin = self.origins.pop("profile")
+            there_are = ", ".join(dotted([known]) for known in sorted(self.profiles))
+            self._problem(
+                origin, f"profile = {in_message('profile', name)}: there is no such profile; there are: {there_are}",
+                "profile", line=line_of(self._texts.get(origin, ""), ("profile",)),
+            )  # fmt: skip
+            self.values["profile"] = ""
+        elif name:
+            for setting in describe("options"):
+                self.values[setting.path] = getattr(self.profiles[name], setting.name)
+                self.origins[setting.path] = f"profile {name}"
+
+    def options(self) -> Options:
+        return self.settings().options
+
+    def settings(self) -> Settings:
         """The settings of all layers together."""
         defaults = Settings()
         sections = {
@@ -195,66 +148,46 @@ class _Builder:
             )
             for name in SECTIONS
         }
-        settings = Settings(
-            **sections, profile=self.values.get("profile", ""), keys=dict(self.values.get("keys", {}))
-        )  # fmt: skip
-        return Loaded(
-            settings=settings, origins=self.origins, problems=tuple(self.problems), profiles=self.profiles
-        )  # fmt: skip
+        return Settings(**sections, profile=self.values.get("profile", ""), keys=dict(self.values.get("keys", {})))
 
-    def _add(self, name: str, value: object, origin: str, line: int | None) -> None:
-        if name not in self.types:
-            self._problem(origin, f"unknown key {name}{nearest(name, self.types)}", line=line, key=name, fatal=False)
-            return
-        try:
-            self.values[name] = msgspec.convert(value, self.types[name])
-            self.origins[name] = origin
-        except msgspec.ValidationError as error:
-            self._problem(origin, f"{name} = {value!r} is not allowed: {sentence(error)}", line=line, key=name)
-
-    def _problem(self, origin: str, message: str, line: int | None = None, key: str = "", fatal: bool = True) -> None:
-        self.problems.append(Problem(origin=origin, message=message, line=line, key=key, fatal=fatal))
+    def _problem(
+        self, origin: str, message: str, key: str, *, fatal: bool = True, line: int | None = None
+    ) -> None:  # fmt: skip
+        self.problems.append(Problem(origin=origin, message=message, key=key, fatal=fatal, line=line))
 
 
-def _flat(tables: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
-    """Dotted names of a file's values; only known sections are opened, so that dict-valued settings stay whole."""
-    for name, value in tables.items():
-        if name in SECTIONS and isinstance(value, dict):
-            yield from ((f"{name}.{key}", inner) for key, inner in value.items())
-        elif name == "profiles":
-            yield "profiles.", value
-        else:
-            yield name, value
+def with_profile(loaded: Loaded, name: str) -> Loaded:
+    """The same layers with another profile, or with none where ``name`` is empty; what is above a profile stays."""
+    options = loaded.profiles[name] if name else loaded.bare
+    origins = {path: origin for path, origin in loaded.origins.items() if not path.startswith("options.")}
+    above = {
+        path: origin for path, origin in loaded.origins.items()
+        if path.startswith("options.") and origin.startswith(("environment ", "flag "))
+    }  # fmt: skip
+    given = {path.partition(".")[2]: getattr(loaded.settings.options, path.partition(".")[2]) for path in above}
+    if name:
+        origins |= {setting.path: f"profile {name}" for setting in describe("options")}
+    else:
+        origins |= {path: origin for path, origin in loaded.bare_origins.items() if path.startswith("options.")}
+    settings = msgspec.structs.replace(
+        loaded.settings, profile=name, options=msgspec.structs.replace(options, **given)
+    )  # fmt: skip
+    return msgspec.structs.replace(loaded, settings=settings, origins=origins | above)
 
 
-def line_of(text: str, name: str) -> int | None:
-    """The line of a TOML text that sets a dotted name, counted from 1."""
-    section, _, key = name.rpartition(".")
-    table = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[([^\[\]]+)\]", line):
-            table = header.group(1).strip().replace(" ", "").replace('"', "")
-            if table == name:
-                return number
-        elif re.match(rf"""\s*["']?{re.escape(key if table == section else name)}["']?\s*=""", line):
-            return number
-    return None
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """``; did you mean …?`` for a misspelt name, or nothing."""
-    last = {path: path.rpartition(".")[2] for path in known}
-    close = difflib.get_close_matches(name, last, 1, 0.6) or [
-        path for path, short in last.items() if difflib.get_close_matches(name.rpartition(".")[2], [short], 1, 0.75)
-    ]
-    return f"; did you mean {close[0]}?" if close else ""
-
-
-def sentence(error: msgspec.ValidationError) -> str:
-    """Msgspec's message without its own path."""
-    return str(error).partition(" - at `$")[0].replace("`", "")
-
-
-def _line_in(message: str) -> int | None:
-    found = re.search(r"line (\d+)", message)
-    return int(found.group(1)) if found else None
+def last_good(new: Loaded, before: Loaded) -> Loaded:
+    """What was just read, with the values from before for whatever is wrong in it now."""
+    if not new.readable:
+        return msgspec.structs.replace(before, problems=new.problems)
+    settings, origins = new.settings, dict(new.origins)
+    own = f"profiles.{settings.profile}.options."
+    for problem in new.problems:
+        path = "options." + problem.key.removeprefix(own) if problem.key.startswith(own) else problem.key
+        if not problem.fatal or path not in SETTINGS:
+            continue
+        section, _, name = path.partition(".")
+        value = getattr(getattr(before.settings, section), name)
+        changed = msgspec.structs.replace(getattr(settings, section), **{name: value})
+        settings = msgspec.structs.replace(settings, **{section: changed})
+        origins[path] = "the last good value"
+    return msgspec.structs.replace(new, settings=settings, origins=origins)

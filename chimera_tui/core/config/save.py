@@ -2,55 +2,142 @@
 
 import os
 import tempfile
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+Name = str | tuple[str, ...]
+"""A dotted name, or its keys where one of them holds a dot."""
 
-class ChangedMeanwhileError(Exception):
+
+class NotSavedError(Exception):
+    """Nothing was written; the message says why."""
+
+
+class ChangedMeanwhileError(NotSavedError):
     """The file is no longer what it was when it was read: nothing was written."""
 
 
-def save_values(path: Path, values: Mapping[str, Any], *, expected: str | None = None) -> str:
-    """Set dotted names in a TOML file and return its new text; UNSET removes a key.
+def save_values(path: Path, values: Mapping[Name, Any], *, expected: str | None = None) -> str:
+    """Set names in a TOML file and return its new text; UNSET removes a key.
 
     ``expected`` is the text the change is based on; a file that differs raises :class:`ChangedMeanwhileError`.
-    Raises OSError when the file cannot be written and tomlkit's ParseError when it is not TOML.
+    Raises :class:`NotSavedError` and OSError.
     """
-    import tomlkit
+    return save_text(path, with_values(read_text(path), values), expected=expected)
 
-    before = path.read_text("utf-8") if path.exists() else ""
+
+def read_text(path: Path) -> str:
+    """The file as it is, line ends and all; empty where there is none. Raises :class:`NotSavedError` and OSError."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        raise NotSavedError(f"{path} is not UTF-8") from error
+
+
+def save_text(path: Path, text: str, *, expected: str | None = None) -> str:
+    """Write a text as it is, keeping the one before as ``NAME~``; returns the text. Raises as :func:`save_values`."""
+    before = read_text(path)
     if expected is not None and before != expected:
         raise ChangedMeanwhileError(f"{path} was changed by another program; nothing was written")
-    document = tomlkit.parse(before)
-    for name, value in values.items():
-        _set(document, name.split("."), value)
-    text = tomlkit.dumps(document)
-    write_atomically(path, text.encode(), backup=path.exists())
+    if text != before or not path.exists():
+        write_atomically(path, text.encode(), backup=True)
     return text
 
 
-def _set(table: Any, keys: list[str], value: object) -> None:  # noqa: ANN401 - tomlkit's containers
+def with_values(text: str, values: Mapping[Name, Any]) -> str:
+    """A TOML text with names set or, by UNSET, removed; everything else as it was. Raises :class:`NotSavedError`."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    wanted = tables_of(text)
+    try:
+        document = tomlkit.parse(text)
+        for name, value in values.items():
+            keys = name.split(".") if isinstance(name, str) else list(name)
+            _set(document, keys, value)
+            _set_plain(wanted, keys, value)
+        changed = tomlkit.dumps(document)
+    except (TOMLKitError, TypeError, AttributeError, KeyError, ValueError) as error:
+        raise NotSavedError(f"the file cannot be changed here ({error}); change it by hand") from error
+    return verified(changed, wanted)
+
+
+def verified(text: str, wanted: Mapping[str, Any]) -> str:
+    """The text, when it says exactly what is wanted: no other value of the file may be touched."""
+    try:
+        found = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise NotSavedError(f"the change would break the file ({error}); change it by hand") from error
+    if not _same(found, wanted):
+        raise NotSavedError("the change would touch other settings of the file too; change it by hand")
+    return text
+
+
+def tables_of(text: str) -> dict[str, Any]:
+    """A TOML text as plain tables. Raises :class:`NotSavedError`."""
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise NotSavedError(f"it is not valid TOML: {error}") from error
+
+
+def _set(table: Any, keys: Sequence[str], value: object) -> None:  # noqa: ANN401 - tomlkit's containers
     import tomlkit
 
     for key in keys[:-1]:
         if key not in table:
             if value is msgspec.UNSET:
                 return
-            table[key] = tomlkit.table()
+            table[key] = tomlkit.table(is_super_table=True)
         table = table[key]
+    if value is msgspec.UNSET:
+        if keys[-1] in table:
+            del table[keys[-1]]
+    else:
+        table[keys[-1]] = tomlkit.table() if value == {} else value
+
+
+def _set_plain(table: dict[str, Any], keys: Sequence[str], value: object) -> None:
+    for key in keys[:-1]:
+        if key not in table and value is msgspec.UNSET:
+            return
+        table = table.setdefault(key, {})
     if value is msgspec.UNSET:
         table.pop(keys[-1], None)
     else:
-        table[keys[-1]] = value
+        table[keys[-1]] = deepcopy(value)
+
+
+def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - any values of TOML
+    """Equal, with nan equal to itself and a table that became empty as good as none."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return all(_same(one.get(key, {}), other.get(key, {})) for key in {*one, *other})
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return type(one) is type(other) and (one == other or repr(one) == repr(other))
 
 
 def write_atomically(path: Path, content: bytes, *, backup: bool = False) -> None:
-    """Temporary file, fsync, ``os.replace``; with ``backup`` the old file stays as ``NAME~``. Raises OSError."""
+    """Temporary file, fsync, ``os.replace``; with ``backup`` the old file stays as ``NAME~``. Raises OSError.
+
+    A link stays a link: the file that it leads to is replaced.
+    """
+    path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+    if backup and path.exists():
+        _replace(path.with_name(path.name + "~"), path.read_bytes(), mode)
+    _replace(path, content, mode)
+
+
+def _replace(path: Path, content: bytes, mode: int) -> None:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     temporary = Path(name)
     try:
@@ -59,8 +146,6 @@ def write_atomically(path: Path, content: bytes, *, backup: bool = False) -> Non
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(mode)
-        if backup and path.exists():
-            path.with_name(path.name + "~").write_bytes(path.read_bytes())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

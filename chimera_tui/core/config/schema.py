@@ -12,7 +12,9 @@ from msgspec import UNSET, Meta, UnsetType
 RELOADS = {"reloads": True}
 """Marks a load-time option: changing it makes the server reload the model, which takes seconds."""
 
-NonNegative = Annotated[int, Meta(ge=0)]
+LARGEST = 2**31 - 1
+"""Servers keep their whole numbers in 32 bits."""
+NonNegative = Annotated[int, Meta(ge=0, le=LARGEST)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Penalty = Annotated[float, Meta(ge=-2, le=2)]
 
@@ -31,7 +33,12 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         NonNegative | UnsetType,
         Meta(
             description="the GPU for small tensors; setting it, even to 0, turns splitting across GPUs off",
-            extra={"group": "GPU", "step": 1, **RELOADS},
+            extra={
+                "group": "GPU",
+                "step": 1,
+                **RELOADS,
+                "zero": "0 is a choice, not automatic: the model stays on the first GPU alone; unset lets it be split",
+            },
         ),
     ] = UNSET
     num_thread: Annotated[
@@ -39,7 +46,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         Meta(description="CPU threads; 0 lets the server choose", extra={"group": "GPU", "step": 1, **RELOADS}),
     ] = UNSET
     num_batch: Annotated[
-        Annotated[int, Meta(ge=1)] | UnsetType,
+        Annotated[int, Meta(ge=1, le=LARGEST)] | UnsetType,
         Meta(description="prompt tokens evaluated at once", extra={"group": "GPU", "step": 64, **RELOADS}),
     ] = UNSET
     use_mmap: Annotated[
@@ -48,18 +55,23 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ] = UNSET
 
     num_ctx: Annotated[
-        Annotated[int, Meta(ge=1)] | Literal["fit"] | UnsetType,
+        Annotated[int, Meta(ge=1, le=LARGEST)] | Literal["fit"] | UnsetType,
         Meta(
             description='context window in tokens; "fit" asks for what prompt and answer need; 0 is not automatic',
-            extra={"group": "Context", "step": 512, **RELOADS},
+            extra={
+                "group": "Context",
+                "step": 512,
+                **RELOADS,
+                "zero": '0 is not automatic: unset lets the server decide, "fit" asks for what is needed',
+            },
         ),
     ] = UNSET
     num_keep: Annotated[
-        Annotated[int, Meta(ge=-1)] | UnsetType,
+        Annotated[int, Meta(ge=-1, le=LARGEST)] | UnsetType,
         Meta(description="tokens kept at the start when the context slides", extra={"group": "Context", "step": 1}),
     ] = UNSET
     num_predict: Annotated[
-        Annotated[int, Meta(ge=-1)] | UnsetType,
+        Annotated[int, Meta(ge=-1, le=LARGEST)] | UnsetType,
         Meta(
             description="most tokens to generate per call; -1 up to ten times num_ctx, 0 is the same as not set",
             extra={"group": "Context", "step": 128},
@@ -112,7 +124,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         Meta(description="penalty on tokens by how often they occurred", extra={"group": "Sampling", "step": 0.1}),
     ] = UNSET
     seed: Annotated[
-        Annotated[int, Meta(ge=-1)] | UnsetType,
+        Annotated[int, Meta(ge=-1, le=LARGEST)] | UnsetType,
         Meta(description="random seed; -1 draws one", extra={"group": "Sampling", "step": 1}),
     ] = UNSET
     stop: Annotated[
@@ -234,7 +246,10 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """One setting as the panel and the messages need it. ``group`` is GPU, Context, Sampling or the section."""
+    """One setting as the panel and the messages need it. ``group`` is GPU, Context, Sampling or the section.
+
+    ``zero`` says what 0 means where people expect something else.
+    """
 
     section: str
     name: str
@@ -244,6 +259,7 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     group: str
     reloads: bool
     step: float | None
+    zero: str
 
     @property
     def path(self) -> str:
@@ -267,6 +283,7 @@ def describe(section: str) -> tuple[Setting, ...]:
                 group=str(extra.get("group", section)),
                 reloads=bool(extra.get("reloads", False)),
                 step=extra.get("step"),
+                zero=str(extra.get("zero", "")),
             )
         )
     return tuple(found)

@@ -21,6 +21,7 @@ from chimera_tui.ui.widgets.reports import ReportsPane
 from chimera_tui.ui.widgets.stream_pane import StreamPane
 
 if TYPE_CHECKING:
+    from chimera_tui.core.config.save import Name
     from chimera_tui.ui.screens.workspace import WorkspaceScreen
 
 
@@ -198,11 +199,11 @@ class Actions:
         self._app.exit()
 
 
-def names_in_file(settings: Settings, changed: dict[str, object]) -> dict[str, object]:
+def names_in_file(settings: Settings, changed: dict[str, object]) -> "dict[Name, object]":
     """Changed settings by their names in a file: options go into the active profile, whole, or into ``[options]``."""
     if not settings.profile or not any(name.startswith("options.") for name in changed):
-        return changed
-    named = {name: value for name, value in changed.items() if not name.startswith("options.")}
+        return dict(changed.items())
+    named: dict[Name, object] = {name: value for name, value in changed.items() if not name.startswith("options.")}
     for field in msgspec.structs.fields(settings.options):
         named[f"profiles.{settings.profile}.options.{field.name}"] = getattr(settings.options, field.name)
     return named

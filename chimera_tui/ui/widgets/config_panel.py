@@ -16,9 +16,10 @@ from textual.reactive import reactive
 from textual.widgets import Input, Static
 
 from chimera_tui.core.config.schema import Settings
+from chimera_tui.core.config.values import allowed, shown
 from chimera_tui.core.inert import inert_line
 from chimera_tui.ui.glyphs import UNICODE, Glyphs
-from chimera_tui.ui.setting_values import allowed, panel_settings, parsed, shown, stepped, unset_value, value_of
+from chimera_tui.ui.setting_values import panel_settings, parsed, stepped, unset_value, value_of
 from chimera_tui.ui.widgets.setting_row import SettingRow
 
 
@@ -261,7 +262,7 @@ class ConfigPanel(Vertical):
         text.append(setting.name, "bold")
         text.append(f"  {inert_line(shown(row.value), 200)}\n")
         text.append(f"{setting.description[:1].upper()}{setting.description[1:]}. ")
-        text.append(f"Allowed: {allowed(setting)}.")
+        text.append(f"Allowed: {allowed(setting.path)}.")
         if row.value is UNSET:
             text.append(
                 f" The model's own file says {shown(row.modelfile)}." if row.modelfile is not UNSET else " Not sent."

@@ -10,9 +10,10 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from chimera_tui.core.config.schema import Setting
+from chimera_tui.core.config.values import shown
 from chimera_tui.core.inert import inert_line
 from chimera_tui.ui.glyphs import Glyphs
-from chimera_tui.ui.setting_values import shown, unset_value
+from chimera_tui.ui.setting_values import unset_value
 
 _VALUE_COLUMN = 20
 _BADGE = "reloads"
