@@ -169,7 +169,8 @@ def test_json_is_data_on_stdout(tmp_path: Path) -> None:
     [
         (("report",), "Missing argument"), (("report", ".", "--set", "nonsense"), "NAME=VALUE"),
         (("report", ".", "--set", "options.num_cxt=1"), "did you mean options.num_ctx"),
-        (("report", ".", "--set", "options.num_ctx=0"), "0 is not automatic"), (("report", ".", "--profile", "none"), "no profile"),
+        (("report", ".", "--set", "options.num_ctx=0"), "0 is not automatic"),
+        (("report", ".", "--profile", "none"), "no such profile"),
     ],
 )  # fmt: skip
 def test_wrong_usage_is_exit_2_and_says_what_is_right(tmp_path: Path, words: tuple[str, ...], expected: str) -> None:
