@@ -14,7 +14,7 @@ from chimera_tui.core.measure.naming import percentile, stat_named
 from chimera_tui.core.measure.tools import signatures
 from chimera_tui.core.measure.units import unit_of
 
-LOGS = {"mlperf loadgen"}
+LOGS = {"llama.cpp", "mlperf loadgen"}
 """Tools that are known by what their logs say, not by fields."""
 PACKAGE = Path(chimera_tui.__file__).parent
 DESIGN = Path(__file__).parents[2].parent / "shared" / "design" / "metric-lexicon.tsv"

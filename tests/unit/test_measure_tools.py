@@ -406,3 +406,57 @@ def test_row_numbers_without_a_name_are_no_measurement(tmp_path: Path) -> None:
     result = run(tmp_path, ",tokens_s\n0,10.5\n1,11.5\n", "frame.csv")
     assert {key.field for key in result.series_table} == {"tokens_s"}
     assert result.value == [10.5, 11.5]
+
+
+def test_vllm_bench_latency_and_throughput(tmp_path: Path) -> None:
+    latency = {"avg_latency": 5.06, "latencies": [5.05, 5.07], "percentiles": {"10": 5.05, "50": 5.06, "99": 5.07}}
+    result = run(tmp_path, latency, "latency.json")
+    assert result.tool == "vllm bench latency"
+    assert table(result)["e2e_latency", "p50"] == 5.06
+    assert table(result)["e2e_latency", "mean"] == 5.06
+    throughput = {
+        "elapsed_time": 12.5, "num_requests": 1000, "total_num_tokens": 413999, "requests_per_second": 80.0,
+        "tokens_per_second": 33119.92,
+    }  # fmt: skip
+    result = run(tmp_path, throughput, "throughput.json")
+    assert result.tool == "vllm bench throughput"
+    assert table(result)["total_tps_system", "value"] == 33119.92
+    assert units(result)["total_tps_system"] == "tokens/s"
+
+
+def test_a_dumped_ollama_stream_is_known_by_its_last_line(tmp_path: Path) -> None:
+    last = {"done": True, "total_duration": 6_000_000_000, "load_duration": 2_000_000_000, "eval_count": 51}
+    lines = [{"model": "m", "message": {"content": "Hi"}, "done": False}, last | {"eval_duration": 2_500_000_000}]
+    result = run(tmp_path, "\n".join(map(json.dumps, lines)), "stream.jsonl")
+    assert result.tool == "ollama"
+    assert table(result)["load_time", "value"] == 2.0
+    assert table(result)["decode_time", "value"] == 2.5
+
+
+def test_ollama_verbose_and_llama_cpp_timings(tmp_path: Path) -> None:
+    block = (
+        "total duration:       1m2.5s\nload duration:        1.5ms\nprompt eval count:    26 token(s)\n"
+        "prompt eval duration: 342.5ms\nprompt eval rate:     75.90 tokens/s\neval count:           282 token(s)\n"
+        "eval duration:        4.5s\neval rate:            62.66 tokens/s\n"
+    )
+    found = table(run(tmp_path, f">>> why\n\n{block}", "verbose.txt"))
+    assert (found["e2e_latency", "value"], found["load_time", "value"]) == (62.5, 0.0015)
+    assert (found["decode_tps", "value"], found["output_tokens", "value"]) == (62.66, 282)
+    two = run(tmp_path, block + block, "two.log")
+    assert sorted(set(two.record)) == [0, 1]
+    log = (
+        "llama_perf_context_print:        load time =    1042.66 ms\n"
+        "llama_perf_context_print: prompt eval time =     105.33 ms /    17 tokens "
+        "(    6.20 ms per token,   161.40 tokens per second)\n"
+        "llama_perf_context_print:        eval time =    2103.11 ms /   127 runs   "
+        "(   16.56 ms per token,    60.39 tokens per second)\n"
+    )
+    result = run(tmp_path, log, "run.log")
+    assert result.tool == "llama.cpp"
+    assert table(result)["prefill_tps", "value"] == 161.4
+    assert table(result)["decode_time", "value"] == pytest.approx(2.10311)
+
+
+def test_percentiles_with_their_unit_in_the_name_of_the_object(tmp_path: Path) -> None:
+    document = {"model": "m", "ttft_percentiles_ms": {"p50": 12.5, "p99": 40.0}, "tokens_per_second": 9.5}
+    assert table(run(tmp_path, document, "r.json"))["ttft", "p99"] == 0.04

@@ -554,3 +554,21 @@ def test_queries_are_not_quantisations():
     assert entity_column("Q4") is None
     assert entity_column("Q4_K_M") == "quant"
     assert quant_in("llama3.1:8b-q8") == "q8"
+
+
+def test_decimal_commas(measured: Any) -> None:
+    semicolons = measured("model;ttft_ms;tokens_s\na;12,5;101,2\na;1.013,5;99\n")
+    assert cells(semicolons, "ttft") == pytest.approx([0.0125, 1.0135])
+    assert cells(semicolons, "decode_tps") == [101.2, 99]
+    quoted = measured('model,tokens_s,total_tokens\na,"12,5","1,234"\n')
+    assert (cells(quoted, "decode_tps"), cells(quoted, "total_tokens")) == ([12.5], [1234])
+    english = measured("model;tokens_s;total_tokens\na;12.5;1,234\n")
+    assert (cells(english, "decode_tps"), cells(english, "total_tokens")) == ([12.5], [1234])
+
+
+def test_decimal_commas_of_a_large_table(measured: Any) -> None:
+    rows = "".join(f"a;{100 + i % 7},5;1.0{i % 90 + 10},5\n" for i in range(200_000))
+    result = measured("model;tokens_s;ttft_ms\n" + rows)
+    assert result.level == "summary"
+    assert cells(result, "decode_tps", "max") == [106.5]
+    assert cells(result, "ttft", "min") == pytest.approx([1.0105])

@@ -19,7 +19,7 @@ from chimera_tui.core.measure.tables import GOOD_ERRORS, Grid, columns_of_number
 from chimera_tui.core.measure.tools import tool_of_header
 from chimera_tui.core.read.content import Content, decode, read_bytes
 from chimera_tui.core.read.delimited import split_tables
-from chimera_tui.core.read.numbers import LARGEST
+from chimera_tui.core.read.numbers import COMMA_NUMBER, LARGEST
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,6 +45,10 @@ def measure_big_table(path: Path, rel: str, head: Content, limits: Limits) -> Fi
         schema=dict.fromkeys(names, pl.String), truncate_ragged_lines=True, ignore_errors=True,
         encoding="utf8-lossy", glob=False, empty_string_is_null=True, raise_if_empty=False, missing_columns="insert",
     )  # fmt: skip
+    if found.decimal_comma:
+        number = pl.all().str.contains(COMMA_NUMBER)
+        pointed = pl.all().str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+        lazy = lazy.select(pl.when(number).then(pointed).otherwise(pl.all()))
     shape = _Shape(
         rel, table.header, table.units, [list(c) for c in zip(*_square(table.rows[:_SAMPLE], len(names)), strict=True)]
     )

@@ -1,9 +1,10 @@
-"""What benchmark tools print, as the objects that their JSON would hold: MLPerf loadgen, vLLM and SGLang."""
+"""What tools print, as the objects that their JSON would hold: MLPerf loadgen, vLLM, SGLang, local engines."""
 
 import re
 from typing import Any
 
 from chimera_tui.core.measure.naming import normalised, percentile
+from chimera_tui.core.measure.timings import llama_timings, ollama_verbose
 from chimera_tui.core.read.jsontext import Json, decode_line
 from chimera_tui.core.read.numbers import without_escapes
 
@@ -38,6 +39,10 @@ def console_documents(text: str) -> tuple[str, list[dict[str, Any]]]:
         return "mlperf loadgen", _from_summary(text)
     if "Serving Benchmark Result" in text:
         return _from_serving(text)
+    if "eval duration:" in text and (found := ollama_verbose(without_escapes(text))):
+        return "ollama", found
+    if "eval time =" in text and (found := llama_timings(text)):
+        return "llama.cpp", found
     return "", []
 
 

@@ -85,6 +85,8 @@ def measure_json(content: Content, rel: str, limits: Limits) -> FileResult:
     if not found.values:
         return FileResult(status=NOTHING if not found.cut else "failed", reason=found.problem, encoding=encoding)
     sink = sink_of(found.values[0], rel, limits)
+    if not sink.tool and len(found.values) > 1:  # a stream tells at its end what it was
+        sink = sink_of(found.values[-1], rel, limits)
     count = _measure_values(found, sink, rel, limits)
     result = sink.finish()
     result.encoding, result.rows = encoding, count

@@ -200,11 +200,20 @@ def _statistic_of_parent(parts: list[str]) -> tuple[str, list[str], str]:
         return "", parts, ""
     rest = [part for part in parts[:-1] if part not in _HEADS and part != "successful"]
     if rest:
-        for head in ("_percentiles", "_quantiles", "_stats"):
-            rest[-1] = rest[-1].removesuffix(head) or rest[-1]
+        base, unit = _without_head(rest[-1], unit)
+        rest[-1] = base
     elif unit and (unit_of(unit) or ("",))[0] == "s":
         rest = ["wall_time"]
     return stat, rest, unit
+
+
+def _without_head(name: str, unit: str) -> tuple[str, str]:
+    """``ttft_percentiles`` is about ``ttft``, and ``ttft_percentiles_ms`` about it in ms."""
+    for head in ("_percentiles", "_quantiles", "_stats"):
+        base, found, suffix = name.partition(head)
+        if found and base and (not suffix or unit_of(suffix.removeprefix("_"))):
+            return base, unit or suffix.removeprefix("_")
+    return name, unit
 
 
 def _measure(entry: Entry, stat: str, stated: str) -> Meaning:

@@ -6,7 +6,9 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
+
+from chimera_tui.core.read.numbers import decimal_commas, with_points
 
 csv.field_size_limit(2**31 - 1)
 
@@ -36,6 +38,8 @@ class Tables:
     tables: list[Table] = field(default_factory=list)
     delimiter: str = ","
     problem: str = ""
+    decimal_comma: bool = False
+    """Whether numbers had decimal commas; in ``rows`` they have points."""
 
 
 def split_tables(text: str) -> Tables:
@@ -51,7 +55,10 @@ def split_tables(text: str) -> Tables:
         if not rows:
             return Tables(delimiter=delimiter, problem=f"not a table: {fault} in line 1")
         blocks = _blocks(rows, lines)
+    found.decimal_comma = delimiter == ";" and decimal_commas(chain.from_iterable(islice(rows, 1000)))
     for block, first in blocks if rows else ():
+        if found.decimal_comma:
+            block[:] = [[with_points(cell) for cell in row] for row in block]
         table = _table(block, first)
         if table is not None:
             found.tables.append(table)
