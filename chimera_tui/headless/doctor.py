@@ -14,7 +14,8 @@ import msgspec
 
 from chimera_tui import __version__
 from chimera_tui.core.check import Check
-from chimera_tui.core.config.load import REPOSITORY_FILE, Loaded, Problem
+from chimera_tui.core.config.files import REPOSITORY_FILE, Problem
+from chimera_tui.core.config.load import Loaded
 from chimera_tui.core.inert import inert, inert_line
 from chimera_tui.engine.gpus import gpus
 from chimera_tui.engine.place_checks import place_checks
