@@ -222,6 +222,34 @@ def doctor(path: Path, as_json: bool, **settings: Any) -> None:
     )
 
 
+@main.command()
+@click.argument("sides", nargs=-1, required=True, metavar="A B [MORE]...")
+@click.option("--repo", type=click.Path(path_type=Path), default=".", metavar="DIR", help="What filters are over.")
+@click.option("--over", type=click.Choice(["measurements", "reports"]), help="What filters and folders choose.")
+@click.option("--diff", is_flag=True, help="The texts of two reports line by line as well.")
+@click.option("--json", "as_json", is_flag=True, help="A list of comparisons as JSON.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="Into a file instead of stdout.")
+@click.option("--no-cache", is_flag=True, help="Read every file again.")
+@_settings_options
+def compare(
+    sides: tuple[str, ...], repo: Path, over: Any, diff: bool, as_json: bool, out: Path | None, no_cache: bool,
+    **settings: Any,
+) -> None:  # fmt: skip
+    """Compare B, and whatever follows, with A; Markdown on stdout.
+
+    A side is a report, the folder of a saved run, a folder below --repo, or a filter such as "backend = 'ollama'".
+    Filters and folders choose measurements where there are any for each side, otherwise reports. Sides are joined on
+    equal remaining factors; what has no partner is listed. Means carry Welch 95 % intervals, and every number its n.
+    Exit status: 0, 1 when the file cannot be written, 2 when a side names nothing.
+    """
+    from chimera_tui.headless.compare import compare as run_compare
+
+    if len(sides) < 2:
+        raise click.UsageError("compare takes two sides or more.")
+    workspace, chosen = _workspace(repo, no_cache=no_cache, **_flags(settings))
+    sys.exit(asyncio.run(run_compare(workspace, chosen, sides, over=over, as_json=as_json, diff=diff, out=out)))
+
+
 @main.group()
 def config() -> None:
     """Where the settings are, what they are, whether they are right."""

@@ -25,6 +25,10 @@ class Comparison:
     unmatched: int
     method: str
     blocks: list[dict[str, Any]]
+    pairs: tuple[tuple[Group, Group], ...] = ()
+    """The matched groups, baseline first."""
+    only: tuple[tuple[Group, ...], tuple[Group, ...]] = ((), ())
+    """The groups that only the baseline has, and only the candidate."""
 
     @property
     def percent(self) -> float:
@@ -58,11 +62,16 @@ def compared(baseline: pl.DataFrame, candidate: pl.DataFrame, factors: list[str]
         baseline=means[0], candidate=means[1], difference=difference, n_baseline=sum(g.n for g, _ in pairs),
         n_candidate=sum(g.n for _, g in pairs), matched=len(pairs), unmatched=len(a) + len(b) - 2 * len(pairs),
         method=method, blocks=[{**_stated(g), "baseline": g.mean, "candidate": h.mean} for g, h in pairs[:200]],
+        pairs=tuple(pairs), only=(_without(a, b), _without(b, a)),
     )  # fmt: skip
 
 
 def _by_key(rows: pl.DataFrame, factors: list[str]) -> dict[tuple[Any, ...], Group]:
     return {tuple(group.factors.values()): group for group in groups(rows, factors)}
+
+
+def _without(these: dict[tuple[Any, ...], Group], others: dict[tuple[Any, ...], Group]) -> tuple[Group, ...]:
+    return tuple(group for key, group in these.items() if key not in others)
 
 
 def _stated(group: Group) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from chimera_tui.core.report.call_rows import read_calls
+
 HEAD = 8192
 """Characters that are enough to recognise a report."""
 HEADER_LINES = 40
@@ -73,6 +75,8 @@ def read_chimera_report(text: str, path: str) -> dict[str, object]:
         **{name: options[name] for name in _OPTION_COLUMNS if name in options},
         **_figures(_block(text, "Metrics", last=True) if last else _block(text, "Aggregate Metrics")),
     }  # fmt: skip
+    if calls := read_calls(text):
+        row["n_calls"] = len(calls)
     if files := _FILES.search(workflow):
         row["n_files"] = int(files[1])
     times = workflow.partition("Execution time:")[2].partition("\n")[0]

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from chimera_tui.core.report.call_rows import calls_of_metrics
+
 SOURCE = "saved run"
 REPORT = "report.md"
 UNFINISHED = "unfinished"
@@ -19,7 +21,7 @@ _OPTIONS = ("num_gpu", "num_ctx", "temperature", "top_p", "top_k")
 def read_saved_run(folder: Path, rel: str) -> dict[str, object]:
     """The row of the run in ``folder``; ``rel`` is that folder's path from the root. Never raises for its content."""
     run = _toml(folder / "run.toml")
-    metrics = _json(folder / "metrics.json")
+    metrics = read_json(folder / "metrics.json")
     finished = (folder / REPORT).is_file()
     sent, requested = _table(run, "options", "sent"), _table(run, "options", "requested")
     effective = dict(sent)
@@ -35,8 +37,8 @@ def read_saved_run(folder: Path, rel: str) -> dict[str, object]:
         **{name: _number(effective.get(name)) for name in _OPTIONS},
         **{name: _number(_table(metrics, "totals").get(name)) for name in _TOTALS},
         **{f"{stage}_s": _number(_table(metrics, "stage_s").get(stage)) for stage in ("ingest", "analysis", "report")},
-        "prefill_tps": _prefill_tps(metrics),
-        **_claims(_json(folder / "verdicts.json")),
+        "n_calls": len(calls_of_metrics(metrics)), "prefill_tps": _prefill_tps(metrics),
+        **_claims(read_json(folder / "verdicts.json")),
     }  # fmt: skip
     return {name: value for name, value in row.items() if value is not None}
 
@@ -65,7 +67,8 @@ def _toml(path: Path) -> dict[str, object]:
         return {}
 
 
-def _json(path: Path) -> dict[str, object]:
+def read_json(path: Path) -> dict[str, object]:
+    """A JSON object of a saved run; empty where it is missing, broken or too large."""
     try:
         found = msgspec.json.decode(_read(path))
     except (OSError, msgspec.MsgspecError, ValueError, RecursionError):

@@ -1,0 +1,1 @@
+"""Two or more sides against each other: reports, groups of reports, or measurements chosen by a filter."""
