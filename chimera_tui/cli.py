@@ -106,7 +106,7 @@ def demo(headless: bool, **settings: Any) -> None:
 
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--engine", type=click.Choice(["auto", "ollama", "offline"]), help="Who writes.")
+@click.option("--engine", type=click.Choice(["auto", "ollama", "openai", "offline"]), help="Who writes.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the run's folder.")
 @click.option("--if-busy", type=click.Choice(["go", "cpu", "stop"]), help="The answer when other models are loaded.")
 @click.option("--json", "as_json", is_flag=True, help="A summary of the run as JSON instead of the path.")

@@ -11,7 +11,7 @@ import msgspec
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.report.document import CallRow
 from chimera_tui.core.report.metrics import CallFigures
-from chimera_tui.engine.backends.base import Backend, BackendError, ChatRequest, Delta, Message
+from chimera_tui.engine.backends.base import Backend, BackendError, ChatRequest, Delta, Message, Remark
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, Stage
 from chimera_tui.engine.prompting import CHARS_PER_TOKEN, estimate_tokens
@@ -65,9 +65,7 @@ class Caller:
         return stream.text, stream.ending
 
     def _finished(self, stage: Stage, ending: Ending, stream: _Stream, reason: str) -> CallFigures:
-        figures = msgspec.structs.replace(
-            stream.figures, ttft_s=stream.ttft_s, wall_s=stream.elapsed_s(), prefix_shared=stream.prefix_shared
-        )
+        figures = stream.timed()
         self.run.draft.calls.append(CallRow(call=self.count, stage=stage.value, ending=ending, figures=figures))
         self.run.publish(
             CallFinished(
@@ -105,9 +103,20 @@ class _Stream:
         self.figures = CallFigures()
         self.ending = Ending.COMPLETE
         self._sent = time.monotonic()
+        self._last_s = 0.0
 
     def elapsed_s(self) -> float:
         return time.monotonic() - self._sent
+
+    def timed(self) -> CallFigures:
+        """The server's figures with what was timed here; decode too where the server gives no durations."""
+        figures, wall_s = self.figures, self.elapsed_s()
+        cached = figures.cached_tokens
+        shared = self.prefix_shared if cached is None else cached > 0
+        figures = msgspec.structs.replace(figures, ttft_s=self.ttft_s, wall_s=wall_s, prefix_shared=shared)
+        if figures.measured_by == "server" or self.ttft_s is None:
+            return figures
+        return msgspec.structs.replace(figures, total_s=wall_s, decode_s=self._last_s - self.ttft_s)
 
     async def receive(self, backend: Backend, request: ChatRequest) -> None:
         """Take the answer in; every piece is journalled as it comes."""
@@ -115,9 +124,12 @@ class _Stream:
         try:
             async with aclosing(backend.chat(request)) as stream:
                 async for piece in stream:
-                    if isinstance(piece, Delta):
+                    if isinstance(piece, Remark):
+                        self.run.notice(piece.text, "warning")
+                    elif isinstance(piece, Delta):
+                        self._last_s = self.elapsed_s()
                         if self.ttft_s is None and (piece.text or piece.thinking):
-                            self.ttft_s = self.elapsed_s()
+                            self.ttft_s = self._last_s
                         pieces.append(piece.text)
                         self.run.publish(
                             Chunk(at_s=self.run.at_s(), call=self.call, text=piece.text, thinking=piece.thinking)

@@ -24,17 +24,20 @@ async def prepare(run: RunContext, backend: Backend) -> Caller:
     draft.options_requested = {**settings.options.to_send()}
     if settings.options.num_ctx == "fit":
         draft.options_requested["num_ctx"] = "fit"
-    options = settings.options.to_send()
-    plan = _plan(run)
-    if settings.options.num_ctx == "fit":
+    options = backend.sendable(settings.options.to_send())
+    _say_what_is_not_sent(run, backend)
+    plan = _plan(run, backend)
+    if settings.options.num_ctx == "fit" and backend.sets_context:
         options["num_ctx"] = draft.fitted_num_ctx = plan.num_ctx
     await _ask_when_busy(run, backend, options)
     num_ctx = options.get("num_ctx")
-    if not isinstance(num_ctx, int):
+    if not backend.sets_context:
+        num_ctx = draft.model.context_length
+    elif not isinstance(num_ctx, int):
         num_ctx, plan = await _plan_for_loaded(run, backend, options)
-    _refuse_what_does_not_fit(run, plan)
+    _refuse_what_does_not_fit(run, backend, plan)
     draft.options_sent = options
-    draft.effective_num_ctx = num_ctx
+    draft.effective_num_ctx = num_ctx if isinstance(num_ctx, int) else None
     draft.facts_tokens = plan.facts_tokens
     think = settings.run.think
     request = ChatRequest(
@@ -47,11 +50,30 @@ async def prepare(run: RunContext, backend: Backend) -> Caller:
     return Caller(run, backend, request)
 
 
-def _plan(run: RunContext) -> Budget:
-    """The budget for a fixed num_ctx, or for the most the model was trained for."""
+def _say_what_is_not_sent(run: RunContext, backend: Backend) -> None:
+    """What was asked for and cannot be said to this kind of server: nothing is dropped silently."""
+    if backend.sets_context:
+        return
+    settings = run.settings
+    asked = settings.options.to_send()
+    unset = {"seed": (-1,), "num_predict": (-1, 0)}
+    sent = backend.sendable(asked)
+    left_out = [name for name, value in asked.items() if name not in sent and value not in unset.get(name, ())]
+    left_out += [name for name in ("keep_alive", "think") if getattr(settings.run, name) is not UNSET]
+    left_out += ["unload_after"] if settings.run.unload_after else []
+    if left_out:
+        run.notice(
+            f"Not sent, because this server ({run.draft.server_version or backend.host}) has no field for it in a "
+            f"request: {', '.join(left_out)}. Set it where the server is started.",
+            "warning",
+        )
+
+
+def _plan(run: RunContext, backend: Backend) -> Budget:
+    """The budget for a fixed num_ctx, or for the most the model was trained for or is served with."""
     model, options = run.draft.model, run.settings.options
     trained = model.context_length if model is not None else None
-    fixed = options.num_ctx if isinstance(options.num_ctx, int) else None
+    fixed = options.num_ctx if isinstance(options.num_ctx, int) and backend.sets_context else None
     limits = [limit for limit in (trained, fixed) if limit is not None]
     if fixed is not None and trained is not None and fixed > trained:
         run.notice(
@@ -88,10 +110,19 @@ async def _ask_when_busy(run: RunContext, backend: Backend, options: dict[str, o
         run.notice("On CPU only (num_gpu=0), so that what uses the GPU is left alone.", "warning")
 
 
-def _refuse_what_does_not_fit(run: RunContext, plan: Budget) -> None:
+def _refuse_what_does_not_fit(run: RunContext, backend: Backend, plan: Budget) -> None:
     if plan.fits:
         return
     least = around_tokens(run) + LEAST_FACTS_TOKENS
+    if not backend.sets_context:
+        raise BackendError(
+            Ending.REFUSED,
+            f"The server's context of {plan.num_ctx} tokens is too small: the prompt needs about {least} before any "
+            "answer. Nothing was sent.",
+            f"Start the server with {plan.wanted} (vLLM --max-model-len, llama-server -c), which fits the prompt and "
+            "its answers.",
+            num_ctx=plan.wanted,
+        )
     raise BackendError(
         Ending.REFUSED,
         f"num_ctx {plan.num_ctx} is too small: the prompt needs about {least} tokens before any answer, and the "

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chimera_tui import __version__
-from chimera_tui.core.report.metrics import total
+from chimera_tui.core.report.metrics import throughput, total
 from chimera_tui.engine.commit import head_commit
 from chimera_tui.engine.context import RunContext
 
@@ -113,7 +113,7 @@ def metrics_json(run: RunContext) -> bytes:
             "prefill_s": prefill,
             "load_s": total([f.load_s for f in figures]),
             "total_s": total([f.total_s for f in figures]),
-            "decode_tps": tokens / decode if tokens is not None and decode else None,
+            "decode_tps": throughput(figures),
             "ttft_s": report.figures.ttft_s if report else None,
         },
         "calls": [

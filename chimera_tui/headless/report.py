@@ -96,7 +96,8 @@ def _talk(event: Event) -> None:
         rate = event.figures.decode_tps
         tokens = event.figures.generated_tokens
         figures = f", {tokens} tokens" if tokens is not None else ""
-        figures += f", {rate:.1f} tok/s" if rate is not None else ""
+        timed = " (timed on the client)" if event.figures.measured_by == "client" else ""
+        figures += f", {rate:.1f} tok/s{timed}" if rate is not None else ""
         say(f"call {event.call} ({event.stage.value}): {event.ending.value}{figures}")
     elif isinstance(event, Notice):
         say(event.text if event.level == "info" else f"{event.level}: {event.text}")

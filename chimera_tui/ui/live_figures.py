@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from chimera_tui.core.endings import Ending
-from chimera_tui.core.report.metrics import CallFigures
+from chimera_tui.core.report.metrics import CallFigures, throughput
 from chimera_tui.engine.events import (
     CallFinished,
     CallStarted,
@@ -102,7 +102,7 @@ class LiveFigures:
     def decode(self) -> str:
         """Decode tokens/s of the latest call."""
         if self.figures is not None:
-            return rate(self.figures.decode_tps)
+            return rate(self.figures.decode_tps, client=self.figures.measured_by == "client")
         if self._first_at_s is None or self._last_at_s - self._first_at_s < 0.5:
             return ""
         return "~" + rate(self._tokens_est / (self._last_at_s - self._first_at_s))
@@ -149,13 +149,12 @@ class LiveFigures:
         if self.ended is None:
             return []
         tokens = [call.generated_tokens for call in self._calls if call.generated_tokens]
-        decode_s = [call.decode_s for call in self._calls if call.decode_s]
-        throughput = sum(tokens) / sum(decode_s) if tokens and decode_s else None
+        client = any(call.measured_by == "client" for call in self._calls)
         found = [
             Field("last run", self.ended.ending.value, 1),
             Field("in", clock(self.now_s), 2),
             Field("", self.model if self._calls else f"{self.engine}, no model", 6),
-            Field("decode", rate(throughput), 3),
+            Field("decode", rate(throughput(self._calls), client=client), 3),
             Field("TTFT", seconds(self._report_ttft_s), 5),
             Field("out", f"{sum(tokens):,}" if tokens else "", 4),
         ]
@@ -193,8 +192,9 @@ def seconds(value: float | None) -> str:
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
 
 
-def rate(value: float | None) -> str:
-    """Tokens/s."""
+def rate(value: float | None, *, client: bool = False) -> str:
+    """Tokens/s; ``client`` where it was timed here and not by the server."""
     if value is None:
         return ""
-    return f"{value:,.0f} tok/s" if value >= 1000 else f"{value:.1f} tok/s"
+    shown = f"{value:,.0f} tok/s" if value >= 1000 else f"{value:.1f} tok/s"
+    return f"{shown} (client)" if client else shown

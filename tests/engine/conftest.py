@@ -1,12 +1,15 @@
 """A server on a real socket, and backends that are closed in the end."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Generator
+from pathlib import Path
 
 import pytest
 
 from chimera_tui.engine.backends.ollama import OllamaBackend
 from tests.server import OllamaServer
+from tests.server.llama import LlamaServer
 from tests.server.server import Responder
+from tests.server.tiny_gguf import write_tiny_gguf
 
 
 @pytest.fixture
@@ -36,3 +39,18 @@ async def connect() -> AsyncGenerator[Callable[..., OllamaBackend]]:
     yield make
     for backend in made:
         await backend.aclose()
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A GGUF file of random weights, written once."""
+    pytest.importorskip("gguf", reason="gguf, which writes the model, is not installed")
+    return write_tiny_gguf(tmp_path_factory.mktemp("model") / "tiny.gguf")
+
+
+@pytest.fixture(scope="session")
+def llama(tiny_model: Path) -> Generator[LlamaServer]:
+    """A real llama.cpp server with that model and a context of 8192 tokens."""
+    pytest.importorskip("xllamacpp", reason="xllamacpp, a wheel of llama.cpp, is not installed")
+    with LlamaServer(tiny_model) as server:
+        yield server

@@ -8,24 +8,21 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from chimera_tui.core.config.schema import Options, Settings
-from chimera_tui.core.config.schema import Run as RunSettings
-from chimera_tui.core.config.schema import Server as ServerSettings
 from chimera_tui.core.endings import Ending
-from chimera_tui.engine.busy import BusyAnswer, BusyBox
+from chimera_tui.engine.busy import BusyBox
 from chimera_tui.engine.earlier import Earlier
-from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, Event, Notice, RunEnded, StageStarted
+from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, Notice, StageStarted
 from chimera_tui.engine.journal import read_journal
 from chimera_tui.engine.run import Run
 from chimera_tui.engine.runs_on_disk import list_reports
 from chimera_tui.engine.workspace import Workspace
+from tests.engine.whole_runs import REPORT, answering, finished, folder_of, settings, small_repository, text_of
 from tests.server import (
     CLIENT_CLOSED,
     Answer,
@@ -45,63 +42,10 @@ from tests.server import (
     ServerThread,
 )
 
-REPORT = """## 1. Executive Summary
-Throughput is 11.5 tok/s [F1].
-## 3. Performance Analysis
-It was measured twice.
-## 6. Conclusion
-Done.
-"""
-
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    folder = tmp_path / "repo"
-    folder.mkdir()
-    rows = [f"m:1b,{ctx},{10 + i + ctx / 1024},{0.2 + i / 10}" for i in range(3) for ctx in (512, 1024)]
-    (folder / "runs.csv").write_text("model,num_ctx,tokens_s,ttft_s\n" + "\n".join(rows) + "\n")
-    (folder / "README.md").write_text("# Runs\n")
-    return folder
-
-
-def settings(url: str, *, num_ctx: object = "fit", **run: object) -> Settings:
-    return Settings(
-        server=ServerSettings(host=url, connect_timeout_s=2.0, read_timeout_s=20.0),
-        run=RunSettings(**({"engine": "ollama"} | run)),  # type: ignore[arg-type]
-        options=msgspec.convert({} if num_ctx is None else {"num_ctx": num_ctx}, Options),
-    )
-
-
-def answering(answer: BusyAnswer, asked: list[BusyBox] | None = None) -> Callable[[BusyBox], Awaitable[BusyAnswer]]:
-    async def ask(box: BusyBox) -> BusyAnswer:
-        if asked is not None:
-            asked.append(box)
-        return answer
-
-    return ask
-
-
-async def finished(
-    repository: Path, wanted: Settings, *, busy: BusyAnswer = "go", asked: list[BusyBox] | None = None
-) -> tuple[Run, list[Event]]:
-    """A run at its end and every event it published."""
-    run = Run(Workspace(repository, scan=wanted.scan), wanted, ask=answering(busy, asked))
-    subscription = run.subscribe()
-    run.start()
-    events = [event async for batch in subscription for event in batch]
-    await run.wait()
-    assert isinstance(events[-1], RunEnded)
-    assert sum(isinstance(event, RunEnded) for event in events) == 1
-    return run, events
-
-
-def folder_of(run: Run) -> Path:
-    assert run.draft.folder is not None
-    return run.draft.folder
-
-
-def text_of(run: Run) -> str:
-    return (folder_of(run) / "report.md").read_text()
+    return small_repository(tmp_path / "repo")
 
 
 async def test_a_whole_run_is_saved_with_the_server_s_own_figures(repository: Path) -> None:

@@ -26,6 +26,7 @@ from tests.server.faults import (
 )
 from tests.server.http import Answer, Piece, Request
 from tests.server.models import MODELS, Model
+from tests.server.openai import OpenAiScript
 from tests.server.recordings import OWN, SHARED, Recording, Replay
 from tests.server.script import Reply, Script
 from tests.server.server import CLIENT_CLOSED, COMPLETE, CUT, STOPPED, Exchange, OllamaServer, ServerThread
@@ -54,6 +55,7 @@ __all__ = [
     "Model",
     "NoDone",
     "OllamaServer",
+    "OpenAiScript",
     "Piece",
     "Recording",
     "Refuse",

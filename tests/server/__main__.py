@@ -1,4 +1,7 @@
-"""``python -m tests.server``: the server by hand, until Ctrl+C; every request and how it ended goes to stderr."""
+"""``python -m tests.server``: the server by hand, Ollama with the OpenAI protocol under /v1, until Ctrl+C.
+
+Every request and how it ended goes to stderr.
+"""
 
 import argparse
 import asyncio
@@ -15,6 +18,7 @@ from tests.server import (
     Model,
     NoDone,
     OllamaServer,
+    OpenAiScript,
     Refuse,
     Replay,
     Script,
@@ -79,7 +83,10 @@ def build(options: argparse.Namespace) -> OllamaServer:
         faults=bent,
     )
     replays = [Replay.load(options.replay, pace=options.pace or None, faults=bent)] if options.replay else []
-    return OllamaServer(*replays, script, port=options.port, on_end=describe)
+    compatible = OpenAiScript(
+        text=script.text, model=script.models[0].name, tokens_per_s=script.tokens_per_s, faults=bent
+    )  # fmt: skip
+    return OllamaServer(*replays, script, compatible, port=options.port, on_end=describe)
 
 
 async def serve(server: OllamaServer) -> None:

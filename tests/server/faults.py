@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 
 from tests.server.http import Answer, Ended, Piece, Request, encode, json_answer, plain_answer
 
-MODEL_CALLS = ("/api/chat", "/api/generate")
+MODEL_CALLS = ("/api/chat", "/api/generate", "/v1/chat/completions")
 
 TOO_LONG_0_24 = "the input length exceeds the context length"
 """The refusal of an over-long prompt as plain text, without figures."""

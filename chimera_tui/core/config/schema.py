@@ -153,6 +153,14 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
         Annotated[float, Meta(gt=0, le=86400)],
         Meta(description="seconds without a byte before a call counts as lost; a cold load sends nothing for minutes"),
     ] = 600.0
+    openai_url: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="base URL of an OpenAI-compatible server (vLLM, SGLang, llama-server), for engine openai; its "
+            "key comes from CHIMERA_API_KEY or OPENAI_API_KEY",
+        ),
+    ] = "http://127.0.0.1:8000/v1"
     headers: Annotated[
         dict[str, str], Meta(description="extra HTTP headers; never written to a report, journal or screen")
     ] = {}
@@ -165,9 +173,10 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """What a run does."""
 
     engine: Annotated[
-        Literal["auto", "ollama", "offline"],
+        Literal["auto", "ollama", "openai", "offline"],
         Meta(
-            description="who writes: a model through Ollama, the program alone (offline), or whichever is there (auto)"
+            description="who writes: a model through Ollama or an OpenAI-compatible server, the program alone "
+            "(offline), or Ollama where it is there and else the program (auto)"
         ),
     ] = "auto"
     model: Annotated[str, Meta(min_length=1, description="name of the model, with its tag")] = "gemma3:latest"

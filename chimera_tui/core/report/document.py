@@ -11,7 +11,7 @@ from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.inert import inert_line
 from chimera_tui.core.markdown_text import contained, escaped, fenced
 from chimera_tui.core.report.data_summary import DataSummary
-from chimera_tui.core.report.metrics import CallFigures, total
+from chimera_tui.core.report.metrics import CallFigures, by_whom, throughput, total
 from chimera_tui.core.report.persona import Clause
 
 AGENT = "Chimera Insight"
@@ -22,6 +22,10 @@ HEADER_OPTIONS = {
 """Options that the Configuration line always names, by the names it uses."""
 WITHOUT_A_MODEL = "written without a model"
 FACTS_SHOWN = 12
+CLIENT_TIMED = (
+    "The server gives no durations of its own: decode is timed **on the client** from the first piece of text to the "
+    "last (all tokens but the first), and what it cannot see (prefill, load, queue) is left out."
+)
 
 
 class CallRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,17 +116,21 @@ def total_lines(calls: Sequence[CallRow]) -> list[str]:
     figures = [call.figures for call in calls]
     tokens, decode = total([f.generated_tokens for f in figures]), total([f.decode_s for f in figures])
     ttft = next((call.figures.ttft_s for call in calls if call.stage == "report"), None)
-    client = any(f.measured_by == "client" for f in figures)
-    by = "measured on the client" if client else "measured by the server"
+    by = by_whom(figures)
+    whole, whole_by = total([f.total_s for f in figures]), by
+    if whole is None:
+        whole, whole_by = total([f.wall_s for f in figures]), "timed on the client"
     told = sum(f.generated_tokens is not None for f in figures)
     over = (
         "over all calls" if told == len(figures) else f"over {told} of {len(figures)} calls: the rest gave no figures"
     )
-    rate = f"{tokens / decode:.2f} tok/s" if tokens is not None and decode else "unknown"
+    tps = throughput(figures)
+    rate = "unknown" if tps is None else f"{tps:.2f} tok/s"
+    first = "; of each call timed on the client all tokens but the first" if "client" in by else ""
     return [
-        f"- Throughput: {rate} (decode: Σ generated tokens ÷ Σ eval duration {over}; derived)",
+        f"- Throughput: {rate} (decode: Σ generated tokens ÷ Σ eval duration {over}; derived, {by}{first})",
         f"- TTFT: {_ms(ttft)} (request sent → first text of the report call; measured on the client)",
-        f"- Total Duration: {_ms(total([f.total_s for f in figures]))} (Σ over calls, queue and load included; {by})",
+        f"- Total Duration: {_ms(whole)} (Σ over calls, queue and load included; {whole_by})",
         f"- Tokens Generated: {_count(tokens)} (Σ {over}; counted by the server)",
         f"- Prompt Eval: {_ms(total([f.prefill_s for f in figures]))} (Σ prefill over calls; {by})",
         f"- Eval Duration: {_ms(decode)} (Σ decode over calls; {by})",
@@ -152,6 +160,7 @@ def _call_table(calls: Sequence[CallRow]) -> list[str]:
             "earlier call: the server then evaluates only the rest. Decode tok/s = generated tokens ÷ decode "
             "seconds. Queue = total − load − prefill − decode. TTFT is timed on the client."
         ),
+        *([CLIENT_TIMED] if any(row.figures.measured_by == "client" for row in calls) else []),
     ]
     return lines
 

@@ -8,8 +8,8 @@ import msgspec
 class CallFigures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is known of one call; seconds and tokens, None where nobody said.
 
-    ``ttft_s`` and ``wall_s`` are timed on the client. The rest is the server's own when ``measured_by`` is
-    ``server`` and timed or counted on the client when it is ``client``.
+    ``ttft_s`` and ``wall_s`` are timed on the client, the other durations too when ``measured_by`` is ``client``;
+    otherwise they are the server's own, as the counts of tokens always are.
     """
 
     measured_by: str = "server"
@@ -22,13 +22,22 @@ class CallFigures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     prefill_s: float | None = None
     generated_tokens: int | None = None
     decode_s: float | None = None
+    cached_tokens: int | None = None
+    """Prompt tokens that the server says it did not evaluate again."""
     prefix_shared: bool = False
     """The prompt shares a prefix with an earlier call: its prefill rate is not a measurement."""
 
     @property
+    def decoded_tokens(self) -> int | None:
+        """The tokens that ``decode_s`` covers: timed from the first token on, a client sees one fewer come."""
+        if self.generated_tokens is None or self.measured_by == "server":
+            return self.generated_tokens
+        return max(0, self.generated_tokens - 1)
+
+    @property
     def decode_tps(self) -> float | None:
-        """Decode throughput in tokens/s: generated tokens ÷ decode seconds."""
-        return _rate(self.generated_tokens, self.decode_s)
+        """Decode throughput in tokens/s: decoded tokens ÷ decode seconds."""
+        return _rate(self.decoded_tokens, self.decode_s)
 
     @property
     def prefill_tps(self) -> float | None:
@@ -45,6 +54,20 @@ class CallFigures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 def _rate(tokens: int | None, seconds: float | None) -> float | None:
     return tokens / seconds if tokens is not None and seconds else None
+
+
+def throughput(figures: Sequence[CallFigures]) -> float | None:
+    """Decode throughput over calls, tokens/s: Σ decoded tokens ÷ Σ decode seconds of the calls that know both."""
+    known = [(f.decoded_tokens, f.decode_s) for f in figures if f.decoded_tokens is not None and f.decode_s is not None]
+    return _rate(sum(tokens for tokens, _ in known), sum(seconds for _, seconds in known)) if known else None
+
+
+def by_whom(figures: Sequence[CallFigures]) -> str:
+    """Who timed the durations of these calls, in words."""
+    kinds = {f.measured_by for f in figures}
+    if kinds == {"client"}:
+        return "timed on the client"
+    return "measured by the server" if "client" not in kinds else "partly timed on the client"
 
 
 def total(values: Sequence[float | int | None]) -> float | None:

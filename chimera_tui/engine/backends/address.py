@@ -18,7 +18,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     auth: tuple[str, str] | None = None
 
 
-def parse_address(given: str) -> Address:
+def parse_address(given: str, default_port: int = DEFAULT_PORT) -> Address:
     """Read ``host``, ``host:port``, ``:port``, ``http(s)://[user:password@]host[:port][/path]``; ValueError otherwise.
 
     Quotes around it are dropped; 0.0.0.0 and :: mean this machine to a client.
@@ -34,7 +34,7 @@ def parse_address(given: str) -> Address:
     parts = urlsplit(f"//{_bracketed(place)}")
     default = {"http": 80, "https": 443}[scheme]
     try:
-        port = parts.port if parts.port is not None else (default if separator else DEFAULT_PORT)
+        port = parts.port if parts.port is not None else (default if separator else default_port)
     except ValueError:
         raise ValueError("its port is not a number from 0 to 65535") from None
     if parts.query or parts.fragment:

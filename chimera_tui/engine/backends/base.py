@@ -42,6 +42,16 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     figures: CallFigures
 
 
+class Remark(msgspec.Struct, frozen=True):
+    """What had to be done otherwise than asked, for a person to know."""
+
+    text: str
+
+
+Piece = Delta | Done | Remark
+"""What a stream yields."""
+
+
 class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
     """A model in a server's memory; bytes, tokens, 0–1. ``expires_at`` is an ISO time."""
 
@@ -59,7 +69,10 @@ class LoadedModel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server knows of an installed model. ``parameters`` are its Modelfile's option values."""
+    """What a server knows of an installed model. ``parameters`` are its Modelfile's option values.
+
+    ``context_length`` is the trained one, or where the server fixed the context at its start, that.
+    """
 
     name: str
     digest: str = ""
@@ -100,6 +113,11 @@ class Backend(Protocol):
 
     name: str
     host: str
+    sets_context: bool
+    """Whether a request chooses num_ctx and what is on the GPU; if not, whoever started the server did."""
+
+    def sendable(self, options: dict[str, object]) -> dict[str, object]:
+        """Those of the options that this server takes; to be asked after :meth:`show`."""
 
     async def version(self) -> str:
         """The server's version; raises when it does not answer."""
@@ -119,7 +137,7 @@ class Backend(Protocol):
     async def unload(self, model: str) -> None:
         """Drop a model from memory."""
 
-    def chat(self, request: ChatRequest) -> AsyncGenerator[Delta | Done, None]:
+    def chat(self, request: ChatRequest) -> AsyncGenerator[Piece, None]:
         """Stream one answer; ``Done`` comes last, and a stream that ends without it raises NO_DONE."""
 
     async def aclose(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING
 
 from chimera_tui.engine.backends.base import Backend, BackendError
@@ -16,8 +17,19 @@ AUTO_PATIENCE_S = 3.0
 """How long ``auto`` waits for a server before it writes without one."""
 
 
-def connect(server: Server) -> Backend:
-    """The Ollama server of the settings; nothing is sent yet. Imports the client, which takes half a second."""
+API_KEYS = ("CHIMERA_API_KEY", "OPENAI_API_KEY")
+"""Environment variables that hold the key of an OpenAI-compatible server; the first that is set counts."""
+
+
+def connect(server: Server, engine: str = "ollama") -> Backend:
+    """The server of the settings; nothing is sent yet. Imports the client, which takes half a second."""
+    if engine == "openai":
+        from chimera_tui.engine.backends.openai import OpenAiBackend
+
+        key = next((os.environ[name].strip() for name in API_KEYS if os.environ.get(name, "").strip()), "")
+        return OpenAiBackend(
+            server.openai_url, server.connect_timeout_s, server.read_timeout_s, dict(server.headers), key
+        )  # fmt: skip
     from chimera_tui.engine.backends.ollama import OllamaBackend
 
     return OllamaBackend(server.host, server.connect_timeout_s, server.read_timeout_s, dict(server.headers))
@@ -28,8 +40,8 @@ async def choose(run: RunContext) -> Backend | None:
     settings = run.settings
     if settings.run.engine == "offline":
         return None
-    backend = await asyncio.to_thread(connect, settings.server)
-    if settings.run.engine == "ollama":
+    backend = await asyncio.to_thread(connect, settings.server, settings.run.engine)
+    if settings.run.engine != "auto":
         return backend
     missing = await _missing(backend, settings.run.model)
     if not missing:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from chimera_tui.core.config.schema import describe
 from chimera_tui.core.endings import Ending
 from chimera_tui.engine.backends.address import parse_address
-from chimera_tui.engine.backends.base import BackendError, ChatRequest, Delta, Done, LoadedModel, ModelInfo
+from chimera_tui.engine.backends.base import BackendError, ChatRequest, LoadedModel, ModelInfo, Piece
 from chimera_tui.engine.backends.ollama_errors import missing_model, no_done
 from chimera_tui.engine.backends.ollama_wire import Line, Running, Show, Tags
 
@@ -27,6 +27,7 @@ class OllamaBackend:
     """
 
     name = "ollama"
+    sets_context = True
 
     def __init__(
         self,
@@ -45,6 +46,10 @@ class OllamaBackend:
         self._timeouts = {"connect_timeout_s": connect_timeout_s, "read_timeout_s": read_timeout_s}
         self._headers = headers or {}
         self._client: OllamaClient | None = None
+
+    def sendable(self, options: dict[str, object]) -> dict[str, object]:
+        """All of them: the native API takes every option there is."""
+        return dict(options)
 
     async def version(self) -> str:
         """The server's version; raises when it does not answer."""
@@ -82,7 +87,7 @@ class OllamaBackend:
         async with self._calling(model) as client:
             await client.generate(model, keep_alive=0)
 
-    async def chat(self, request: ChatRequest) -> AsyncGenerator[Delta | Done, None]:
+    async def chat(self, request: ChatRequest) -> AsyncGenerator[Piece, None]:
         """Stream one answer; ``Done`` comes last, and a stream that ends without it raises NO_DONE."""
         async with self._calling(request.model) as client:
             stream = await client.chat(
@@ -115,9 +120,9 @@ class OllamaBackend:
         try:
             yield await self._open()
         except Exception as error:
-            from chimera_tui.engine.backends.ollama_failures import as_backend_error
+            from chimera_tui.engine.backends.failures import OLLAMA, as_backend_error
 
-            if (found := as_backend_error(error, self._address)) is None:
+            if (found := as_backend_error(error, self._address, OLLAMA)) is None:
                 raise
             raise (await self._explained(found, model)) from None
 

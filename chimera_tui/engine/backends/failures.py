@@ -10,30 +10,44 @@ from chimera_tui.engine.backends.address import Address
 from chimera_tui.engine.backends.base import BackendError
 
 
-def as_backend_error(error: Exception, address: Address) -> BackendError | None:
+class Protocol(msgspec.Struct, frozen=True):
+    """What a kind of server is called, how one is started, and the setting that says where it is."""
+
+    name: str
+    start: str
+    setting: str
+
+
+OLLAMA = Protocol("Ollama's protocol", "Start it with `ollama serve`", "server.host")
+OPENAI = Protocol("the OpenAI protocol", "Start it", "server.openai_url")
+
+
+def as_backend_error(error: Exception, address: Address, protocol: Protocol) -> BackendError | None:
     """The failure of a call in a person's terms; None for a defect of ours, which must not look like a server's.
 
     The causes are not chained: some of them quote header values.
     """
     if isinstance(error, BackendError):
         return error
-    return next((explain(error, address) for kinds, explain in _EXPLAINED if isinstance(error, kinds)), None)
+    explain = next((explain for kinds, explain in _EXPLAINED if isinstance(error, kinds)), None)
+    return None if explain is None else explain(error, address, protocol)
 
 
-def _unreachable(error: Exception, address: Address) -> BackendError:
+def _unreachable(error: Exception, address: Address, protocol: Protocol) -> BackendError:
     said = str(error)
     reason = f" ({said})" if said and "All connection attempts failed" not in said else ""
     if isinstance(error, httpx.ConnectTimeout):
         reason = " within the connect timeout"
-    where = "" if address.loopback else " there, check server.host"
+    where = "" if address.loopback else " there"
+    check = f", check {protocol.setting}" if where or protocol is OPENAI else ""
     return BackendError(
         Ending.SERVER_ERROR,
         f"No server answers at {address.url}{reason}.",
-        f"Start it with `ollama serve`{where}, or use --engine offline.",
+        f"{protocol.start}{where}{check}, or use --engine offline.",
     )
 
 
-def _silent(error: Exception, address: Address) -> BackendError:
+def _silent(error: Exception, address: Address, _protocol: Protocol) -> BackendError:
     assert isinstance(error, httpx.TimeoutException)  # noqa: S101 - for mypy
     waited_s = error.request.extensions["timeout"]["read"]
     return BackendError(
@@ -43,10 +57,10 @@ def _silent(error: Exception, address: Address) -> BackendError:
     )
 
 
-def _lost(error: Exception, address: Address) -> BackendError:
+def _lost(error: Exception, address: Address, protocol: Protocol) -> BackendError:
     said = str(error)
     if isinstance(error, httpx.RemoteProtocolError) and "closed" not in said and "disconnected" not in said:
-        return _not_ollama(error, address)
+        return _other_protocol(error, address, protocol)
     return BackendError(
         Ending.CONNECTION_LOST,
         f"The connection to the server at {address.url} was lost.",
@@ -54,29 +68,33 @@ def _lost(error: Exception, address: Address) -> BackendError:
     )
 
 
-def _not_ollama(_error: Exception, address: Address) -> BackendError:
+def _other_protocol(_error: Exception, address: Address, protocol: Protocol) -> BackendError:
     return BackendError(
-        Ending.SERVER_ERROR, f"What answers at {address.url} does not speak Ollama's protocol.", "Check server.host."
+        Ending.SERVER_ERROR,
+        f"What answers at {address.url} does not speak {protocol.name}.",
+        f"Check {protocol.setting}.",
     )
 
 
-def _bad_header(_error: Exception, _address: Address) -> BackendError:
+def _bad_header(_error: Exception, _address: Address, _protocol: Protocol) -> BackendError:
     return BackendError(
-        Ending.SERVER_ERROR, "A header of [server.headers] is not valid in HTTP.", "Correct it in your configuration."
+        Ending.SERVER_ERROR,
+        "A header of [server.headers], or the API key, is not valid in HTTP.",
+        "Correct it in your configuration or environment.",
     )
 
 
-def _unsendable(error: Exception, _address: Address) -> BackendError:
+def _unsendable(error: Exception, _address: Address, _protocol: Protocol) -> BackendError:
     said = " ".join(str(error).split())[:300]
     return BackendError(Ending.SERVER_ERROR, f"The request cannot be sent: {said}.", "Check the model and the options.")
 
 
-_EXPLAINED: tuple[tuple[type | tuple[type, ...], Callable[[Exception, Address], BackendError]], ...] = (
+_EXPLAINED: tuple[tuple[type | tuple[type, ...], Callable[[Exception, Address, Protocol], BackendError]], ...] = (
     ((httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError), _unreachable),
     ((httpx.ReadTimeout, httpx.WriteTimeout), _silent),
     ((httpx.LocalProtocolError, UnicodeEncodeError), _bad_header),
     (httpx.TransportError, _lost),
-    ((msgspec.DecodeError, httpx.DecodingError, UnicodeDecodeError), _not_ollama),
+    ((msgspec.DecodeError, httpx.DecodingError, UnicodeDecodeError), _other_protocol),
     ((httpx.InvalidURL, ValueError), _unsendable),
 )
 """In this order: the first that fits explains."""
