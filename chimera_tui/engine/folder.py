@@ -64,9 +64,13 @@ def report_parents(root: Path, report_dir: str) -> list[Path]:
     from platformdirs import user_data_path
 
     configured = [Path(report_dir).expanduser()] if report_dir else [root / FOLDER]
+    return [*configured, user_data_path("chimera-tui") / "reports" / place_name(root)]
+
+
+def place_name(root: Path) -> str:
+    """What a repository is called where those of all places lie side by side: its name and a hash of its path."""
     path = str(root.resolve())
-    place = f"{slug(root.resolve().name)}-{blake2b(path.encode('utf-8', 'surrogateescape'), digest_size=4).hexdigest()}"
-    return [*configured, user_data_path("chimera-tui") / "reports" / place]
+    return f"{slug(root.resolve().name)}-{blake2b(path.encode('utf-8', 'surrogateescape'), digest_size=4).hexdigest()}"
 
 
 def _parents(run: RunContext) -> list[Path]:

@@ -7,9 +7,9 @@ import gc
 import os
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +17,7 @@ from chimera_tui.core.config.schema import Scan
 from chimera_tui.core.frames import Frames
 from chimera_tui.core.links import real_path
 from chimera_tui.core.scan import FOLDER, Entry, Walker
+from chimera_tui.engine.computed import Computed
 
 if TYPE_CHECKING:
     from chimera_tui.engine.ingest import Pass
@@ -49,6 +50,18 @@ class Snapshot:
     complete: bool
     ingest_s: float
     problems: tuple[str, ...] = ()
+    computed: Computed = field(default_factory=Computed, repr=False, compare=False)
+    """What was computed from these frames."""
+
+    def without(self, paths: Collection[str]) -> Snapshot:
+        """The same without these files and folders of the root; itself where there are none to leave out."""
+        if not paths:
+            return self
+        import polars as pl
+
+        inside = [pl.col("path").str.starts_with(f"{path}/") for path in paths]
+        kept = self.frames.files.filter(~pl.any_horizontal(pl.col("path").is_in(list(paths)), *inside))
+        return replace(self, frames=replace(self.frames, files=kept), computed=Computed())
 
     def path_of(self, file_id: int) -> Path:
         """Where a file is on disk, whatever bytes are in its name. Raises KeyError for an id that is not here."""

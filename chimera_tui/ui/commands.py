@@ -13,6 +13,7 @@ class Pane(StrEnum):
     TREE = "tree"
     INVENTORY = "inventory"
     MEASUREMENTS = "measurements"
+    FINDINGS = "findings"
     STREAM = "stream"
     REPORTS = "reports"
     CONFIG = "config"
@@ -24,11 +25,11 @@ class Pane(StrEnum):
 
     @property
     def number(self) -> int:
-        """Its key: 1 to 6."""
+        """Its key: 1 to 7."""
         return list(Pane).index(self) + 1
 
 
-CENTRE = (Pane.INVENTORY, Pane.MEASUREMENTS, Pane.STREAM, Pane.REPORTS)
+CENTRE = (Pane.INVENTORY, Pane.MEASUREMENTS, Pane.FINDINGS, Pane.STREAM, Pane.REPORTS)
 """The panes that share the middle, one at a time."""
 
 

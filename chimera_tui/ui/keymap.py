@@ -13,6 +13,7 @@ from chimera_tui.ui.commands import BY_ID, COMMANDS
 TOGETHER = [
     {"list", "table"}, {"list", "tree"}, {"list", "inventory"}, {"list", "measurements"}, {"list", "preview"},
     {"table", "inventory"}, {"table", "measurements"}, {"table", "preview"}, {"json", "preview"}, {"text", "preview"},
+    {"list", "findings"}, {"table", "findings"},
 ]  # fmt: skip
 """Groups of binding ids that are live at the same time."""
 SWALLOWED = {
@@ -36,6 +37,7 @@ def of_panes() -> list[Binding]:
     from chimera_tui.ui.tables import column_chooser, cursor_view, filter_line, folder_tree, json_view, text_view
     from chimera_tui.ui.widgets import (
         config_panel,
+        findings_pane,
         found_text,
         frame_table,
         inventory,
@@ -47,8 +49,8 @@ def of_panes() -> list[Binding]:
     )  # fmt: skip
 
     modules = (
-        column_chooser, cursor_view, filter_line, folder_tree, json_view, text_view, config_panel, found_text,
-        frame_table, inventory, measurements, preview, repo_tree, reports, stream_view,
+        column_chooser, cursor_view, filter_line, folder_tree, json_view, text_view, config_panel, findings_pane,
+        found_text, frame_table, inventory, measurements, preview, repo_tree, reports, stream_view,
     )  # fmt: skip
     classes = {thing for module in modules for thing in vars(module).values() if isinstance(thing, type)}
     found = {

@@ -42,7 +42,7 @@ def test_open_look_around_report_and_leave(repository: Path, tmp_path: Path, siz
         person.press("r")
         person.wait("complete")
         (report,) = reports(repository)
-        person.press("5", "o")
+        person.press("6", "o")
         person.wait("Technical Report: bench-results")
         person.press("esc", "q")
         assert person.exit_status() == 0
@@ -57,7 +57,7 @@ def test_watch_a_stream_stop_it_and_run_again(repository: Path, tmp_path: Path, 
             person.wait(r"3 files")
             person.press("r")
             person.wait("12.5 tok/s")
-            person.press("4", "esc")
+            person.press("5", "esc")
             person.wait("cancelled")
             (first,) = reports(repository)
             assert "**Ending:** cancelled" in first.read_text()
@@ -79,7 +79,7 @@ def test_a_setting_changed_in_the_panel_is_used_saved_and_there_again(
     file.write_text("# mine\n[options]\ntop_k = 40 # as always\n")
     with Terminal([str(repository)], home=tmp_path, size=size) as person:
         person.wait(r"3 files")
-        person.press("6")
+        person.press("7")
         person.wait("Sampling|reloads")
         while "Context window" not in person.text:
             person.press("down")

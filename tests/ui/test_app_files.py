@@ -92,7 +92,7 @@ async def test_copying_says_how_to_get_the_text_into_a_file(make_app, home):
     async with opened(app) as (pilot, _):
         await pilot.press("W")
         assert "Nothing was copied yet" in said(app)
-        await pilot.press("6", "y")
+        await pilot.press("7", "y")
         await pilot.pause()
         assert app.clipboard == "model = gemma3:latest"
         assert "W writes it to a file" in said(app)
@@ -148,7 +148,7 @@ async def test_a_report_is_searched_as_one_types(make_app):
     async with opened(app) as (pilot, screen):
         await pilot.press("r")
         await run_over(pilot, screen)
-        await pilot.press("5")
+        await pilot.press("6")
         await until(pilot, lambda: "Chimera" in seen(app), "the report")
         await pilot.press("slash", *"no such words")
         await until(pilot, lambda: "not in this text" in seen(app), "it says so")

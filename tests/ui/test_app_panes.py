@@ -33,7 +33,7 @@ async def test_narrow_screens_have_drawers_over_the_centre_and_escape_closes_the
         await pilot.press("2")
         assert not tree.display
         assert screen.query_one("#centre").region.width == 80
-        await pilot.press("6")
+        await pilot.press("7")
         config = screen.query_one("#config-pane")
         await pilot.pause()
         assert config.region.right == 80
@@ -51,7 +51,7 @@ async def test_between_them_the_tree_has_its_place_and_config_is_a_drawer(make_a
         assert tree.width + centre.width == 100
         assert tree.y == centre.y
         assert not screen.query_one("#config-pane").display
-        await pilot.press("6")
+        await pilot.press("7")
         await pilot.pause()
         assert screen.query_one("#config-pane").region.y == tree.y
 
@@ -64,7 +64,7 @@ async def test_wide_screens_show_all_three(make_app):
         assert min(widths) >= 28
 
 
-@pytest.mark.parametrize("key", ["1", "2", "6"])
+@pytest.mark.parametrize("key", ["1", "2", "7"])
 async def test_zoom_gives_a_pane_the_whole_width_and_takes_it_back(make_app, key):
     app = make_app()
     async with opened(app) as (pilot, screen):
@@ -82,7 +82,7 @@ async def test_zoom_gives_a_pane_the_whole_width_and_takes_it_back(make_app, key
 async def test_growing_and_shrinking_moves_between_the_layouts(make_app):
     app = make_app()
     async with opened(app, (120, 40)) as (pilot, screen):
-        await pilot.press("6")
+        await pilot.press("7")
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: screen.query_one(PaneArea).has_class("-config-open"), "the drawer is open")
         assert screen.query_one("#config-pane").display
@@ -122,7 +122,7 @@ async def test_a_command_that_cannot_be_used_says_why(make_app):
     async with opened(app) as (pilot, _):
         await pilot.press("x")
         assert "Nothing is running" in said(app)
-        await pilot.press("5", "o")
+        await pilot.press("6", "o")
         await pilot.pause()
         assert "no saved reports" in said(app)
 

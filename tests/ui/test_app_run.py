@@ -29,7 +29,7 @@ async def test_a_run_without_a_model_is_saved_and_can_be_read(make_app, reposito
         assert "chimera-reports/" in said(app)
         report = next((repository / "chimera-reports").glob("*/report.md"))
         await until(pilot, lambda: screen.query_one(ReportsPane).reading, "the report is open in Reports")
-        await pilot.press("5")
+        await pilot.press("6")
         await until(pilot, lambda: "Chimera" in seen(app), "the report is shown")
         assert (
             screen.query_one(ReportsPane).query_one("#report-text").source.strip() == report.read_text("utf-8").strip()
@@ -51,7 +51,7 @@ async def test_escape_in_the_stream_stops_the_run_and_what_came_is_saved(make_ap
             assert screen.ended.ending == "cancelled"
             assert "cancelled" in text_of(screen, "#stream-title")
             assert "Sentence 3" in read_report(Path(screen.ended.report))
-            await pilot.press("5")
+            await pilot.press("6")
             await until(pilot, lambda: "cancelled" in seen(app), "the ending is listed")
 
 
@@ -155,7 +155,7 @@ async def test_a_folder_that_cannot_be_used_is_said_and_the_rest_works(make_app,
         await pilot.press("r")
         await pilot.pause()
         assert not screen.run_control.running
-        await pilot.press("6", "enter", "escape", "question_mark", "escape")
+        await pilot.press("7", "enter", "escape", "question_mark", "escape")
         assert screen.panes.current is Pane.CONFIG
 
 

@@ -66,7 +66,7 @@ def test_keys_are_shown_as_people_read_them():
 async def test_a_remapped_key_works_and_the_old_one_does_not(make_app):
     app = make_app(keys={"pane.config": "f9", "pane.zoom": "r", "run.start": "z"})
     async with opened(app, (80, 24)) as (pilot, screen):
-        await pilot.press("6")
+        await pilot.press("7")
         await pilot.pause()
         assert screen.panes.current is Pane.TREE
         await pilot.press("f9")
@@ -89,7 +89,7 @@ async def test_a_clash_is_said_with_both_names(make_app):
 async def test_help_shows_the_keys_of_the_pane_and_their_names(make_app):
     app = make_app()
     async with opened(app, (120, 60)) as (pilot, _):
-        await pilot.press("6", "question_mark")
+        await pilot.press("7", "question_mark")
         await until(pilot, lambda: isinstance(app.screen, HelpScreen), "help")
         await pilot.pause()
         text = seen(app)

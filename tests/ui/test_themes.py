@@ -122,7 +122,7 @@ async def test_no_color_sends_no_colour_and_still_marks_the_cursor(make_app, mon
     monkeypatch.setenv("NO_COLOR", "1")
     app = make_app()
     async with opened(app) as (pilot, screen):
-        await pilot.press("6")
+        await pilot.press("7")
         await pilot.pause()
         filters = app.get_line_filters()
         strips = [strip.apply_filter(line_filter, Color(0, 0, 0)) for strip in app.screen._compositor.render_strips()
@@ -135,7 +135,7 @@ async def test_no_color_sends_no_colour_and_still_marks_the_cursor(make_app, mon
 async def test_mono_ascii_is_ascii_and_without_colour(make_app):
     app = make_app(ui={"theme": "mono-ascii"})
     async with opened(app) as (pilot, _):
-        for key in ("1", "2", "4", "5", "6", "question_mark"):
+        for key in ("1", "2", "4", "5", "6", "7", "question_mark"):
             await pilot.press(key)
             await pilot.pause()
             text = seen(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chimera_tui.core.findings.advice import recommendations
 from chimera_tui.core.findings.finding import Finding, Recommendation, Source
@@ -14,19 +14,36 @@ if TYPE_CHECKING:
     from chimera_tui.core.findings.evidence import Evidence
     from chimera_tui.core.frames import Frames
 
-__all__ = ["Finding", "Recommendation", "Source", "findings", "recommendations"]
+__all__ = ["Finding", "Progress", "Recommendation", "Source", "Tell", "findings", "recommendations"]
 
 REPEATED = 0.88
 """What each further finding of one kind counts for, as a share of the one before."""
 
 
-def findings(frames: Frames, settings: Run) -> tuple[Finding, ...]:
+class Progress(NamedTuple):
+    """How far the analyses are: how many are over, of how many, and what is looked at now."""
+
+    done: int
+    total: int
+    doing: str
+
+
+Tell = Callable[[Progress], None]
+"""Told before each analysis; what it raises stops the rest."""
+
+
+def findings(frames: Frames, settings: Run, tell: Tell | None = None) -> tuple[Finding, ...]:
     """Everything the measurements say, the most telling for a decision first."""
     from chimera_tui.core.findings.evidence import Evidence
 
     evidence = Evidence(frames, settings)
-    found = [finding for family in _families() for finding in family(evidence)]
-    return _ordered(found)
+    found: list[Finding] = []
+    families = _families()
+    for number, (words, family) in enumerate(families.items()):
+        if tell is not None:
+            tell(Progress(number, len(families), words))
+        found += family(evidence)
+    return _ordered(evidence.with_fields(found))
 
 
 def _ordered(found: list[Finding]) -> tuple[Finding, ...]:
@@ -45,8 +62,8 @@ def _order(finding: Finding) -> tuple[float, str, str]:
     return -finding.rank, finding.kind, finding.statement
 
 
-def _families() -> tuple[Callable[[Evidence], Iterator[Finding]], ...]:
-    """The analyses, one a module."""
+def _families() -> dict[str, Callable[[Evidence], Iterator[Finding]]]:
+    """The analyses, one a module, by what they look at."""
     from chimera_tui.core.findings.baseline import baselines
     from chimera_tui.core.findings.best import best_configurations
     from chimera_tui.core.findings.cold import cold_starts
@@ -58,7 +75,8 @@ def _families() -> tuple[Callable[[Evidence], Iterator[Finding]], ...]:
     from chimera_tui.core.findings.replicates import replicates
     from chimera_tui.core.findings.serving import serving
 
-    return (
-        best_configurations, cold_starts, failures, outlier_means, factor_effects, rankings, baselines, replicates,
-        serving, hygiene,
-    )  # fmt: skip
+    return {
+        "best configurations": best_configurations, "cold starts": cold_starts, "failures": failures,
+        "outliers": outlier_means, "effects of options": factor_effects, "rankings": rankings,
+        "baselines": baselines, "replicates": replicates, "serving": serving, "files and definitions": hygiene,
+    }  # fmt: skip

@@ -15,7 +15,9 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """A computed statement. ``value`` is in ``unit`` (seconds, bytes, tokens/s, ratio, percent, count)."""
+    """A computed statement. ``value``, ``spread`` (sample standard deviation) and ``interval`` are in ``unit``:
+    seconds, bytes, tokens/s, ratio, percent, count.
+    """
 
     kind: str
     statement: str

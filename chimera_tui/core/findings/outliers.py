@@ -131,7 +131,7 @@ def _driven_mean(row: dict[str, Any]) -> Finding:
             f"{amount(row['value'], row['unit'])} is {ratio(factor)} the minimum {amount(row['low'], row['unit'])} "
             f"({_highest(row)}CV {percent(cv)}): a few runs drive it."
         ),
-        value=factor, unit="ratio", label="derived", n=int(row["n"]) if (row["n"] or 0) > 1 else None, spread=row["sd"],
+        value=factor, unit="ratio", label="derived", n=int(row["n"]) if (row["n"] or 0) > 1 else None,
         sources=(Source(path=row["path"], record=row["record"], field=row["stem"]),),
         definition="mean ÷ minimum of one tool-written summary; named where the standard deviation exceeds the mean",
         caveats=("report the minimum or median; the single runs are not in the file: which run it was is not known",),

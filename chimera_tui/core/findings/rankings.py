@@ -127,8 +127,8 @@ def _finding(scope: Scope, entity: str, groups: list[Group], blocks: list[str] |
             f"{scope.subject}: {scope.words} by {word}: {means}; {_ratios(scope, ordered, base)}; "
             f"{'' if separable else 'not '}separable from the next."
         ),
-        value=lead, unit="ratio", label="derived", n=sum(group.n for group in groups), spread=best.sd,
-        interval=best.interval, sources=scope.sources(),
+        value=lead, unit="ratio", label="derived", n=sum(group.n for group in groups),
+        sources=scope.sources(),
         definition=(
             f"group by {word} over successful rows{', cold rows left out' if scope.contains_load else ''} whose other "
             "factors "

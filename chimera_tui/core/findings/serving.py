@@ -93,8 +93,8 @@ def _knee(scope: Scope, load: str, groups: list[Group], latencies: dict[str, dic
         f"{'; ' + ', '.join(cost) if cost else ''}."
     )
     return Finding(
-        kind="load knee", statement=statement, value=float(at), unit="count", label="derived", n=knee.n, spread=knee.sd,
-        interval=knee.interval, sources=scope.sources(),
+        kind="load knee", statement=statement, value=float(at), unit="count", label="derived", n=knee.n,
+        sources=scope.sources(),
         definition=(
             f"the lowest {name(load)} with at least {percent(100 * SHARE_OF_PEAK)} of the highest mean {scope.words}"
         ),

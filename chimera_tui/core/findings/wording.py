@@ -143,3 +143,17 @@ def factor(value: object) -> str:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     return name(value, 60)
+
+
+def quantity(value: float, unit: str) -> str:
+    """A value in its unit as a table shows it: ratios as ``1.64×``, percentages, amounts."""
+    if unit in ("ratio", "percent"):
+        return ratio(value) if unit == "ratio" else percent(value)
+    return amount(value, unit)
+
+
+def result(value: float | None, spread: float | None, unit: str) -> str:
+    """A finding's value, with its spread where it has one."""
+    if value is None:
+        return ""
+    return measured(value, spread, unit) if spread is not None else quantity(value, unit)

@@ -8,6 +8,7 @@ import msgspec
 
 from chimera_tui.core.config.schema import Scan
 from chimera_tui.core.inert import inert_line
+from chimera_tui.ui.widgets.findings_pane import FindingsPane
 from chimera_tui.ui.widgets.inventory import Inventory
 from chimera_tui.ui.widgets.measurements import Measurements
 from chimera_tui.ui.widgets.repo_tree import RepoTree
@@ -108,11 +109,18 @@ class RepositoryReader:
         self._screen.query_one(RepoTree).show(snapshot)
         self._screen.query_one(Inventory).show(snapshot)
         self._screen.query_one(Measurements).show(snapshot)
+        self.show_findings()
         files = int((snapshot.frames.files["role"] != "run").sum())  # our own reports are not results
         cells = snapshot.frames.n_measurements
         dot = self._screen.app.glyphs.dot
         if snapshot.complete:
             self._line(f"{files:,} file{'' if files == 1 else 's'}{dot}{cells:,} measurements")
+
+    def show_findings(self) -> None:
+        """Let the findings follow the files, what was taken out of the analysis, and the settings."""
+        if self.workspace is not None:
+            pane = self._screen.query_one(FindingsPane)
+            pane.show(self.workspace.snapshot, self._screen.settings.run, self.excluded)
 
     def _progress(self, progress: "Progress") -> None:
         if self.workspace is not None:

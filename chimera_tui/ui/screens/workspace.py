@@ -26,6 +26,7 @@ from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.tables.exporting import ExportRequested
 from chimera_tui.ui.terminal import SMALLEST
 from chimera_tui.ui.widgets.config_panel import ConfigPanel
+from chimera_tui.ui.widgets.findings_pane import FindingsPane
 from chimera_tui.ui.widgets.inventory import Inventory
 from chimera_tui.ui.widgets.key_bar import KeyBar
 from chimera_tui.ui.widgets.measurements import Measurements
@@ -66,6 +67,7 @@ class WorkspaceScreen(Screen[None]):
             Pane.TREE: RepoTree(),
             Pane.INVENTORY: Inventory(),
             Pane.MEASUREMENTS: Measurements(),
+            Pane.FINDINGS: FindingsPane(),
             Pane.STREAM: StreamPane(ascii=self.app.ascii_glyphs),
             Pane.REPORTS: ReportsPane(ascii=self.app.ascii_glyphs),
             Pane.CONFIG: ConfigPanel(self.settings, self.origins, glyphs=self.app.glyphs),
@@ -194,11 +196,13 @@ class WorkspaceScreen(Screen[None]):
     def _selection_changed(self, event: RepoTree.SelectionChanged) -> None:
         event.stop()
         self.reader.excluded = event.excluded
+        self.reader.show_findings()
         count = len(event.excluded)
         self.panes.note(Pane.TREE, f"{count} left out" if count else "")
 
     @on(Measurements.OpenSource)
-    def _source_opened(self, event: Measurements.OpenSource) -> None:
+    @on(FindingsPane.OpenSource)
+    def _source_opened(self, event: Measurements.OpenSource | FindingsPane.OpenSource) -> None:
         event.stop()
         self.preview(event.path, event.record, event.field)
 
@@ -266,6 +270,7 @@ class WorkspaceScreen(Screen[None]):
         panel.show(self.settings)
         self.settings_noted()
         self.say_hint()
+        self.reader.show_findings()
         if event.path in ("run.model", "run.engine", "server.host"):
             self.ask_modelfile()
 
@@ -286,7 +291,8 @@ class WorkspaceScreen(Screen[None]):
         self.show_keys()
 
     @on(ReportsPane.CouldNotRead)
-    def _could_not_read(self, event: ReportsPane.CouldNotRead) -> None:
+    @on(FindingsPane.NotSaved)
+    def _could_not(self, event: ReportsPane.CouldNotRead | FindingsPane.NotSaved) -> None:
         event.stop()
         self.app.say(event.reason, "error")
 

@@ -67,8 +67,8 @@ class PaneStrip(Widget):
     def render(self) -> RenderResult:
         """All names where they fit, else the current one and the numbers of the others."""
         width = self.content_size.width
-        for names in (True, False):
-            text = self._line(names=names)
+        for names, gap in ((True, "  "), (True, " "), (False, "  ")):
+            text = self._line(names=names, gap=gap)
             if text.cell_len <= width:
                 break
         if self.note and text.cell_len + len(self.note) + 3 <= width:
@@ -76,10 +76,10 @@ class PaneStrip(Widget):
             text.append(self.note, self._style("strip--number"))
         return text
 
-    def _line(self, *, names: bool) -> Text:
+    def _line(self, *, names: bool, gap: str) -> Text:
         text = Text(no_wrap=True, overflow="ignore")
         for index, pane in enumerate(self.panes):
-            text.append("  " if index else "")
+            text.append(gap if index else "")
             here = pane is self.current
             style = self._style("strip--current" if self.focused_here else "strip--blurred") if here else Style()
             text.append(f"{pane.number}", style if here else self._style("strip--number"))

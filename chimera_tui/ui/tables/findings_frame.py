@@ -1,0 +1,100 @@
+"""The findings as rows of a table, and one of them told whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from chimera_tui.core.findings.wording import quantity, result
+from chimera_tui.core.inert import inert_line
+from chimera_tui.ui.tables.column import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+    from chimera_tui.core.findings.choice import Choices
+    from chimera_tui.core.findings.finding import Finding, Source
+
+KEY = "label"
+SOURCES_SHOWN = 12
+_FIXED = 42
+"""Cells that the columns beside the statement take, about."""
+
+
+def findings_frame(findings: Sequence[Finding], choices: Choices) -> pl.DataFrame:
+    """One row a finding in the order of their ranks; ``choice`` is pinned, dropped or empty."""
+    import polars as pl
+
+    rows = [
+        {
+            "label": f"F{number}", "choice": choices.of(one.key), "statement": one.statement,
+            "result": result(one.value, one.spread, one.unit), "n": one.n, "basis": one.label, "kind": one.kind,
+            "value": one.value, "unit": one.unit, "rank": one.rank, "caveats": len(one.caveats),
+            "path": one.sources[0].path if one.sources else None, "key": one.key,
+        }
+        for number, one in enumerate(findings, 1)
+    ]  # fmt: skip
+    schema = {
+        "label": pl.String, "choice": pl.String, "statement": pl.String, "result": pl.String, "n": pl.Int64,
+        "basis": pl.String, "kind": pl.String, "value": pl.Float64, "unit": pl.String, "rank": pl.Float64,
+        "caveats": pl.Int64, "path": pl.String, "key": pl.String,
+    }  # fmt: skip
+    return pl.DataFrame(rows, schema=schema)
+
+
+def columns(width: int, *, choices: bool) -> list[Column]:
+    """The shown columns; the statement gets what room there is. ``choices``: whether anything is pinned or dropped."""
+    told = [Column("choice", label="to model", max_width=8)] if choices else []
+    room = max(24, width - _FIXED - (10 if choices else 0))
+    return [
+        Column("label", label="F", max_width=5), *told, Column("statement", label="finding", max_width=room),
+        Column("result", label="value", max_width=24), Column("n", kind="count"), Column("basis", max_width=9),
+        Column("kind", max_width=22),
+    ]  # fmt: skip
+
+
+def told_whole(finding: Finding, label: str, choice: str, source: int) -> Text:
+    """Everything about a finding; the source numbered ``source`` from 0 is the one that Enter opens."""
+    text = Text()
+    text.append(f"{label}  ", "bold")
+    text.append(inert_line(finding.statement))
+    _line(text, "value", _value(finding))
+    if choice:
+        what = "goes to the model first" if choice == "pinned" else "does not go to the model"
+        _line(text, "choice", f"{choice}: {what}")
+    for caveat in finding.caveats:
+        _line(text, "caveat", caveat)
+    _line(text, "means", finding.definition)
+    shown = finding.sources[:SOURCES_SHOWN]
+    for number, one in enumerate(shown):
+        _line(text, "source" if not number else "", ("> " if number == source else "  ") + place(one))
+    if len(finding.sources) > len(shown):
+        _line(text, "", f"  and {len(finding.sources) - len(shown):,} more")
+    _line(text, "key", f"{finding.key}, rank {finding.rank:g}, {finding.kind}")
+    return text
+
+
+def place(source: Source) -> str:
+    """Where a number stands, in words."""
+    parts = [source.path]
+    parts += [f"record {source.record}"] if source.record is not None else []
+    parts += [source.field] if source.field else []
+    return ", ".join(parts)
+
+
+def _value(finding: Finding) -> str:
+    parts = [result(finding.value, finding.spread, finding.unit) or "no single value", f"({finding.label})"]
+    if finding.n is not None:
+        parts.append(f"n = {finding.n:,}")
+    if finding.interval is not None:
+        low, high = (quantity(bound, finding.unit) for bound in finding.interval)
+        parts.append(f"95 % interval {low} to {high}")
+    return "  ".join(parts)
+
+
+def _line(text: Text, name: str, content: str) -> None:
+    text.append(f"\n{name:<8}", "dim")
+    text.append(inert_line(content))
