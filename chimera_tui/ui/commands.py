@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from textual.binding import Binding
 
+_SHORT = {"inventory": "Inv.", "measurements": "Meas.", "findings": "Find."}
+
 
 class Pane(StrEnum):
     """The panes, in the order of their number keys."""
@@ -22,6 +24,11 @@ class Pane(StrEnum):
     def label(self) -> str:
         """The name people see."""
         return "Files" if self is Pane.TREE else self.value.capitalize()
+
+    @property
+    def short(self) -> str:
+        """Its name where room is short."""
+        return _SHORT.get(self.value, self.label)
 
     @property
     def number(self) -> int:

@@ -38,3 +38,14 @@ def _utf8(environment: Mapping[str, str]) -> bool:
         ctype = ""
     locale = environment.get("LC_ALL", "") or ctype or lang
     return "utf8" in locale.lower().replace("-", "")
+
+
+_SIGNS = str.maketrans({
+    "±": "+/-", "×": "x", "÷": "/", "≥": ">=", "≤": "<=", "µ": "u", "−": "-", "–": "-", "…": "...",
+    "→": "->", "σ": "s", "Σ": "sum",
+})  # fmt: skip
+
+
+def in_ascii(text: str) -> str:
+    """Words of our own with their signs spelled in ASCII; what else is in them stays."""
+    return text.translate(_SIGNS)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from chimera_tui.core.findings.choice import PINNED
 from chimera_tui.core.findings.wording import quantity, result
 from chimera_tui.core.inert import inert_line
+from chimera_tui.ui.glyphs import in_ascii
 from chimera_tui.ui.tables.column import Column
 
 if TYPE_CHECKING:
@@ -24,14 +26,16 @@ _FIXED = 42
 """Cells that the columns beside the statement take, about."""
 
 
-def findings_frame(findings: Sequence[Finding], choices: Choices) -> pl.DataFrame:
+def findings_frame(findings: Sequence[Finding], choices: Choices, *, ascii: bool = False) -> pl.DataFrame:  # noqa: A002
     """One row a finding in the order of their ranks; ``choice`` is pinned, dropped or empty."""
     import polars as pl
 
+    said = in_ascii if ascii else str
+
     rows = [
         {
-            "label": f"F{number}", "choice": choices.of(one.key), "statement": one.statement,
-            "result": result(one.value, one.spread, one.unit), "n": one.n, "basis": one.label, "kind": one.kind,
+            "label": f"F{number}", "choice": choices.of(one.key), "statement": said(one.statement),
+            "result": said(result(one.value, one.spread, one.unit)), "n": one.n, "basis": one.label, "kind": one.kind,
             "value": one.value, "unit": one.unit, "rank": one.rank, "caveats": len(one.caveats),
             "path": one.sources[0].path if one.sources else None, "key": one.key,
         }
@@ -56,24 +60,27 @@ def columns(width: int, *, choices: bool) -> list[Column]:
     ]  # fmt: skip
 
 
-def told_whole(finding: Finding, label: str, choice: str, source: int) -> Text:
+def told_whole(finding: Finding, label: str, choice: str, source: int, *, ascii: bool = False) -> Text:  # noqa: A002
     """Everything about a finding; the source numbered ``source`` from 0 is the one that Enter opens."""
-    text = Text()
-    text.append(f"{label}  ", "bold")
-    text.append(inert_line(finding.statement))
-    _line(text, "value", _value(finding))
+    lines = [("value", _value(finding))]
     if choice:
-        what = "goes to the model first" if choice == "pinned" else "does not go to the model"
-        _line(text, "choice", f"{choice}: {what}")
-    for caveat in finding.caveats:
-        _line(text, "caveat", caveat)
-    _line(text, "means", finding.definition)
+        what = "goes to the model first" if choice == PINNED else "does not go to the model"
+        lines.append(("choice", f"{choice}: {what}"))
+    lines += [("caveat", caveat) for caveat in finding.caveats]
+    lines.append(("means", finding.definition))
     shown = finding.sources[:SOURCES_SHOWN]
-    for number, one in enumerate(shown):
-        _line(text, "source" if not number else "", ("> " if number == source else "  ") + place(one))
+    lines += [
+        ("" if number else "source", ("> " if number == source else "  ") + place(one))
+        for number, one in enumerate(shown)
+    ]  # fmt: skip
     if len(finding.sources) > len(shown):
-        _line(text, "", f"  and {len(finding.sources) - len(shown):,} more")
-    _line(text, "key", f"{finding.key}, rank {finding.rank:g}, {finding.kind}")
+        lines.append(("", f"  and {len(finding.sources) - len(shown):,} more"))
+    lines.append(("key", f"{finding.key}, rank {finding.rank:g}, {finding.kind}"))
+    said = in_ascii if ascii else str
+    text = Text.assemble((f"{label}  ", "bold"), said(inert_line(finding.statement)))
+    for name, content in lines:
+        text.append(f"\n{name:<8}", "dim")
+        text.append(said(inert_line(content)))
     return text
 
 
@@ -93,8 +100,3 @@ def _value(finding: Finding) -> str:
         low, high = (quantity(bound, finding.unit) for bound in finding.interval)
         parts.append(f"95 % interval {low} to {high}")
     return "  ".join(parts)
-
-
-def _line(text: Text, name: str, content: str) -> None:
-    text.append(f"\n{name:<8}", "dim")
-    text.append(inert_line(content))

@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from chimera_tui.core.findings.choice import DROPPED, PINNED, Choices
 from chimera_tui.core.query import QueryError, compile_filter
+from chimera_tui.ui.tables.cells import ASCII
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
 from chimera_tui.ui.tables.filter_line import FilterLine
 from chimera_tui.ui.tables.findings_frame import KEY, columns, findings_frame, told_whole
@@ -174,8 +175,11 @@ class FindingsPane(Vertical):
             stop.set()
             self._doing = ""
         self.table.empty = "No finding: the measurements are too few to compare anything."
-        self._frame = findings_frame(self.findings, self.choices)
+        self._frame = self._rows()
         self._fill()
+
+    def _rows(self) -> pl.DataFrame:
+        return findings_frame(self.findings, self.choices, ascii=self.table.glyphs is ASCII)
 
     def _say_progress(self, progress: Progress) -> None:
         self._doing = f"computing {progress.done + 1} of {progress.total}: {progress.doing}"
@@ -217,7 +221,8 @@ class FindingsPane(Vertical):
             self._detail.update("")
             return
         self._source = min(self._source, max(len(finding.sources) - 1, 0))
-        text = told_whole(finding, row[KEY], self.choices.of(finding.key), self._source)
+        choice, ascii_only = self.choices.of(finding.key), self.table.glyphs is ASCII
+        text = told_whole(finding, row[KEY], choice, self._source, ascii=ascii_only)
         if text != self._detail.content:
             self._detail.update(text)
             self.query_one(VerticalScroll).scroll_home(animate=False)
@@ -255,7 +260,7 @@ class FindingsPane(Vertical):
 
     def _use(self, choices: Choices) -> None:
         self._chosen = choices
-        self._frame = findings_frame(self.findings, choices)
+        self._frame = self._rows()
         self._fill()
         self._remember(choices)
 

@@ -1,5 +1,7 @@
 """The lines above the panes: what repository this is, which pane is which number."""
 
+from collections.abc import Callable
+
 from rich.style import Style
 from rich.text import Text
 from textual.app import RenderResult
@@ -65,10 +67,10 @@ class PaneStrip(Widget):
     note: reactive[str] = reactive("", layout=False)
 
     def render(self) -> RenderResult:
-        """All names where they fit, else the current one and the numbers of the others."""
+        """All names where they fit, else the current one and the others short, or only their numbers."""
         width = self.content_size.width
-        for names, gap in ((True, "  "), (True, " "), (False, "  ")):
-            text = self._line(names=names, gap=gap)
+        for names, gap in ((_long, "  "), (_long, " "), (_short, " "), (_no_name, "  ")):
+            text = self._line(names, gap)
             if text.cell_len <= width:
                 break
         if self.note and text.cell_len + len(self.note) + 3 <= width:
@@ -76,16 +78,28 @@ class PaneStrip(Widget):
             text.append(self.note, self._style("strip--number"))
         return text
 
-    def _line(self, *, names: bool, gap: str) -> Text:
+    def _line(self, name_of: Callable[[Pane], str], gap: str) -> Text:
         text = Text(no_wrap=True, overflow="ignore")
         for index, pane in enumerate(self.panes):
             text.append(gap if index else "")
             here = pane is self.current
             style = self._style("strip--current" if self.focused_here else "strip--blurred") if here else Style()
             text.append(f"{pane.number}", style if here else self._style("strip--number"))
-            if names or here:
-                text.append(f" {pane.label}", style)
+            name = pane.label if here else name_of(pane)
+            text.append(f" {name}" if name else "", style)
         return text
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(name, partial=True)
+
+
+def _long(pane: Pane) -> str:
+    return pane.label
+
+
+def _short(pane: Pane) -> str:
+    return pane.short
+
+
+def _no_name(_pane: Pane) -> str:
+    return ""
