@@ -18,14 +18,14 @@ Answer = TypeVar("Answer")
 
 PATIENCE_S = 5.0
 """How long the server may take to answer each question."""
-_MISSING: dict[str, State] = {"ollama": "problem", "auto": "warning", "offline": "ok"}
+_MISSING: dict[str, State] = {"ollama": "problem", "openai": "problem", "auto": "warning", "offline": "ok"}
 """How bad it is that no model can write, by engine: ``auto`` writes without one, ``offline`` never wants one."""
 
 
 async def server_checks(settings: Settings) -> list[Check]:
     """The server, the model of the settings, and what is loaded beside it."""
     try:
-        backend = await asyncio.to_thread(connect, settings.server)
+        backend = await asyncio.to_thread(connect, settings.server, settings.run.engine)
     except BackendError as error:
         return [_failed("server", "address", error, "problem")]
     state = _MISSING[settings.run.engine]
@@ -34,7 +34,7 @@ async def server_checks(settings: Settings) -> list[Check]:
     except BackendError as error:
         return [_failed("server", "answers", error, state)]
     else:
-        found = [Check(area="server", name="answers", found=f"{backend.host}, version {inert_line(version, 40)}")]
+        found = [Check(area="server", name="answers", found=f"{backend.host}, {_software(backend, version)}")]
         try:
             return [*found, *await _within(backend, _model_checks(backend, settings.run.model))]
         except BackendError as error:
@@ -49,12 +49,14 @@ async def _within(backend: Backend, asked: Awaitable[Answer]) -> Answer:
     except TimeoutError:
         raise BackendError(
             Ending.SERVER_ERROR, f"{backend.host} did not answer within {PATIENCE_S:g} s.",
-            "See whether it is overloaded, or set server.host to another one.",
+            "See whether it is overloaded, or set another address.",
         ) from None  # fmt: skip
 
 
 async def _model_checks(backend: Backend, name: str) -> list[Check]:
     model = await backend.show(name)
+    if not backend.sets_context:
+        return [Check(area="model", name=name, found=_served(model))]
     loaded = await backend.loaded()
     ours = next((one for one in loaded if same_model(one.name, name)), None)
     checks = [Check(area="model", name=name, found=_installed(model)), _in_memory(ours)]
@@ -68,6 +70,16 @@ async def _model_checks(backend: Backend, name: str) -> list[Check]:
             )
         )  # fmt: skip
     return checks
+
+
+def _software(backend: Backend, version: str) -> str:
+    said = inert_line(version, 40)
+    return f"version {said}" if backend.sets_context else said or "OpenAI-compatible"
+
+
+def _served(model: ModelInfo) -> str:
+    context = f", with a context of {model.context_length:,} tokens" if model.context_length else ""
+    return f"served{context}"
 
 
 def _installed(model: ModelInfo) -> str:

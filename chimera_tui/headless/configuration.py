@@ -9,7 +9,7 @@ from chimera_tui.core.config.example import example
 from chimera_tui.core.config.load import Loaded
 from chimera_tui.core.config.save import write_atomically
 from chimera_tui.core.config.schema import SECTIONS, describe
-from chimera_tui.core.config.values import without_password
+from chimera_tui.core.config.values import ADDRESSES, without_password
 
 
 def user_file() -> Path:
@@ -35,7 +35,7 @@ def values(loaded: Loaded) -> list[tuple[str, str, str]]:
             value = getattr(getattr(loaded.settings, section), setting.name)
             if setting.path == "server.headers":
                 value = dict.fromkeys(value, "…")
-            elif setting.path == "server.host":
+            elif setting.path in ADDRESSES:
                 value = without_password(value)
             shown = "unset" if value is msgspec.UNSET else json.dumps(value, ensure_ascii=False)
             rows.append((setting.path, shown, loaded.origins.get(setting.path, "default")))

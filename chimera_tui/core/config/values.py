@@ -14,6 +14,8 @@ from chimera_tui.core.config.schema import SECTIONS, Setting, describe
 from chimera_tui.core.inert import inert_line
 
 UNSET_WORD = "unset"
+ADDRESSES = ("server.host", "server.openai_url")
+"""Settings that may hold a password."""
 SETTINGS: dict[str, Setting] = {setting.path: setting for section in SECTIONS for setting in describe(section)}
 """Every setting of a section by its dotted name."""
 
@@ -83,10 +85,10 @@ def shown(value: object) -> str:
 
 def in_message(path: str, value: object) -> str:
     """A wrong value as a message may show it: one short line, no secret in it."""
-    if path.startswith("server.headers") or (path == "server.host" and not isinstance(value, str)):
+    if path.startswith("server.headers") or (path in ADDRESSES and not isinstance(value, str)):
         return "…"
     text = json.dumps(value, ensure_ascii=False) if isinstance(value, str) else shown(value)
-    return inert_line(without_password(text) if path == "server.host" else text, _SHOWN)
+    return inert_line(without_password(text) if path in ADDRESSES else text, _SHOWN)
 
 
 def without_password(address: str) -> str:

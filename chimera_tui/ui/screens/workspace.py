@@ -271,14 +271,14 @@ class WorkspaceScreen(Screen[None]):
         self.settings_noted()
         self.say_hint()
         self.reader.show_findings()
-        if event.path in ("run.model", "run.engine", "server.host"):
+        if event.path in ("run.model", "run.engine", "server.host", "server.openai_url"):
             self.ask_modelfile()
 
     @work(group="modelfile", exclusive=True)
     async def ask_modelfile(self) -> None:
         """Show what the model's own file says about options that are not set; silently nothing without a server."""
         values: dict[str, object] = {}
-        if self.settings.run.engine != "offline":
+        if self.settings.run.engine in ("auto", "ollama"):
             module = await asyncio.to_thread(importlib.import_module, "chimera_tui.engine.modelfile")
             values = await module.modelfile_options(self.settings.server, self.settings.run.model)
         if self.app.is_running:
