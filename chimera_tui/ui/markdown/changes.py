@@ -4,10 +4,10 @@ Textual 8.2.8 sends a dirty region from the widget's left edge on (``ChopsUpdate
 end saves bytes.
 """
 
-from chimera_tui.ui.markdown.lines import Line, Mark, cells
+from chimera_tui.ui.markdown.lines import Line, Overlay, cells, overlaid
 
-Shown = tuple[Line | None, tuple[Mark, ...]]
-"""What stands on a row of the screen: a row of the document and the marks over it."""
+Shown = tuple[Line | None, tuple[Overlay, ...]]
+"""What stands on a row of the screen: a row of the document and what is laid over it."""
 
 
 def same(old: Shown, new: Shown) -> bool:
@@ -17,24 +17,36 @@ def same(old: Shown, new: Shown) -> bool:
 
 def changed_cells(old: Shown, new: Shown, width: int) -> tuple[int, int]:
     """First and last+1 cell that differ; a filled background reaches to the end of the row."""
-    if old[1] != new[1] or _filled(old[0]) or _filled(new[0]):
+    before, after = _styled(old), _styled(new)
+    if _filled(old[0]) != _filled(new[0]) or (_filled(new[0]) and _cells(before) != _cells(after)):
         return 0, width
-    before, after = _styled(old[0]), _styled(new[0])
-    alike = 0
-    for left, right in zip(before, after, strict=False):
-        if left != right:
-            break
-        alike += 1
+    alike = _alike(before, after)
     if alike < len(after) and not after[alike][0].isascii():
         alike = max(alike - 1, 0)  # it may combine with the character before
-    start = cells("".join(char for char, _ in after[:alike]))
-    end = max(cells("".join(char for char, _ in row)) for row in (before, after))
+    start, end = _cells(before[:alike]), max(_cells(before), _cells(after))
+    if _cells(before) == _cells(after):
+        kept = _alike(before[alike:][::-1], after[alike:][::-1])
+        while kept and not cells(after[len(after) - kept][0]):
+            kept -= 1
+        end -= _cells(after[len(after) - kept :])
     return min(start, width - 1), min(max(end, start + 1), width)
+
+
+def _alike(before: list[tuple[str, str]], after: list[tuple[str, str]]) -> int:
+    for number, (left, right) in enumerate(zip(before, after, strict=False)):
+        if left != right:
+            return number
+    return min(len(before), len(after))
+
+
+def _cells(row: list[tuple[str, str]]) -> int:
+    return cells("".join(char for char, _ in row))
 
 
 def _filled(line: Line | None) -> bool:
     return line is not None and bool(line.spans) and "fence" in line.spans[-1][1]
 
 
-def _styled(line: Line | None) -> list[tuple[str, str]]:
-    return [(char, style) for text, style, _ in line.spans for char in text] if line is not None else []
+def _styled(row: Shown) -> list[tuple[str, str]]:
+    line, overlays = row
+    return [(char, style) for text, style, _ in overlaid(line.spans, overlays) for char in text] if line else []

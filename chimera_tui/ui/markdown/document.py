@@ -12,11 +12,11 @@ Role = Literal["model", "program", "thinking"]
 
 
 class Document:
-    r"""Text by role in, rows out.
+    """Text by role in, rows out.
 
     Every span of a row knows the source offset of its first character, so a place in the source can be found on the
-    screen (``line_of``) and marked. Offsets count the text of the model and the program with line ends as ``\\n``;
-    thinking is shown but is no part of the source (its spans carry -1).
+    screen (``line_of``) and marked. Offsets count the text of the model and the program; thinking is shown but is no
+    part of the source (its spans carry -1). Line ends must come as newlines.
     """
 
     def __init__(self, width: int, options: DrawOptions) -> None:
@@ -29,7 +29,6 @@ class Document:
         self._envs: dict[bool, Env] = {True: {}, False: {}}
         self._stream: BlockStream | None = None
         self._length = 0
-        self._held = ""
 
     @property
     def height(self) -> int:
@@ -38,7 +37,7 @@ class Document:
 
     @property
     def source(self) -> str:
-        """The text of model and program, line ends as newlines."""
+        """The text of model and program."""
         closed = "".join(block.text for block in self.blocks if block.role != "thinking")
         stream = self._stream
         return closed + (stream.open if stream and stream.maker.role != "thinking" else "")
@@ -63,9 +62,6 @@ class Document:
             maker = BlockMaker(role, self._envs[role == "thinking"], self.options)
             previous = self.blocks[-1] if self.blocks else None
             self._stream = BlockStream(maker, -1 if role == "thinking" else self._length, previous)
-        text = self._held + text
-        self._held = "\r" if text.endswith("\r") else ""  # perhaps half of a line end
-        text = text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n")
         if role != "thinking":
             self._length += len(text)
         self._closed(self._stream.feed(text))
@@ -75,10 +71,6 @@ class Document:
         stream = self._stream
         if stream is None:
             return
-        if self._held:
-            self._held = ""
-            self._length += stream.maker.role != "thinking"
-            self._closed(stream.feed("\n"))
         self._closed(stream.finish())
         self._stream = None
         self.tail, self.tail_lines = [], []
@@ -179,6 +171,15 @@ class Document:
             if 0 <= block.start <= offset:
                 found = block, top
         return found[1] + found[0].line_of(offset) if found else 0
+
+    def offset_at(self, row: int) -> int:
+        """The first character of the source that a row shows, or the next row that shows any; else the end."""
+        for number in range(max(row, 0), self.height):
+            line = self.line(number)
+            sources = [source for _, _, source in line.spans if source >= 0] if line else []
+            if sources:
+                return min(sources)
+        return self._length
 
     def places(self, start: int, end: int) -> list[Place]:
         """Where the characters of a span of the source stand: what a mark has to be laid over."""

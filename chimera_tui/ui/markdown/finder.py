@@ -1,10 +1,10 @@
-"""Searching in rows: matches run on across wrapped rows, marks say what to highlight on each."""
+"""Searching in rows: matches run on across wrapped rows, overlays say what to highlight on each."""
 
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from chimera_tui.ui.markdown.lines import Line, Mark, Place
+from chimera_tui.ui.markdown.lines import Line, Overlay, Place
 
 
 class Finder:
@@ -14,7 +14,7 @@ class Finder:
         self.pattern = ""
         self.matches: list[list[Place]] = []
         self.current = -1
-        self.marks: dict[int, list[Mark]] = {}
+        self.overlays: dict[int, list[Overlay]] = {}
 
     def look(self, rows: Sequence[Line]) -> None:
         """Find the pattern again in what may be other rows."""
@@ -24,11 +24,11 @@ class Finder:
     def choose(self, index: int) -> None:
         """Make a match the current one."""
         self.current = index
-        self.marks = {}
+        self.overlays = {}
         for number, places in enumerate(self.matches):
             name = "match-current" if number == index else "match"
             for row, start, end in places:
-                self.marks.setdefault(row, []).append((start, end, name))
+                self.overlays.setdefault(row, []).append((start, end, name, ""))
 
     def first_from(self, row: int) -> int:
         """The first match at or below a row, else the first of all."""

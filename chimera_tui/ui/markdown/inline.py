@@ -1,5 +1,6 @@
 """Inline Markdown as spans: emphasis as style names, links inert, every text with its place in the source."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from chimera_tui.ui.markdown.lines import Span, shown
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+_WORDS = re.compile(r"[^ ]+| +")
 _OPENS = {"strong_open": "strong", "em_open": "em", "s_open": "strike"}
 _CLOSES = {"strong_close", "em_close", "s_close"}
 
@@ -47,9 +49,14 @@ class _Inline:
     def add(self, text: str, *extra: str, find: str | None = None) -> None:
         """One text in the current style."""
         source = self.cursor.find(text if find is None else find)
+        style = " ".join(dict.fromkeys([*self.styles, *extra]))
         if find not in (None, text):
             source = -1  # an escape or entity: not the characters that are shown
-        self.spans.extend(shown(text, " ".join(dict.fromkeys([*self.styles, *extra])), source))
+        elif source < 0:  # a pipe in a table was escaped: the words are there one by one
+            for part in _WORDS.findall(text):
+                self.spans.extend(shown(part, style, -1 if part.isspace() else self.cursor.find(part)))
+            return
+        self.spans.extend(shown(text, style, source))
 
     def token(self, token: "Token") -> None:
         """Take the next token."""

@@ -1,6 +1,7 @@
 """The parts every layout is made of: spans with their place in the source, and lines of them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from rich.cells import cell_len
@@ -13,8 +14,8 @@ Span = tuple[str, str, int]
 Place = tuple[int, int, int]
 """A row of a document, and the first and last+1 character on it."""
 
-Mark = tuple[int, int, str]
-"""First and last+1 character of a row, and the style name laid over them."""
+Overlay = tuple[int, int, str, str]
+"""First and last+1 character of a row, the style names laid over them, what is drawn instead (empty: their own)."""
 
 MIN_ROOM = 12
 """Cells that any indentation leaves for text."""
@@ -119,3 +120,21 @@ def cut(spans: Sequence[Span], ranges: Iterable[tuple[int, int]]) -> Iterator[li
             place += len(text)
             at += 1
         yield piece
+
+
+def overlaid(spans: Sequence[Span], overlays: Sequence[Overlay]) -> list[Span]:
+    """Spans cut at the overlays' borders, with their styles laid over in the order given."""
+    if not overlays:
+        return list(spans)
+    length = sum(len(span[0]) for span in spans)
+    borders = sorted({0, length, *(min(at, length) for one in overlays for at in one[:2])})
+    ranges = list(pairwise(borders))
+    out: list[Span] = []
+    for (start, end), piece in zip(ranges, cut(spans, ranges), strict=True):
+        here = [one for one in overlays if one[0] <= start < one[1]]
+        over = " ".join(one[2] for one in here)
+        drawn = next((one[3] for one in reversed(here) if one[3]), "")
+        if drawn and end - start == len(drawn):
+            piece = [(drawn, piece[0][1], -1)]  # noqa: PLW2901  # what stands there is drawn over
+        out.extend((text, f"{style} {over}".strip(), source) for text, style, source in piece)
+    return out

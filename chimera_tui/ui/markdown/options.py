@@ -16,6 +16,12 @@ class Glyphs(msgspec.Struct, frozen=True):
     program: str = "▎"
     thinking: str = "┊"
     code_quote: str = ""
+    contradicted: str = "✗"
+    unverifiable: str = "?"
+    supported: str = "✓"
+    pointer: str = "▸"
+    bar: str = "▌"
+    apart: str = " · "
 
 
 UNICODE = Glyphs()
@@ -30,6 +36,11 @@ ASCII = Glyphs(
     program="|",
     thinking=":",
     code_quote="`",
+    contradicted="!",
+    supported="+",
+    pointer=">",
+    bar="|",
+    apart=" - ",
 )
 
 

@@ -1,19 +1,19 @@
 """Style names of spans to Rich styles, through the component classes of the widget that shows them."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from chimera_tui.ui.markdown.lines import Line, Mark, Span, cut, spans_cells
+from chimera_tui.ui.markdown.lines import Line, Overlay, Span, overlaid, spans_cells
 
 NAMES = (
     "heading", "heading-1", "heading-2", "strong", "em", "strike", "link", "url", "code", "html", "quote", "bar",
     "bullet", "rule", "table", "table-head", "fence", "label", "code-comment", "code-keyword", "code-string",
     "code-number", "code-name", "margin", "thinking", "match", "match-current",
+    "supported", "contradicted", "unverifiable", "current", "pointer",
 )  # fmt: skip
 
 COMPONENT_CLASSES = frozenset(f"stream-view--{name}" for name in NAMES)
@@ -44,6 +44,13 @@ StreamView {
     & > .stream-view--thinking { color: $text-muted; text-style: italic; }
     & > .stream-view--match { background: $warning 40%; text-style: underline; }
     & > .stream-view--match-current { background: $warning; color: $background; text-style: bold; }
+    & > .stream-view--supported { color: $success; text-style: underline; }
+    & > .stream-view--contradicted { color: $error; text-style: bold reverse; }
+    & > .stream-view--unverifiable { color: $warning; text-style: bold; }
+    & > .stream-view--current {
+        background: $block-cursor-background; color: $block-cursor-foreground; text-style: $block-cursor-text-style;
+    }
+    & > .stream-view--pointer { color: $accent; text-style: bold; }
 }
 """
 
@@ -76,12 +83,12 @@ class Palette:
         bgcolor = whole.bgcolor if whole.bgcolor != self.base.bgcolor else None
         return part.without_color + Style.from_color(color, bgcolor)
 
-    def strip(self, line: Line | None, width: int, marks: Sequence[Mark] = ()) -> Strip:
+    def strip(self, line: Line | None, width: int, overlays: Sequence[Overlay] = ()) -> Strip:
         """The row as segments, filled up to the width."""
         if line is None:
             return Strip.blank(width, self.base)
-        if marks:
-            return self._drawn(list(_marked(line.spans, marks)), width)
+        if overlays:
+            return self._drawn(overlaid(line.spans, overlays), width)
         if line.strip is None or line.strip.cell_length != width:
             line.strip = self._drawn(line.spans, width)
         return line.strip  # type: ignore[no-any-return]
@@ -103,14 +110,3 @@ class Palette:
 def _same_ground(one: Style, other: Style) -> bool:
     lines = (one.underline, one.strike, one.reverse, other.underline, other.strike, other.reverse)
     return one.bgcolor == other.bgcolor and not any(lines)
-
-
-def _marked(spans: Sequence[Span], marks: Sequence[Mark]) -> "list[Span]":
-    """Spans cut at the marks' borders, with the marks' styles laid over."""
-    borders = sorted({0, sum(len(span[0]) for span in spans), *(at for mark in marks for at in mark[:2])})
-    ranges = list(pairwise(borders))
-    out: list[Span] = []
-    for (start, _), piece in zip(ranges, cut(spans, ranges), strict=True):
-        over = " ".join(name for low, high, name in marks if low <= start < high)
-        out.extend((text, f"{style} {over}".strip(), source) for text, style, source in piece)
-    return out

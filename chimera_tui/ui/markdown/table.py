@@ -117,10 +117,11 @@ class Table:
 
     def _record(self, row: list[Cell], width: int, prefix: Prefix) -> list[Line]:
         lines: list[Line] = []
+        first = not self._done  # the header stands in every record; its place in the source is shown by the first
         indent: Span = ("  ", "", -1)
         hanging = Prefix(prefix.rest, (*prefix.rest, indent))
         for name, cell in zip(self.head, row, strict=True):
-            label = [(text, f"{style} table-head".strip(), -1) for text, style, _ in name]
+            label = [(text, f"{style} table-head".strip(), at if first else -1) for text, style, at in name]
             lines.extend(wrapped([*label, (": ", "table-head", -1), *cell], hanging, width))
         return lines
 

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from chimera_tui.ui.tables.filter_line import FilterLine
+from chimera_tui.ui.widgets.point_line import PointLine
 from chimera_tui.ui.widgets.stream_view import StreamView
 
 
@@ -26,22 +27,27 @@ class FoundText(Vertical):
         super().__init__(id=id)
         self.view = StreamView(id=text_id, ascii=ascii)
         self.line = FilterLine("find in the text")
+        self._point = PointLine()
 
     def compose(self) -> ComposeResult:
-        """The line, closed at first, and the text."""
+        """The line to search with, closed at first, the text, and what is pointed at in it."""
         yield self.line
         yield self.view
+        yield self._point
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Esc is the screen's while nothing is searched for."""
-        return self.line.is_open if action == "forget" else True
+        """Esc is the screen's while nothing is searched for or pointed at."""
+        return self.line.is_open or self._point.is_shown if action == "forget" else True
 
     def action_find(self) -> None:
         """Type what to look for."""
         self.line.open()
 
     def action_forget(self) -> None:
-        """Take the line and the marks away."""
+        """Point at nothing; else take the search away."""
+        if self._point.is_shown:
+            self.view.forget()
+            return
         self.line.close()
         self.view.search("")
         self.view.focus()
@@ -64,3 +70,9 @@ class FoundText(Vertical):
     def _cleared(self, event: FilterLine.Cleared) -> None:
         event.stop()
         self.action_forget()
+
+    @on(StreamView.Pointed)
+    def _pointed(self, event: StreamView.Pointed) -> None:
+        event.stop()
+        self._point.tell(event)
+        self.screen.refresh_bindings()

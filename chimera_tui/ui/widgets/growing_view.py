@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from io import IncrementalNewlineDecoder
 from typing import TYPE_CHECKING
 
 from textual.geometry import Region, Size
@@ -13,7 +14,8 @@ from textual.strip import Strip
 from chimera_tui.ui.markdown.changes import Shown, changed_cells, same
 from chimera_tui.ui.markdown.document import Document, Role
 from chimera_tui.ui.markdown.finder import Finder
-from chimera_tui.ui.markdown.options import DrawOptions
+from chimera_tui.ui.markdown.lines import Line, Overlay
+from chimera_tui.ui.markdown.options import DrawOptions, Glyphs
 from chimera_tui.ui.markdown.palette import Palette
 
 if TYPE_CHECKING:
@@ -59,6 +61,9 @@ class GrowingView(ScrollView):
         self._interval_s = 1 / repaints_per_s
         self._document = Document(0, options)
         self._pending: deque[tuple[str, Role]] = deque()
+        self._line_ends = IncrementalNewlineDecoder(None, translate=True)
+        self._role: Role = "model"
+        self._length = 0
         self._ended = False
         self._timer: Timer | None = None
         self._next_frame = 0.0
@@ -72,6 +77,11 @@ class GrowingView(ScrollView):
     def drawn(self) -> bool:
         """Whether everything that came has been laid out."""
         return self._timer is None and not self._pending
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The characters that this terminal can show."""
+        return self._options.glyphs
 
     def configure(
         self,
@@ -92,6 +102,8 @@ class GrowingView(ScrollView):
     def _reset(self) -> None:
         self._document = Document(self._document.width, self._options)
         self._pending.clear()
+        self._line_ends.reset()
+        self._length = 0
         self._ended = False
         self._next_frame = 0.0
         self._finder = Finder()
@@ -100,9 +112,16 @@ class GrowingView(ScrollView):
             self._jump(0)
 
     def _add(self, text: str, role: Role) -> None:
+        if role != self._role:
+            self._queue(self._line_ends.decode("", final=True))
+            self._role = role
+        self._queue(self._line_ends.decode(text))
+
+    def _queue(self, text: str) -> None:
         if text:
             self._ended = False
-            self._pending.append((text, role))
+            self._length += len(text) if self._role != "thinking" else 0
+            self._pending.append((text, self._role))
             self._schedule()
 
     def _flush(self) -> None:
@@ -200,14 +219,22 @@ class GrowingView(ScrollView):
             self.refresh(*regions)
 
     def _row(self, row: int) -> Shown:
-        return self._document.line(row), tuple(self._finder.marks.get(row, ()))
+        line = self._document.line(row)
+        return line, tuple(self._overlays(row, line)) if line is not None else ()
+
+    def _overlays(self, row: int, line: Line) -> list[Overlay]:  # noqa: ARG002  # who overrides it wants the line
+        return self._finder.overlays.get(row, [])
 
     def render_line(self, y: int) -> Strip:
         """Row ``y`` of the view."""
-        self._shown[y] = line, marks = self._row(self.scroll_offset.y + y)
+        self._shown[y] = line, overlays = self._row(self.scroll_offset.y + y)
+        return self._styles.strip(line, self._room.width, overlays)
+
+    @property
+    def _styles(self) -> Palette:
         if self._palette is None:
             self._palette = Palette(self)
-        return self._palette.strip(line, self._room.width, marks)
+        return self._palette
 
     # what Textual tells
 

@@ -6,10 +6,14 @@ from textual.binding import Binding, BindingType
 
 from chimera_tui.ui.markdown.options import DrawOptions
 from chimera_tui.ui.markdown.palette import COMPONENT_CLASSES, CSS
-from chimera_tui.ui.widgets.growing_view import GrowingView
+from chimera_tui.ui.widgets.pointing_view import PointingView
+
+_PROBLEMS = "Go to the next number that is contradicted or unverifiable, and say why; M to the one before."
+_NUMBERS = "Go to the next number that was judged, supported ones too; , to the one before."
+_OPEN = "Open the file, row or inventory line that the verdict on this number rests on."
 
 
-class StreamView(GrowingView, can_focus=True):
+class StreamView(PointingView, can_focus=True):
     """Markdown that grows at the end, with keys, search and a table of contents.
 
     Text is collected and drawn at most ``repaints_per_s`` times a second. Closed blocks are laid out once; of the
@@ -41,6 +45,11 @@ class StreamView(GrowingView, can_focus=True):
         Binding("f", "toggle_follow", "Follow", show=False, id="stream.follow"),
         Binding("n", "next_match", "Next match", show=False, id="stream.next-match"),
         Binding("N", "previous_match", "Previous match", show=False, id="stream.previous-match"),
+        Binding("m", "mark(1)", "Marks", id="stream.next-mark", tooltip=_PROBLEMS),
+        Binding("M", "mark(-1)", "Mark before", show=False, id="stream.previous-mark"),
+        Binding("full_stop", "number(1)", "Number", show=False, id="stream.next-number", tooltip=_NUMBERS),
+        Binding("comma", "number(-1)", "Number before", show=False, id="stream.previous-number"),
+        Binding("enter", "open", "Source", show=False, id="stream.open", tooltip=_OPEN),
     ]
 
     def __init__(
@@ -65,8 +74,12 @@ class StreamView(GrowingView, can_focus=True):
     @property
     def source(self) -> str:
         """The whole text of model and program."""
-        pending = "".join(text for text, role in self._pending if role != "thinking")
-        return self._document.source + pending.replace("\r\n", "\n").replace("\r", "\n")
+        return self._document.source + "".join(text for text, role in self._pending if role != "thinking")
+
+    @property
+    def length(self) -> int:
+        """How many characters ``source`` has."""
+        return self._length
 
     def append(self, text: str) -> None:
         """Add text of the model. Cheap: drawing is done later, for many appends at once."""
@@ -82,6 +95,7 @@ class StreamView(GrowingView, can_focus=True):
 
     def finish(self) -> None:
         """No more text comes: close the open block."""
+        self._queue(self._line_ends.decode("", final=True))
         self._ended = True
         self._schedule()
 
@@ -97,94 +111,3 @@ class StreamView(GrowingView, can_focus=True):
         self.follow = False
         self._add(markdown, "model")
         self.finish()
-
-    # moving
-
-    def _go(self, row: int) -> None:
-        if row < self.scroll_offset.y:
-            self.follow = False
-        self._jump(min(row, self.max_scroll_y))
-
-    def action_move(self, rows: int) -> None:
-        """Scroll by rows."""
-        self._go(self.scroll_offset.y + rows)
-
-    def action_move_pages(self, pages: float) -> None:
-        """Scroll by pages, one row kept in view."""
-        step = int((self._room.height - 1) * abs(pages)) or 1
-        self._go(self.scroll_offset.y + (step if pages > 0 else -step))
-
-    def action_top(self) -> None:
-        """Go to the beginning."""
-        self._go(0)
-
-    def action_follow(self) -> None:
-        """Go to the end and follow."""
-        if self.follow:
-            self._jump_to_end()
-        self.follow = True
-
-    def action_toggle_follow(self) -> None:
-        """Begin or stop following."""
-        self.follow = not self.follow
-
-    def on_mouse_scroll_up(self) -> None:
-        """Scrolling back leaves the end."""
-        self.follow = False
-
-    # finding
-
-    def search(self, pattern: str) -> int:
-        """Highlight a text wherever it occurs and go to the first place at or below the view; the number of places."""
-        self._flush()
-        self._finder.pattern, self._finder.current = pattern, -1
-        self._finder.look(self._document.rows())
-        self._select(self._finder.first_from(self.scroll_offset.y))
-        return len(self._finder.matches)
-
-    def next_match(self) -> None:
-        """Go to the next place found, from the last to the first."""
-        self._select(self._finder.current + 1)
-
-    def previous_match(self) -> None:
-        """Go to the place found before this one."""
-        self._select(self._finder.current - 1)
-
-    def action_next_match(self) -> None:
-        """Go to the next place found."""
-        self.next_match()
-
-    def action_previous_match(self) -> None:
-        """Go to the previous place found."""
-        self.previous_match()
-
-    def _select(self, index: int) -> None:
-        finder = self._finder
-        if finder.matches:
-            finder.choose(index % len(finder.matches))
-            row = finder.matches[finder.current][0][0]
-            if not self.scroll_offset.y <= row < self.scroll_offset.y + self._room.height:
-                self.follow = False
-                self._jump(min(row - self._room.height // 3, self.max_scroll_y))
-        self._refresh_changed()
-
-    def headings(self) -> list[tuple[int, str, int]]:
-        """Level, text and row of each heading, for a table of contents."""
-        self._flush()
-        return self._document.headings()
-
-    def scroll_to_heading(self, index: int) -> None:
-        """Put a heading at the top of the view."""
-        row = self.headings()[index][2]
-        self.follow = False
-        self._jump(min(row, self.max_scroll_y))
-
-    def block_at_cursor(self) -> str:
-        """Source of the block at the top of the view."""
-        self._flush()
-        return self._document.text_at(self.scroll_offset.y)
-
-    def line_at(self, source_offset: int) -> int:
-        """The row that shows a character of ``source``, or the nearest row above it."""
-        self._flush()
-        return self._document.line_of(source_offset)
