@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.report.metrics import CallFigures, throughput
+from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Label
 from chimera_tui.engine.events import (
     CallFinished,
     CallStarted,
     Chunk,
+    ClaimJudged,
     Event,
     RunEnded,
     RunStarted,
@@ -53,6 +55,7 @@ class LiveFigures:
     _tokens_est: int = 0
     _report_ttft_s: float | None = None
     _calls: list[CallFigures] = field(default_factory=list)
+    _judged: dict[tuple[int, int, int], Label] = field(default_factory=dict)
 
     def apply(self, event: Event) -> None:
         """Take one event of the run."""
@@ -66,6 +69,8 @@ class LiveFigures:
                 self._start_call(event)
             case Chunk():
                 self._take_chunk(event)
+            case ClaimJudged():
+                self._judged[event.call, event.start, event.end] = event.label
             case CallFinished():
                 self._finish_call(event)
             case RunEnded():
@@ -107,6 +112,13 @@ class LiveFigures:
             return ""
         return "~" + rate(self._tokens_est / (self._last_at_s - self._first_at_s))
 
+    def verified(self) -> str:
+        """``41/44, 1 wrong``: supported of judged numbers, and how many the files contradict."""
+        labels = list(self._judged.values())
+        wrong = labels.count(CONTRADICTED)
+        shown = f"{labels.count(SUPPORTED)}/{len(labels)}" if labels else ""
+        return f"{shown}, {wrong} wrong" if wrong else shown
+
     def fields(self) -> list[Field]:
         """The figures in the order they are shown; empty ones are left out."""
         figures = self.figures
@@ -122,6 +134,7 @@ class LiveFigures:
             Field("TTFT", self.ttft(), 5),
             Field("prefill", rate(figures.prefill_tps) if figures else "", 9),
             Field("decode", self.decode(), 2),
+            Field("verified", self.verified(), 2),
             Field("in", prompt_shown, 8),
             Field("out", out, 4),
             Field("ctx", self._context(prompt, generated), 6),
@@ -156,6 +169,7 @@ class LiveFigures:
             Field("", self.model if self._calls else f"{self.engine}, no model", 6),
             Field("decode", rate(throughput(self._calls), client=client), 3),
             Field("TTFT", seconds(self._report_ttft_s), 5),
+            Field("verified", self.verified(), 2),
             Field("out", f"{sum(tokens):,}" if tokens else "", 4),
         ]
         return [entry for entry in found if entry.value]

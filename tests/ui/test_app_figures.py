@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.report.metrics import CallFigures
-from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, RunEnded, RunStarted, Stage, StageStarted
+from chimera_tui.engine.events import (
+    CallFinished,
+    CallStarted,
+    Chunk,
+    ClaimJudged,
+    RunEnded,
+    RunStarted,
+    Stage,
+    StageStarted,
+)
 from chimera_tui.ui.live_figures import Field, LiveFigures, clock, fitting, rate, seconds
 
 FIGURES = CallFigures(
@@ -135,3 +144,17 @@ def test_units():
     assert seconds(None) == ""
     assert rate(1234.5) == "1,234 tok/s"
     assert rate(45.14) == "45.1 tok/s"
+
+
+def test_verdicts_are_counted_and_the_latest_on_a_place_counts():
+    def judged(start: int, label: str) -> ClaimJudged:
+        return ClaimJudged(at_s=3, call=1, start=start, end=start + 2, span="44", label=label, rule="5", reason="")
+
+    figures = fed(*START)
+    assert figures.verified() == ""
+    figures = fed(*START, judged(0, "supported"), judged(9, "unverifiable"))
+    assert values(figures)["verified"] == "1/2"
+    figures.apply(judged(9, "contradicted"))
+    assert figures.verified() == "1/2, 1 wrong"
+    figures.apply(RunEnded(at_s=4, ending=Ending.COMPLETE))
+    assert ("verified", "1/2, 1 wrong") in [(field.label, field.value) for field in figures.summary()]

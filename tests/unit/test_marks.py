@@ -37,7 +37,9 @@ def marked(lines: list[Line], marks: Marks) -> dict[Label, list[str]]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(DOCUMENTS, st.lists(st.integers(0, 5000), max_size=40), st.sampled_from([20, 47, 80]), st.sampled_from([33, 100]))
+@given(
+    DOCUMENTS, st.lists(st.integers(0, 5000), max_size=40), st.sampled_from([20, 47, 80]), st.sampled_from([33, 100])
+)
 def test_marks_are_on_their_characters_in_pieces_and_after_another_width(
     text: str, places: list[int], width: int, other: int
 ) -> None:
@@ -77,7 +79,8 @@ def test_glyphs_stand_before_the_word_and_the_worst_wins() -> None:
     marks = Marks(
         Mark(at := text.index(span), at + len(span), label)
         for span, label in (
-            ("44", SUPPORTED), ("63.4 %", CONTRADICTED), ("60", CONTRADICTED), ("80", UNVERIFIABLE), ("512", UNVERIFIABLE),
+            ("44", SUPPORTED), ("63.4 %", CONTRADICTED), ("60", CONTRADICTED), ("80", UNVERIFIABLE),
+            ("512", UNVERIFIABLE),
         )
     )  # fmt: skip
     drawn = "".join(span[0] for span in overlaid(line.spans, marks.overlays(line, UNICODE)))

@@ -12,6 +12,7 @@ from chimera_tui.engine.events import (
     CallFinished,
     CallStarted,
     Chunk,
+    ClaimJudged,
     Event,
     ProgramText,
     RunEnded,
@@ -19,6 +20,8 @@ from chimera_tui.engine.events import (
     Stage,
     StageStarted,
 )
+from chimera_tui.ui.call_places import CallPlaces
+from chimera_tui.ui.markdown.marks import Mark
 from chimera_tui.ui.widgets.found_text import FoundText
 from chimera_tui.ui.widgets.stream_view import StreamView
 
@@ -44,6 +47,7 @@ class StreamPane(Vertical):
         self._stage: Stage | None = None
         self._writer = ""
         self._readable: ReadableJson | None = None
+        self._places = CallPlaces()
 
     def compose(self) -> ComposeResult:
         """Title line and text."""
@@ -74,6 +78,8 @@ class StreamPane(Vertical):
             case ProgramText():
                 self._head(event.stage)
                 self.view.append_program(event.text)
+            case ClaimJudged():
+                self._mark(event)
             case CallFinished():
                 self._call_finished(event)
             case RunEnded():
@@ -83,6 +89,7 @@ class StreamPane(Vertical):
         """A run was asked for: forget the one before."""
         self._headed = self._stage = None
         self._writer = ""
+        self._places = CallPlaces()
         self.view.clear()
         self._title("Starting")
 
@@ -96,7 +103,16 @@ class StreamPane(Vertical):
         if event.thinking:
             self.view.append_thinking(event.thinking)
         if event.text:
+            at = self.view.length
             self.view.append(self._readable.feed(event.text) if self._readable else event.text)
+            self._places.note(event.call, at, self.view.length - at)
+
+    def _mark(self, event: ClaimJudged) -> None:
+        place = self._places.place(event.call, event.start, event.end)
+        if place is not None:
+            self.view.add_mark(
+                Mark(*place, event.label, event.reason, event.right, event.unscoped, event.sources)
+            )  # fmt: skip
 
     def _head(self, stage: Stage) -> None:
         """A heading of the program's before the first text of a stage."""
