@@ -11,11 +11,13 @@ import click
 from chimera_tui import __version__
 
 TEXTUAL_ENVIRONMENT = {
-    "TEXTUAL_FPS": "15",
+    "TEXTUAL_FPS": "20",  # a key is painted within 50 ms more; streaming text has a pace of its own
     "TEXTUAL_ANIMATIONS": "none",
     "TEXTUAL_DISABLE_KITTY_KEY": "1",  # Textual #6612: some keys are lost on terminals with the Kitty protocol
 }
 """Set before textual is imported; what a person set stays."""
+SLOW_ENVIRONMENT = TEXTUAL_ENVIRONMENT | {"TEXTUAL_FPS": "8"}
+"""The same with ``--slow``."""
 
 
 class _PathFirst(click.Group):
@@ -82,23 +84,27 @@ def main() -> None:
 @click.argument("path", type=click.Path(path_type=Path), default=".")
 @click.option("--theme", help="A theme by name.")
 @click.option("--mouse", is_flag=True, help="Listen to the mouse.")
+@click.option("--slow", is_flag=True, help="For a slow line: fewer repaints, no sparkline, no coloured code.")
 @click.option("--no-cache", is_flag=True, help="Read every file again.")
 @_settings_options
-def open_(path: Path, theme: str | None, mouse: bool, no_cache: bool, **settings: Any) -> None:
+def open_(path: Path, theme: str | None, mouse: bool, slow: bool, no_cache: bool, **settings: Any) -> None:
     """Open PATH in the terminal (this is what `chimera-tui PATH` does)."""
-    flags: dict[str, Any] = {"ui__theme": theme, "ui__mouse": "true" if mouse else None}
+    flags: dict[str, Any] = {
+        "ui__theme": theme, "ui__mouse": "true" if mouse else None, "ui__slow": "true" if slow else None,
+    }  # fmt: skip
     _open(path, no_cache=no_cache, **flags, **_flags(settings))
 
 
 @main.command()
 @click.option("--headless", is_flag=True, help="Run to the end without a screen and print the report's path.")
+@click.option("--slow", is_flag=True, help="For a slow line: fewer repaints, no sparkline, no coloured code.")
 @_settings_options
-def demo(headless: bool, **settings: Any) -> None:
+def demo(headless: bool, slow: bool, **settings: Any) -> None:
     """Open a bundled sample repository and report on it; needs no server and no model."""
     from chimera_tui.headless.demo import sample_repository
 
     root = sample_repository()
-    flags = _flags(settings) | {"run__engine": "offline"}
+    flags = _flags(settings) | {"run__engine": "offline", "ui__slow": "true" if slow else None}
     if headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
         sys.exit(_report(root, out=None, as_json=False, if_busy=None, no_cache=True, **flags))
     _open(root, no_cache=True, autorun=True, **flags)
@@ -332,7 +338,7 @@ def _open(root: Path, *, no_cache: bool = False, autorun: bool = False, **flags:
 
     if os.environ.get("TERM", "") in DUMB:
         raise click.ClickException("TERM=dumb cannot show this. Set TERM to what your terminal is, such as xterm.")
-    for name, value in TEXTUAL_ENVIRONMENT.items():
+    for name, value in (SLOW_ENVIRONMENT if loaded.settings.ui.slow else TEXTUAL_ENVIRONMENT).items():
         os.environ.setdefault(name, value)
     from chimera_tui.headless.configuration import user_file
     from chimera_tui.ui.app import run_app

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from contextlib import aclosing
+from collections.abc import Callable
+from contextlib import aclosing, suppress
 
 import msgspec
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.report.document import CallRow
 from chimera_tui.core.report.metrics import CallFigures
-from chimera_tui.engine.backends.base import Backend, BackendError, ChatRequest, Delta, Message, Remark
+from chimera_tui.engine.backends.base import Backend, BackendError, ChatRequest, Delta, LoadedModel, Message, Remark
+from chimera_tui.engine.busy import same_model
 from chimera_tui.engine.context import RunContext
-from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, Stage
+from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, ModelMemory, Stage
 from chimera_tui.engine.prompting import CHARS_PER_TOKEN, estimate_tokens
 
 CUT_CHARS_PER_TOKEN = 8.0
@@ -30,6 +31,7 @@ class Caller:
         self.shared = request
         self.chars_per_token = CHARS_PER_TOKEN
         self.count = 0
+        self._looking: asyncio.Task[None] | None = None
 
     async def call(
         self, stage: Stage, messages: tuple[Message, ...], schema: dict[str, object] | None = None
@@ -53,16 +55,34 @@ class Caller:
         prompt = "\n".join(message.content for message in messages)
         stream = _Stream(self.run, self.count, stage, shared=self.run.earlier.note(request.model, prompt))
         try:
-            await stream.receive(self.backend, request)
+            await stream.receive(self.backend, request, self._look)
         except BackendError as error:
             self._finished(stage, error.ending, stream, str(error))
             raise
         except asyncio.CancelledError:
             self._finished(stage, Ending.CANCELLED, stream, "")
             raise
+        finally:
+            await self._stop_looking()
         figures = self._finished(stage, stream.ending, stream, "")
         self._compare(figures.prompt_tokens, chars, estimate)
         return stream.text, stream.ending
+
+    def _look(self) -> None:
+        """See beside the first answer where the model is, now that it must be in memory."""
+        if self.count == 1:
+            self._looking = asyncio.create_task(self._say_memory())
+
+    async def _stop_looking(self) -> None:
+        task, self._looking = self._looking, None
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _say_memory(self) -> None:
+        with suppress(BackendError):
+            say_memory(self.run, self.backend, await self.backend.loaded())
 
     def _finished(self, stage: Stage, ending: Ending, stream: _Stream, reason: str) -> CallFigures:
         figures = stream.timed()
@@ -90,6 +110,16 @@ class Caller:
             self.chars_per_token = measured
 
 
+def say_memory(run: RunContext, backend: Backend, loaded: tuple[LoadedModel, ...]) -> None:
+    """Publish where the run's model is, from what a server has loaded; a server that loads none has no say."""
+    model = run.settings.run.model
+    if not backend.sets_context:
+        return
+    found = next((one for one in loaded if same_model(one.name, model)), None)
+    share = found.gpu_share if found is not None else None
+    run.publish(ModelMemory(at_s=run.at_s(), model=model, loaded=found is not None, gpu_share=share))
+
+
 class _Stream:
     """What one answer has brought so far."""
 
@@ -102,11 +132,11 @@ class _Stream:
         self.ttft_s: float | None = None
         self.figures = CallFigures()
         self.ending = Ending.COMPLETE
-        self._sent = time.monotonic()
+        self._sent_s = run.clock.seconds()
         self._last_s = 0.0
 
     def elapsed_s(self) -> float:
-        return time.monotonic() - self._sent
+        return self.run.clock.seconds() - self._sent_s
 
     def timed(self) -> CallFigures:
         """The server's figures with what was timed here; decode too where the server gives no durations."""
@@ -118,8 +148,8 @@ class _Stream:
             return figures
         return msgspec.structs.replace(figures, total_s=wall_s, decode_s=self._last_s - self.ttft_s)
 
-    async def receive(self, backend: Backend, request: ChatRequest) -> None:
-        """Take the answer in; every piece is journalled as it comes."""
+    async def receive(self, backend: Backend, request: ChatRequest, begun: Callable[[], None]) -> None:
+        """Take the answer in; every piece is journalled as it comes. ``begun`` is called at the first."""
         pieces: list[str] = []
         try:
             async with aclosing(backend.chat(request)) as stream:
@@ -130,6 +160,7 @@ class _Stream:
                         self._last_s = self.elapsed_s()
                         if self.ttft_s is None and (piece.text or piece.thinking):
                             self.ttft_s = self._last_s
+                            begun()
                         pieces.append(piece.text)
                         self.run.publish(
                             Chunk(at_s=self.run.at_s(), call=self.call, text=piece.text, thinking=piece.thinking)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from chimera_tui.core.config.schema import Settings
 from chimera_tui.engine.busy import Ask
+from chimera_tui.engine.clock import Clock
 from chimera_tui.engine.draft import Draft
 from chimera_tui.engine.earlier import Earlier
 from chimera_tui.engine.events import Event, Notice, Stage, StageFinished, StageStarted
@@ -37,18 +36,19 @@ class RunContext:
 
     def __init__(
         self, workspace: Workspace, settings: Settings, *, ask: Ask, out: Path | None = None,
-        earlier: Earlier | None = None,
+        earlier: Earlier | None = None, clock: Clock | None = None,
     ) -> None:  # fmt: skip
         self.workspace = workspace
         self.settings = settings
         self.ask = ask
         self.out = out
         self.earlier = Earlier() if earlier is None else earlier
-        self.draft = Draft(started=datetime.now(UTC))
+        self.clock = clock or Clock()
+        self.draft = Draft(started=self.clock.now())
         self.journal: Journal | None = None
         self.judging: Judging | None = None
         self.report_text = ""
-        self._clock = time.monotonic()
+        self._began_s = self.clock.seconds()
         self._past: list[Event] = []
         self._listeners: list[Listener] = []
 
@@ -64,7 +64,7 @@ class RunContext:
 
     def at_s(self) -> float:
         """Seconds since the run's start."""
-        return round(time.monotonic() - self._clock, 4)
+        return round(self.clock.seconds() - self._began_s, 4)
 
     def publish(self, event: Event) -> None:
         """Journal an event, then tell the listeners."""
@@ -79,12 +79,12 @@ class RunContext:
     @contextmanager
     def stage(self, name: Stage) -> Iterator[None]:
         """Announce a stage and time it, however it ends."""
-        began = time.monotonic()
+        began_s = self.clock.seconds()
         self.publish(StageStarted(at_s=self.at_s(), stage=name))
         try:
             yield
         finally:
-            seconds = time.monotonic() - began
+            seconds = self.clock.seconds() - began_s
             self.draft.stage_s[name.value] = self.draft.stage_s.get(name.value, 0.0) + seconds
             self.publish(StageFinished(at_s=self.at_s(), stage=name, duration_s=round(seconds, 4)))
 

@@ -66,6 +66,14 @@ class CallStarted(Event, frozen=True, tag="call_started"):
     num_ctx: int | None = None
 
 
+class ModelMemory(Event, frozen=True, tag="model_memory"):
+    """Whether the run's model is in the server's memory; ``gpu_share`` is 0 to 1, None where nobody says."""
+
+    model: str
+    loaded: bool
+    gpu_share: float | None = None
+
+
 class Chunk(Event, frozen=True, tag="chunk"):
     """Text the model sent. ``call`` counts from 1."""
 
@@ -134,7 +142,7 @@ class RunEnded(Event, frozen=True, tag="run_ended"):
 
 
 AnyEvent = (
-    RunStarted | StageStarted | StageFinished | CallStarted | Chunk | ProgramText | ClaimJudged | CallFinished
-    | Notice | ReportSaved | RunEnded
+    RunStarted | StageStarted | StageFinished | CallStarted | ModelMemory | Chunk | ProgramText | ClaimJudged
+    | CallFinished | Notice | ReportSaved | RunEnded
 )  # fmt: skip
 """The union a journal decodes into."""

@@ -8,7 +8,7 @@ from chimera_tui.core.endings import Ending
 from chimera_tui.engine.backends.base import Backend, BackendError, ChatRequest
 from chimera_tui.engine.budget import LEAST_FACTS_TOKENS, Budget, budget
 from chimera_tui.engine.busy import look, same_model
-from chimera_tui.engine.calls import Caller
+from chimera_tui.engine.calls import Caller, say_memory
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.model_stages import around_tokens
 
@@ -97,7 +97,9 @@ async def _plan_for_loaded(
 async def _ask_when_busy(run: RunContext, backend: Backend, options: dict[str, object]) -> None:
     asked = options.get("num_ctx")
     num_ctx = asked if isinstance(asked, int) else None
-    box = look(await backend.loaded(), run.settings.run.model, num_ctx, frozenset(run.earlier.models))
+    loaded = await backend.loaded()
+    say_memory(run, backend, loaded)
+    box = look(loaded, run.settings.run.model, num_ctx, frozenset(run.earlier.models))
     if box is None:
         return
     answer = await run.ask(box)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,7 @@ def run_toml(run: RunContext, *, ended: bool) -> bytes:
         "version": FORMAT_VERSION,
         "chimera_tui": __version__,
         "started": draft.started,
-        "ended": datetime.now(UTC) if ended else None,
+        "ended": run.clock.now() if ended else None,
         "ending": draft.ending.value if ended else None,
         "reason": draft.reason or None,
         "agent": "Chimera Insight",

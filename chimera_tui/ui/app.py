@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -14,9 +13,11 @@ from textual.binding import Binding, BindingType
 from chimera_tui.core.config.load import Loaded
 from chimera_tui.core.config.schema import Scan, Settings
 from chimera_tui.core.inert import inert
+from chimera_tui.engine.clock import Clock
 from chimera_tui.ui import plain_scrollbar, signals, themes
 from chimera_tui.ui.clipboard import osc52, size_in_words
-from chimera_tui.ui.glyphs import ASCII, UNICODE, ascii_wanted
+from chimera_tui.ui.glyphs import ASCII, UNICODE, Glyphs, ascii_wanted
+from chimera_tui.ui.pace import SLOW, USUAL
 from chimera_tui.ui.widgets.titles import RepositoryLine
 
 if TYPE_CHECKING:
@@ -41,11 +42,14 @@ class ChimeraApp(App[None]):
     def __init__(
         self, root: Path, settings: Settings, origins: Mapping[str, str] | None = None, *, autorun: bool = False,
         problems: tuple[str, ...] = (), saves_to: Path | None = None, no_cache: bool = False,
+        clock: Clock | None = None,
     ) -> None:  # fmt: skip
         no_color = "NO_COLOR" in os.environ
         super().__init__(driver_class=signals.HangupDriver, ansi_color=True if no_color else None)
         plain_scrollbar.use()
         self.root, self.settings, self.autorun = root, settings, autorun
+        self.clock = clock or Clock()
+        self.pace = SLOW if settings.ui.slow else USUAL
         self.glyphs = ASCII if ascii_wanted(settings.ui.ascii, os.environ) else UNICODE
         self.themes, theme_problems = themes.load_themes((themes.builtin_folder(), themes.user_folder()))
         self._problems = [*problems, *theme_problems]
@@ -81,8 +85,26 @@ class ChimeraApp(App[None]):
         # NO_COLOR takes the theme without colours: that alone is no reason for ASCII.
         ascii_theme = not self.no_color and name in self.themes and self.themes[name].ascii
         wanted = ascii_theme or ascii_wanted(self.settings.ui.ascii, os.environ)
-        self.glyphs = ASCII if wanted else UNICODE
-        self.set_class(wanted, "-ascii")
+        self._draw_with(ASCII if wanted else UNICODE)
+
+    def _draw_with(self, glyphs: Glyphs) -> None:
+        changed, self.glyphs = glyphs is not self.glyphs, glyphs
+        self.set_class(glyphs.ascii, "-ascii")
+        if changed:
+            self._redraw()
+
+    def use_pace(self, *, slow: bool) -> None:
+        """Draw as for a slow line, or as usual."""
+        self.pace = SLOW if slow else USUAL
+        self._redraw()
+
+    def _redraw(self) -> None:
+        """Tell every widget that keeps something drawn; one that asks at each drawing needs no telling."""
+        for screen in self._screen_stack:
+            for widget in screen.walk_children(with_self=True):
+                again = getattr(widget, "draw_again", None)
+                if again is not None:
+                    again()
 
     def preview_theme(self, name: str) -> None:
         """Show a theme while it is under the cursor."""
@@ -163,7 +185,7 @@ class ChimeraApp(App[None]):
         """Write what was copied last to a new file. Raises OSError."""
         folder = platformdirs.user_data_path("chimera-tui") / "copied"
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}.txt"
+        path = folder / f"{self.clock.now():%Y%m%dT%H%M%S.%f}.txt"
         path.write_text(self.clipboard, "utf-8")
         return path
 

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 
 @dataclass(frozen=True)
 class Glyphs:
-    """One set of symbols, each a single cell wide unless it is a word."""
+    """One set of symbols, each a single cell wide unless it is a word or several signs."""
 
     ascii: bool
     set: str
@@ -17,10 +17,12 @@ class Glyphs:
     arrow: str
     times: str
     rule: str
+    levels: str
+    """Of a sparkline, lowest first."""
 
 
-UNICODE = Glyphs(ascii=False, set="●", dot=" · ", ellipsis="…", arrow="→", times="×", rule="─")
-ASCII = Glyphs(ascii=True, set="*", dot=" - ", ellipsis="...", arrow="->", times="x", rule="-")
+UNICODE = Glyphs(ascii=False, set="●", dot=" · ", ellipsis="…", arrow="→", times="×", rule="─", levels="▁▂▃▄▅▆▇█")
+ASCII = Glyphs(ascii=True, set="*", dot=" - ", ellipsis="...", arrow="->", times="x", rule="-", levels="_.:-=+*#")
 
 
 def ascii_wanted(setting: bool | UnsetType, environment: Mapping[str, str]) -> bool:

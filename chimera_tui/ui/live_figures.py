@@ -11,6 +11,7 @@ from chimera_tui.engine.events import (
     Chunk,
     ClaimJudged,
     Event,
+    ModelMemory,
     RunEnded,
     RunStarted,
     Stage,
@@ -22,6 +23,14 @@ STAGES = (Stage.INGEST, Stage.ANALYSIS, Stage.REPORT, Stage.PERSONA)
 _STAGE_WORDS = {Stage.PERSONA: "persona brief", Stage.SAVE: "saving"}
 
 
+SPARK_S = 0.5
+"""How long one column of the sparkline is."""
+SPARK_CELLS = (8, 32)
+"""Fewest and most columns of the sparkline."""
+SHORT_S = 0.05
+"""Queueing and loading below this is not worth a word."""
+
+
 @dataclass(frozen=True)
 class Field:
     """One figure of the bar. ``rank`` orders what stays when room is short: 1 stays longest."""
@@ -29,11 +38,14 @@ class Field:
     label: str
     value: str
     rank: int
+    muted: bool = False
+    spark: bool = False
+    """It stands for the sparkline, which takes what room is left."""
 
     @property
     def width(self) -> int:
-        """Cells it takes."""
-        return len(self.label) + bool(self.label) + len(self.value)
+        """Cells it takes at least."""
+        return SPARK_CELLS[0] if self.spark else len(self.label) + bool(self.label) + len(self.value)
 
 
 @dataclass
@@ -49,10 +61,13 @@ class LiveFigures:
     prompt_est: int = 0
     num_ctx: int | None = None
     figures: CallFigures | None = None
+    memory: ModelMemory | None = None
+    """Where the model is, as the server said last."""
     _call_at_s: float | None = None
     _first_at_s: float | None = None
     _last_at_s: float = 0.0
     _tokens_est: int = 0
+    _tokens_by_column: dict[int, int] = field(default_factory=dict)
     _report_ttft_s: float | None = None
     _calls: list[CallFigures] = field(default_factory=list)
     _judged: dict[tuple[int, int, int], Label] = field(default_factory=dict)
@@ -67,6 +82,8 @@ class LiveFigures:
                 self.stage = event.stage
             case CallStarted():
                 self._start_call(event)
+            case ModelMemory():
+                self.memory = event
             case Chunk():
                 self._take_chunk(event)
             case ClaimJudged():
@@ -79,12 +96,15 @@ class LiveFigures:
     def _start_call(self, event: CallStarted) -> None:
         self.model, self.num_ctx, self.prompt_est = event.model, event.num_ctx, event.prompt_tokens_est
         self._call_at_s, self._first_at_s, self._tokens_est, self.figures = event.at_s, None, 0, None
+        self._tokens_by_column = {}
 
     def _take_chunk(self, event: Chunk) -> None:
         if self._first_at_s is None:
             self._first_at_s = event.at_s
         self._last_at_s = event.at_s
         self._tokens_est += event.pieces
+        column = int(event.at_s / SPARK_S)
+        self._tokens_by_column[column] = self._tokens_by_column.get(column, 0) + event.pieces
 
     def _finish_call(self, event: CallFinished) -> None:
         figures = event.figures
@@ -98,11 +118,18 @@ class LiveFigures:
         """Time to first token of the latest call."""
         if self.figures is not None:
             return seconds(self.figures.ttft_s)
-        if self._call_at_s is None:
+        if self._call_at_s is None or self._first_at_s is None:
             return ""
-        if self._first_at_s is None:
-            return f"waiting {clock(self.now_s - self._call_at_s)}"
         return "~" + seconds(self._first_at_s - self._call_at_s)
+
+    def _waiting(self) -> list[Field]:
+        """What a call waits for before its first token, as far as the server tells, and since when."""
+        if self.figures is not None or self._call_at_s is None or self._first_at_s is not None:
+            return []
+        words = "waiting"
+        if self.memory is not None:
+            words = "queue or prefill" if self.memory.loaded else "loading the model"
+        return [Field(words, clock(self.now_s - self._call_at_s), 2)]
 
     def decode(self) -> str:
         """Decode tokens/s of the latest call."""
@@ -128,18 +155,42 @@ class LiveFigures:
         out = f"{generated:,}" if generated is not None else f"~{self._tokens_est:,}" if self._tokens_est else ""
         found = [
             Field("", self.stage_words(), 1),
-            Field("", self.model, 7),
-            Field("", self.engine, 10),
             Field("", clock(self.now_s), 3),
+            *self._waiting(),
             Field("TTFT", self.ttft(), 5),
-            Field("prefill", rate(figures.prefill_tps) if figures else "", 9),
+            Field("queue", _long(figures.queue_s) if figures else "", 12),
+            Field("load", _long(figures.load_s) if figures else "", 11),
+            Field("prefill", rate(figures.prefill_tps) if figures else "", 10),
             Field("decode", self.decode(), 2),
+            *([Field("", "", 6, spark=True)] if self._spark_columns(SPARK_CELLS[0]) else []),
             Field("verified", self.verified(), 2),
-            Field("in", prompt_shown, 8),
             Field("out", out, 4),
-            Field("ctx", self._context(prompt, generated), 6),
+            Field("in", prompt_shown, 9),
+            Field("ctx", self._context(prompt, generated), 7),
+            Field("GPU", self._gpu_share(), 8),
+            Field("", self.model, 9, muted=True),
+            Field("", self.engine, 13, muted=True),
         ]
-        return [entry for entry in found if entry.value]
+        return [entry for entry in found if entry.value or entry.spark]
+
+    def _gpu_share(self) -> str:
+        share = self.memory.gpu_share if self.memory is not None else None
+        return "" if share is None else f"{share:.0%}"
+
+    def _spark_columns(self, cells: int) -> list[int]:
+        """Tokens that came in each of the last whole columns, those in which none came among them."""
+        if not self._tokens_by_column:
+            return []
+        first = min(self._tokens_by_column)
+        now = int(self.now_s / SPARK_S) if self.figures is None else max(self._tokens_by_column) + 1
+        return [self._tokens_by_column.get(column, 0) for column in range(max(first, now - cells), now)]
+
+    def sparkline(self, cells: int, levels: str) -> str:
+        """The decode rate of the last seconds, one character a column, the latest at the right."""
+        tokens = self._spark_columns(cells)
+        most = max(tokens, default=0)
+        drawn = [levels[-(-count * (len(levels) - 1) // most)] if most else levels[0] for count in tokens]
+        return "".join(drawn).rjust(cells)
 
     def _context(self, prompt: int | None, generated: int | None) -> str:
         if not self.num_ctx:
@@ -180,7 +231,15 @@ class LiveFigures:
         return self.ended is not None and self.ended.ending is Ending.COMPLETE
 
 
-def fitting(fields: list[Field], width: int, gap: int = 3) -> list[Field]:
+def _long(value: float | None) -> str:
+    return seconds(value) if value is not None and value >= SHORT_S else ""
+
+
+GAP = 2
+"""Blank cells between two figures."""
+
+
+def fitting(fields: list[Field], width: int, gap: int = GAP) -> list[Field]:
     """The most important fields that fit whole into ``width`` cells, in their order."""
     chosen: set[int] = set()
     room = width

@@ -3,20 +3,25 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.app import App
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.report.metrics import CallFigures
+from chimera_tui.engine.clock import Clock
 from chimera_tui.engine.events import (
     CallFinished,
     CallStarted,
     Chunk,
     ClaimJudged,
+    ModelMemory,
     RunEnded,
     RunStarted,
     Stage,
     StageStarted,
 )
-from chimera_tui.ui.live_figures import Field, LiveFigures, clock, fitting, rate, seconds
+from chimera_tui.ui.glyphs import ASCII, UNICODE
+from chimera_tui.ui.live_figures import GAP, Field, LiveFigures, clock, fitting, rate, seconds
+from chimera_tui.ui.widgets.metrics_bar import MetricsBar
 
 FIGURES = CallFigures(
     ttft_s=0.42, wall_s=12.0, total_s=11.9, prompt_tokens=1204, prefill_s=0.4, generated_tokens=480, decode_s=10.0
@@ -49,10 +54,51 @@ def values(figures: LiveFigures) -> dict[str, str]:
 def test_before_the_first_token_it_says_that_it_waits():
     figures = fed(*START)
     figures.now_s = 9
-    assert values(figures)["TTFT"] == "waiting 0:07"
+    assert values(figures)["waiting"] == "0:07"
     assert "decode" not in values(figures)
     assert figures.stage_words() == "3/4 report"
     assert values(figures)["in"] == "~1,180"
+
+
+@pytest.mark.parametrize(("loaded", "words"), [(False, "loading the model"), (True, "queue or prefill")])
+def test_what_a_call_waits_for_is_told_by_the_server(loaded, words):
+    memory = ModelMemory(at_s=1.5, model="gemma3:latest", loaded=loaded)
+    figures = fed(*START[:-1], memory, START[-1])
+    figures.now_s = 9
+    assert values(figures)[words] == "0:07"
+    figures.apply(Chunk(at_s=9.5, call=1, text="a"))
+    assert words not in values(figures)
+    assert values(figures)["TTFT"] == "~7.50 s"
+
+
+def test_time_in_the_queue_and_the_load_have_figures_of_their_own():
+    slow = CallFigures(
+        ttft_s=9, total_s=20.0, load_s=3.0, prompt_tokens=10, prefill_s=1, generated_tokens=50, decode_s=10
+    )
+    figures = fed(
+        *START, CallFinished(at_s=22, call=1, stage=Stage.REPORT, ending=Ending.COMPLETE, figures=slow),
+    )  # fmt: skip
+    assert (values(figures)["queue"], values(figures)["load"]) == ("6.00 s", "3.00 s")
+
+
+def test_the_share_of_the_model_on_the_gpu_is_what_the_server_said_last():
+    figures = fed(
+        *START,
+        ModelMemory(at_s=2.1, model="m", loaded=False),
+        ModelMemory(at_s=3, model="m", loaded=True, gpu_share=0.62),
+    )  # fmt: skip
+    assert values(figures)["GPU"] == "62%"
+
+
+def test_the_sparkline_shows_the_rate_of_each_half_second_and_where_nothing_came():
+    chunks = [
+        Chunk(at_s=at, call=1, text="x", pieces=n) for at, n in ((2.6, 10), (3.1, 20), (3.4, 20), (4.2, 5), (4.6, 9))
+    ]
+    figures = fed(*START, *chunks)
+    # Whole columns from 2.5 s on: 10, 40, 0, 5 tokens; the one that is still being filled is not shown.
+    assert figures.sparkline(8, UNICODE.levels) == "    ▃█▁▂"
+    assert figures.sparkline(2, ASCII.levels) == "_#"
+    assert figures.sparkline(8, ASCII.levels).isascii()
 
 
 def test_while_text_comes_everything_that_is_guessed_is_marked():
@@ -122,7 +168,7 @@ def test_the_summary_has_the_report_calls_ttft_and_the_throughput_of_all_calls()
 )
 def test_fields_are_whole_in_order_and_fit(fields, width):
     chosen = fitting(fields, width)
-    assert sum(field.width for field in chosen) + 3 * max(0, len(chosen) - 1) <= width or not chosen
+    assert sum(field.width for field in chosen) + GAP * max(0, len(chosen) - 1) <= width or not chosen
     rest = iter(fields)
     assert all(any(one is field for field in rest) for one in chosen)
 
@@ -158,3 +204,50 @@ def test_verdicts_are_counted_and_the_latest_on_a_place_counts():
     assert figures.verified() == "1/2, 1 wrong"
     figures.apply(RunEnded(at_s=4, ending=Ending.COMPLETE))
     assert ("verified", "1/2, 1 wrong") in [(field.label, field.value) for field in figures.summary()]
+
+
+@pytest.mark.parametrize("width", [50, 80, 100, 120, 200])
+async def test_the_bar_fits_every_width_and_its_clock_can_be_stopped(width):
+    class Shown(App[None]):
+        def compose(self):
+            yield MetricsBar(clock=Clock(seconds=lambda: 100.0))
+
+    async with Shown().run_test(size=(width, 5)) as pilot:
+        bar = pilot.app.query_one(MetricsBar)
+        bar.begin()
+        for event in (*START, ModelMemory(at_s=2.2, model="m", loaded=True, gpu_share=1.0)):
+            bar.apply(event)
+        for tenth in range(60):
+            bar.apply(Chunk(at_s=2.5 + tenth / 10, call=1, text="word", pieces=4))
+        await pilot.pause()
+        text = bar.render().plain
+        assert len(text) <= width - 2
+        assert "3/4 report" in text
+        assert "0:08" in text
+        assert ("█" in text) is (width >= 80)
+        assert ("GPU 100%" in text) is (width >= 100)
+        if width == 200:
+            assert all(word in text for word in ("~1,180", "ctx ~1,420/4,096", "gemma3:latest", "TTFT ~500 ms"))
+
+
+async def test_only_what_changed_of_the_bar_is_painted_again():
+    class Shown(App[None]):
+        def compose(self):
+            yield MetricsBar(clock=Clock(seconds=lambda: 100.0))
+
+    async with Shown().run_test(size=(80, 5)) as pilot:
+        bar = pilot.app.query_one(MetricsBar)
+        bar.begin()
+        bar.apply(START[0])
+        await pilot.pause()
+        asked = []
+        bar.refresh = lambda *regions, **_: asked.append(regions)
+        bar._tick()
+        assert asked == []
+        bar.figures.apply(StageStarted(at_s=0, stage=Stage.ANALYSIS))
+        bar._tick()
+        assert [region.x for (region,) in asked] == [1]
+        bar._drawn = bar._text().plain
+        bar.figures.now_s = 7
+        bar._tick()
+        assert [region.x for (region,) in asked][1:] == [1 + bar._drawn.index("0:00") + 3]

@@ -9,6 +9,8 @@ from chimera_tui.ui.glyphs import ascii_wanted
 from chimera_tui.ui.screens.picker import Picker
 from chimera_tui.ui.themes import ThemeError, builtin_folder, load_themes, read_theme
 from chimera_tui.ui.widgets.config_panel import ConfigPanel
+from chimera_tui.ui.widgets.inventory import Inventory
+from chimera_tui.ui.widgets.stream_pane import StreamPane
 from tests.ui.app_steps import opened, said, seen, until
 
 SHIPPED = ("ansi-16", "chimera-dark", "chimera-light", "high-contrast", "mono-ascii")
@@ -166,3 +168,59 @@ def test_the_terminal_and_the_locale_decide_about_ascii(environment, wanted):
 def test_themes_are_toml():
     for path in builtin_folder().glob("*.toml"):
         assert tomllib.loads(path.read_text("utf-8"))["name"] == path.stem
+
+
+async def test_a_theme_switch_changes_the_signs_of_everything_that_is_drawn_already(make_app, repository):
+    (repository / "NOTES.md").write_text("- one\n- two\n\n> said\n\n| a | b |\n|---|---|\n| 1 | 2 |\n", "utf-8")
+    app = make_app()
+    async with opened(app, (120, 40)) as (pilot, screen):
+        screen.query_one(StreamPane).view.append("- one\n\n```python\nx = 1\n```\n")
+        await pilot.press("2", "s")
+        for theme, ascii_only in (("mono-ascii", True), ("chimera-dark", False)):
+            app.preview_theme(theme)
+            for key in ("2", "3", "4", "5", "6", "1"):
+                await pilot.press(key)
+                await pilot.pause()
+                assert seen(app).isascii() is ascii_only, (theme, key, {c for c in seen(app) if not c.isascii()})
+        screen.preview("NOTES.md")
+        await until(pilot, lambda: "• one" in seen(app), "the preview in Unicode")
+        app.preview_theme("mono-ascii")
+        await until(pilot, lambda: seen(app).isascii(), "the preview in ASCII")
+
+
+async def test_a_slow_line_has_no_coloured_code_and_fewer_repaints(make_app):
+    app = make_app(ui={"slow": True})
+    async with opened(app) as (pilot, screen):
+        view = screen.query_one(StreamPane).view
+        view.append("```python\nx = 1\n```\n")
+        view.finish()
+        await pilot.press("4")
+        await until(pilot, lambda: view.drawn and view.size.width, "the text is laid out")
+        assert not {name for line in view._document.rows() for _, name, _ in line.spans if "code-" in name}
+        assert view._interval_s == pytest.approx(1 / 4)
+        app.use_pace(slow=False)
+        await until(
+            pilot, lambda: any("code-" in n for row in view._document.rows() for _, n, _ in row.spans), "colour"
+        )
+        assert view._interval_s == pytest.approx(1 / 9)
+
+
+@pytest.mark.parametrize("theme", ["chimera-dark", "mono-ascii"])
+async def test_no_state_is_told_by_colour_alone(make_app, repository, theme):
+    (repository / "broken.jsonl").write_text('{"tokens_per_second": 9.5}\n{"tokens_per', "utf-8")
+    app = make_app(ui={"theme": theme})
+    async with opened(app) as (pilot, screen):
+        status = screen.query_one(Inventory).table.glyphs.status
+        assert len(set(status.values())) == len(status)
+        files = screen.reader.workspace.snapshot.frames.files
+        broken = dict(files.select("path", "status").rows())["broken.jsonl"]
+        assert broken in ("partial", "failed")
+        await pilot.press("2")
+        await pilot.pause()
+        text = seen(app)
+        assert f"{status[broken]} {broken}" in text  # in the table
+        assert f"broken.jsonl {status[broken]}" in text  # in the tree
+        assert "(Edit)" not in text
+        await pilot.press("4")
+        await pilot.pause()
+        assert "(Edit)" in seen(app)  # a key that does nothing now

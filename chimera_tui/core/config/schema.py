@@ -222,6 +222,7 @@ class Ui(msgspec.Struct, frozen=True, kw_only=True):
 
     theme: Annotated[str, Meta(min_length=1, description="name of a theme (see themes/)")] = "chimera-dark"
     mouse: Annotated[bool, Meta(description="listen to the mouse; costs bytes over SSH")] = False
+    slow: Annotated[bool, Meta(description="for a slow line: fewer repaints, no sparkline, no coloured code")] = False
     ascii: Annotated[
         bool | UnsetType, Meta(description="ASCII borders and icons; not set: decided from the terminal and locale")
     ] = UNSET

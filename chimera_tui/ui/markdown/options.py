@@ -1,5 +1,7 @@
 """How blocks are drawn: glyphs for this terminal, coloured code or not."""
 
+from typing import NamedTuple
+
 import msgspec
 
 
@@ -42,6 +44,14 @@ ASCII = Glyphs(
     bar="|",
     apart=" - ",
 )
+
+
+class Asked(NamedTuple):
+    """How one view was asked to draw; None is as the application does."""
+
+    ascii: bool | None = None
+    colour_code: bool | None = None
+    repaints_per_s: float | None = None
 
 
 class DrawOptions(msgspec.Struct, frozen=True):

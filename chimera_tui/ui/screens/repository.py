@@ -28,7 +28,7 @@ class RepositoryReader:
     def __init__(self, screen: "WorkspaceScreen") -> None:
         self._screen = screen
         self._generation = -1
-        self._words = ""
+        self._words: tuple[str, ...] = ()
         self.workspace: Workspace | None = None
         self.reading = False
         self.done = False
@@ -80,7 +80,7 @@ class RepositoryReader:
 
     def _fail(self, problem: str) -> None:
         self.problem = inert_line(problem)
-        if not self._words.startswith("0 files"):
+        if not self._words or not self._words[0].startswith("0 files"):
             self._line("cannot be read")
         self._screen.panes.say_problem(self.problem)
         self._screen.say_hint()
@@ -112,9 +112,8 @@ class RepositoryReader:
         self.show_findings()
         files = int((snapshot.frames.files["role"] != "run").sum())  # our own reports are not results
         cells = snapshot.frames.n_measurements
-        dot = self._screen.app.glyphs.dot
         if snapshot.complete:
-            self._line(f"{files:,} file{'' if files == 1 else 's'}{dot}{cells:,} measurements")
+            self._line(f"{files:,} file{'' if files == 1 else 's'}", f"{cells:,} measurements")
 
     def show_findings(self) -> None:
         """Let the findings follow the files, what was taken out of the analysis, and the settings."""
@@ -128,12 +127,16 @@ class RepositoryReader:
         if progress.done:
             return
         read = f"{progress.read:,} of {progress.total:,} files" if progress.total else f"{progress.found:,} files found"
-        self._line(f"reading{self._screen.app.glyphs.dot}{read}")
+        self._line("reading", read)
 
-    def _line(self, words: str) -> None:
+    def _line(self, *words: str) -> None:
         self._words = words
+        self.say_line()
+
+    def say_line(self) -> None:
+        """Say, or say again with other signs, how far the reading is."""
         if self._screen.app.is_running:
-            self._screen.query_one(RepositoryLine).aside = words
+            self._screen.query_one(RepositoryLine).aside = self._screen.app.glyphs.dot.join(self._words)
 
     def locate(self, path: str, record: int | None, field: str | None) -> "tuple[Path, str]":
         """Where a shown path is on disk, and the place of a field of one of its observations in there."""

@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
-from textual.app import App
+from typing import TYPE_CHECKING
 
 from chimera_tui.core.config.schema import Settings
 from chimera_tui.engine.busy import BusyAnswer, BusyBox
@@ -15,15 +13,16 @@ from chimera_tui.ui.screens.dialogs import BusyDialog
 if TYPE_CHECKING:
     from chimera_tui.engine.run import Run
     from chimera_tui.engine.workspace import Workspace
-
-APPLY_EVERY_S = 0.11
-"""Events are applied in batches, nine times a second."""
+    from chimera_tui.ui.app import ChimeraApp
 
 
 class RunControl:
-    """Starts, follows and stops the run of a screen. Without a listener the run would go on all the same."""
+    """Starts, follows and stops the run of a screen; its events are applied in batches.
 
-    def __init__(self, app: App[Any], apply: Callable[[Event], None]) -> None:
+    Without a listener the run would go on all the same.
+    """
+
+    def __init__(self, app: "ChimeraApp", apply: Callable[[Event], None]) -> None:
         self._app = app
         self._apply = apply
         self._run: Run | None = None
@@ -37,13 +36,13 @@ class RunControl:
     async def follow(self, workspace: "Workspace", settings: Settings) -> None:
         """Start a run and apply its events until the last; the caller's worker may be cancelled, the run goes on."""
         Run = await asyncio.to_thread(_run_class)  # noqa: N806 - a class
-        run = Run(workspace, settings, ask=self._ask, earlier=self._earlier)
+        run = Run(workspace, settings, ask=self._ask, earlier=self._earlier, clock=self._app.clock)
         self._run = run
         run.start()
         async for batch in run.subscribe():
             for event in batch:
                 self._apply(event)
-            await asyncio.sleep(APPLY_EVERY_S)
+            await asyncio.sleep(1 / self._app.pace.repaints_per_s)
 
     def stop(self) -> None:
         """Ask the run to stop."""

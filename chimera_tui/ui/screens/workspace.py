@@ -68,12 +68,12 @@ class WorkspaceScreen(Screen[None]):
             Pane.INVENTORY: Inventory(),
             Pane.MEASUREMENTS: Measurements(),
             Pane.FINDINGS: FindingsPane(),
-            Pane.STREAM: StreamPane(ascii=self.app.ascii_glyphs),
-            Pane.REPORTS: ReportsPane(ascii=self.app.ascii_glyphs),
+            Pane.STREAM: StreamPane(),
+            Pane.REPORTS: ReportsPane(),
             Pane.CONFIG: ConfigPanel(self.settings, self.origins, glyphs=self.app.glyphs),
         }
         yield PaneArea(contents)
-        yield MetricsBar()
+        yield MetricsBar(clock=self.app.clock)
         yield KeyBar()
         yield Static(id="too-small", markup=False)
 
@@ -137,6 +137,11 @@ class WorkspaceScreen(Screen[None]):
     def on_descendant_blur(self) -> None:
         """Other keys."""
         self.call_after_refresh(self.show_keys)
+
+    def draw_again(self) -> None:
+        """Other signs in what is said here."""
+        self.say_hint()
+        self.reader.say_line()
 
     def say_hint(self) -> None:
         """What one can do from here, for who is here for the first time."""
@@ -273,6 +278,8 @@ class WorkspaceScreen(Screen[None]):
         self.reader.show_findings()
         if event.path in ("run.model", "run.engine", "server.host", "server.openai_url"):
             self.ask_modelfile()
+        if event.path == "ui.slow":
+            self.app.use_pace(slow=self.settings.ui.slow)
 
     @work(group="modelfile", exclusive=True)
     async def ask_modelfile(self) -> None:

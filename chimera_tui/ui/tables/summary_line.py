@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from chimera_tui.core.inert import inert_line
-from chimera_tui.ui.tables.cells import UNICODE, Glyphs
+from chimera_tui.ui.tables.cells import ASCII, UNICODE, Glyphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +37,10 @@ class SummaryLine(Widget):
         """Say other facts."""
         self._parts, self._glyphs = [inert_line(part) for part in parts], glyphs
         self.text = glyphs.dot.join(self._parts)
+
+    def draw_again(self) -> None:
+        """Other signs."""
+        self.say(self._parts, ASCII if getattr(self.app, "ascii_glyphs", False) else UNICODE)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """As many rows as the facts need, up to those it may have."""

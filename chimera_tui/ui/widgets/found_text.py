@@ -23,7 +23,7 @@ class FoundText(Vertical):
     FoundText > StreamView { height: 1fr; }
     """
 
-    def __init__(self, *, ascii: bool = False, id: str | None = None, text_id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, ascii: bool | None = None, id: str | None = None, text_id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.view = StreamView(id=text_id, ascii=ascii)
         self.line = FilterLine("find in the text")

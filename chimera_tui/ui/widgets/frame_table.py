@@ -285,6 +285,16 @@ class FrameTable(CursorView):
             self._asked = request.columns
         self._layout = replace(self._layout, sort=request.sort)
 
+    def draw_again(self) -> None:
+        """Other signs: widths and rows are made anew."""
+        request = self._wanted
+        if request is not None and self._rows is not None and self._layout.glyphs is not self.glyphs:
+            sizes = measured(request.df, request.columns, self.glyphs)
+            self._layout = replace(self._layout, natural=tuple(width for _, width in sizes), glyphs=self.glyphs)
+            self._rows = Rows(request.df, self._rows.order, self.glyphs)
+            self.refresh()
+            self.post_message(self.ViewChanged(self, same_rows=False))
+
     # -- cursor and lines
 
     def move_column(self, column: int) -> None:

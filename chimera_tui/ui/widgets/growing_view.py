@@ -15,8 +15,9 @@ from chimera_tui.ui.markdown.changes import Shown, changed_cells, same
 from chimera_tui.ui.markdown.document import Document, Role
 from chimera_tui.ui.markdown.finder import Finder
 from chimera_tui.ui.markdown.lines import Line, Overlay
-from chimera_tui.ui.markdown.options import DrawOptions, Glyphs
+from chimera_tui.ui.markdown.options import Asked, DrawOptions, Glyphs
 from chimera_tui.ui.markdown.palette import Palette
+from chimera_tui.ui.pace import USUAL
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -55,11 +56,12 @@ class GrowingView(ScrollView):
             """The view."""
             return self.view
 
-    def __init__(self, options: DrawOptions, repaints_per_s: float, **names: str | None) -> None:
+    def __init__(self, given: Asked, **names: str | None) -> None:
         super().__init__(**names)  # type: ignore[arg-type]  # name, id and classes
-        self._options = options
-        self._interval_s = 1 / repaints_per_s
-        self._document = Document(0, options)
+        self._given = given
+        self._options = DrawOptions(ascii=bool(given.ascii), colour_code=given.colour_code is not False)
+        self._interval_s = 1 / (given.repaints_per_s or USUAL.repaints_per_s)
+        self._document = Document(0, self._options)
         self._pending: deque[tuple[str, Role]] = deque()
         self._line_ends = IncrementalNewlineDecoder(None, translate=True)
         self._role: Role = "model"
@@ -70,6 +72,17 @@ class GrowingView(ScrollView):
         self._palette: Palette | None = None
         self._shown: dict[int, Shown] = {}
         self._finder = Finder()
+
+    # how it is drawn
+
+    def draw_again(self) -> None:
+        """Draw as was asked for, and where nothing was, as the application does now."""
+        given, pace = self._given, getattr(self.app, "pace", USUAL)
+        ascii_ = given.ascii if given.ascii is not None else getattr(self.app, "ascii_glyphs", False)
+        colour = given.colour_code if given.colour_code is not None else pace.colour_code
+        self._options = DrawOptions(ascii=ascii_, colour_code=colour)
+        self._interval_s = 1 / (given.repaints_per_s or pace.repaints_per_s)
+        self._schedule()
 
     # taking text
 
@@ -90,14 +103,13 @@ class GrowingView(ScrollView):
         colour_code: bool | None = None,
         repaints_per_s: float | None = None,
     ) -> None:
-        """Draw with other glyphs, with or without coloured code, or at another pace."""
-        old = self._options
-        self._options = DrawOptions(
-            ascii=old.ascii if ascii is None else ascii,
-            colour_code=old.colour_code if colour_code is None else colour_code,
-        )
-        self._interval_s = 1 / repaints_per_s if repaints_per_s else self._interval_s
-        self._schedule()
+        """Draw with other glyphs, with or without coloured code, or at another pace than the application's."""
+        given = self._given
+        self._given = Asked(
+            given.ascii if ascii is None else ascii, given.colour_code if colour_code is None else colour_code,
+            repaints_per_s or given.repaints_per_s,
+        )  # fmt: skip
+        self.draw_again()
 
     def _reset(self) -> None:
         self._document = Document(self._document.width, self._options)
@@ -247,7 +259,7 @@ class GrowingView(ScrollView):
 
     def on_mount(self) -> None:
         """Show what was given before the widget had a screen."""
-        self._schedule()
+        self.draw_again()
 
     def on_resize(self) -> None:
         """Lay out for the new width and keep the block at the top in place."""

@@ -8,7 +8,7 @@ from textual.message import Message
 from chimera_tui.core.verify.verdict import Label
 from chimera_tui.ui.markdown.lines import Line, Overlay
 from chimera_tui.ui.markdown.marks import Mark, Marks, is_problem
-from chimera_tui.ui.markdown.options import DrawOptions
+from chimera_tui.ui.markdown.options import Asked
 from chimera_tui.ui.widgets.reading_view import ReadingView
 
 
@@ -39,8 +39,8 @@ class PointingView(ReadingView):
             """The view."""
             return self.view
 
-    def __init__(self, options: DrawOptions, repaints_per_s: float, **names: str | None) -> None:
-        super().__init__(options, repaints_per_s, **names)
+    def __init__(self, given: Asked, **names: str | None) -> None:
+        super().__init__(given, **names)
         self._marks = Marks()
         self._thing: Mark | None = None
 

@@ -74,7 +74,7 @@ class Preview(Vertical):
             yield self.table
             yield self.json
             yield self.text
-            yield StreamView(ascii=self._ascii_wanted, id="preview-markdown")
+            yield StreamView(ascii=self._ascii, id="preview-markdown")
             yield self._nothing
 
     @property

@@ -89,7 +89,7 @@ class ReportsPane(Vertical):
 
         reason: str
 
-    def __init__(self, *, ascii: bool = False) -> None:  # noqa: A002 - the field's own word
+    def __init__(self, *, ascii: bool | None = None) -> None:  # noqa: A002 - the field's own word
         super().__init__(classes="-empty")
         self._ascii = ascii
         self.reports: list[SavedReport] = []

@@ -46,6 +46,11 @@ class SettingRow(Widget):
         self._glyphs = glyphs
         self.set_reactive(SettingRow.value, value)
 
+    def draw_again(self) -> None:
+        """Other signs."""
+        self._glyphs = getattr(self.app, "glyphs", self._glyphs)
+        self.refresh()
+
     @property
     def is_set(self) -> bool:
         """Whether the value differs from what holds without it."""

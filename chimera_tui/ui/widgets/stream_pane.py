@@ -40,7 +40,7 @@ class StreamPane(Vertical):
     }
     """
 
-    def __init__(self, *, ascii: bool = False) -> None:  # noqa: A002 - the field's own word
+    def __init__(self, *, ascii: bool | None = None) -> None:  # noqa: A002 - the field's own word
         super().__init__()
         self._ascii = ascii
         self._headed: Stage | None = None

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from chimera_tui.ui.markdown.options import DrawOptions
+from chimera_tui.ui.markdown.options import Asked
 from chimera_tui.ui.markdown.palette import COMPONENT_CLASSES, CSS
 from chimera_tui.ui.widgets.pointing_view import PointingView
 
@@ -19,6 +19,7 @@ class StreamView(PointingView, can_focus=True):
     Text is collected and drawn at most ``repaints_per_s`` times a second. Closed blocks are laid out once; of the
     screen only the cells that changed are sent again. Offsets are into ``source``: the text of model and program, line
     ends as newlines. Every span of a row keeps its source offset, so marks can be laid over any part of the source.
+    What is None at the start is as the application draws.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENT_CLASSES)
@@ -56,16 +57,14 @@ class StreamView(PointingView, can_focus=True):
         self,
         markdown: str = "",
         *,
-        ascii: bool = False,  # noqa: A002  # what the settings call it
-        colour_code: bool = True,
-        repaints_per_s: float = 9.0,
+        ascii: bool | None = None,  # noqa: A002  # what the settings call it
+        colour_code: bool | None = None,
+        repaints_per_s: float | None = None,
         name: str | None = None,
         id: str | None = None,  # noqa: A002
         classes: str | None = None,
     ) -> None:
-        super().__init__(
-            DrawOptions(ascii=ascii, colour_code=colour_code), repaints_per_s, name=name, id=id, classes=classes
-        )
+        super().__init__(Asked(ascii, colour_code, repaints_per_s), name=name, id=id, classes=classes)
         if markdown:
             self.load(markdown)
 
