@@ -5,6 +5,7 @@ import tomllib
 import pytest
 from textual.color import Color
 
+from chimera_tui.ui.commands import Pane
 from chimera_tui.ui.glyphs import ascii_wanted
 from chimera_tui.ui.screens.picker import Picker
 from chimera_tui.ui.themes import ThemeError, builtin_folder, load_themes, read_theme
@@ -178,7 +179,7 @@ async def test_a_theme_switch_changes_the_signs_of_everything_that_is_drawn_alre
         await pilot.press("2", "s")
         for theme, ascii_only in (("mono-ascii", True), ("chimera-dark", False)):
             app.preview_theme(theme)
-            for key in ("2", "3", "4", "5", "6", "1"):
+            for key in "2345671":
                 await pilot.press(key)
                 await pilot.pause()
                 assert seen(app).isascii() is ascii_only, (theme, key, {c for c in seen(app) if not c.isascii()})
@@ -194,7 +195,7 @@ async def test_a_slow_line_has_no_coloured_code_and_fewer_repaints(make_app):
         view = screen.query_one(StreamPane).view
         view.append("```python\nx = 1\n```\n")
         view.finish()
-        await pilot.press("4")
+        await pilot.press(str(Pane.STREAM.number))
         await until(pilot, lambda: view.drawn and view.size.width, "the text is laid out")
         assert not {name for line in view._document.rows() for _, name, _ in line.spans if "code-" in name}
         assert view._interval_s == pytest.approx(1 / 4)
@@ -221,6 +222,6 @@ async def test_no_state_is_told_by_colour_alone(make_app, repository, theme):
         assert f"{status[broken]} {broken}" in text  # in the table
         assert f"broken.jsonl {status[broken]}" in text  # in the tree
         assert "(Edit)" not in text
-        await pilot.press("4")
+        await pilot.press(str(Pane.STREAM.number))
         await pilot.pause()
         assert "(Edit)" in seen(app)  # a key that does nothing now
