@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import msgspec
-import tomlkit
 from msgspec import UNSET
 
 from chimera_tui.core.config.load import Loaded
@@ -98,6 +97,8 @@ def renamed(old: str, new: str) -> Edit:
 
 def _moved(text: str, old: str, new: str) -> str:
     """The same through the parsed file, for tables in unusual spellings."""
+    import tomlkit
+
     try:
         document = tomlkit.parse(text)
         tables = document["profiles"]
