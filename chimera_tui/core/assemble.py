@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import astuple
 
 from chimera_tui.core import frames as schema
 from chimera_tui.core.frames import Frames
@@ -68,7 +70,7 @@ class Assembler:
         self._series: dict[SeriesKey, int] | None = None
         self._configs: dict[ConfigKey, int] = {}
         self._errors: dict[str, int] = {}
-        self._columns: dict[str, list[object]] = {name: [] for name in schema.CELLS}
+        self._piece = _Piece()
         self._record_columns: dict[str, list[object]] = {name: [] for name in schema.RECORDS}
 
     def keep(self, file_ids: Collection[int]) -> None:
@@ -101,7 +103,7 @@ class Assembler:
 
     def add(self, file_id: int, entry: Entry, result: FileResult, cells: pl.DataFrame | None = None) -> None:
         """Take a measured file in. ``cells`` are its columns as a frame, where they came from another process."""
-        n_cells = len(result.record) if cells is None else cells.height
+        n_cells = len(result.value) if cells is None else cells.height
         self._rows[file_id] = FileRow(
             file_id, entry.shown, entry.raw, entry.kind, entry.role or result.role, result.encoding, result.tool,
             result.status, result.reason, result.level, entry.size, entry.mtime_ns, None, result.rows, result.cols,
@@ -112,12 +114,15 @@ class Assembler:
             self._flush()
             self._cells.append(_translated(cells, file_id, series, configs, errors))
         elif n_cells:
-            self._extend(file_id, result, series, configs, errors)
-        records = self._record_columns
-        records["file_id"].extend([file_id] * len(result.records))
-        records["record"].extend(result.records.keys())
-        records["path"].extend(result.records.values())
+            self._piece.add(file_id, result, series, configs, errors)
+        if result.records:
+            records = self._record_columns
+            records["file_id"].extend([file_id] * len(result.records))
+            records["record"].extend(result.records.keys())
+            records["path"].extend(result.records.values())
         self.n_cells += n_cells
+        if len(self._piece.value) >= FLUSH_CELLS:
+            self._flush()
 
     def frames(self, runs: pl.DataFrame | None = None) -> Frames:
         """The frames of everything so far; files in the order of their paths' bytes."""
@@ -138,9 +143,9 @@ class Assembler:
         if self._series is None:
             return self._base.series, self._base.configs, self._base.errors
         return (
-            _numbered(self._series, schema.SERIES),
-            _numbered(self._configs, schema.CONFIGS),
-            _numbered({(text,): number for text, number in self._errors.items()}, schema.ERRORS),
+            _numbered(map(astuple, self._series), schema.SERIES),
+            _numbered(map(astuple, self._configs), schema.CONFIGS),
+            _numbered(((text,) for text in self._errors), schema.ERRORS),
         )
 
     def _ids(self, result: FileResult) -> tuple[list[int], list[int], list[int]]:
@@ -155,52 +160,94 @@ class Assembler:
             [self._errors.setdefault(text, len(self._errors)) for text in result.error_table],
         )
 
-    def _extend(
-        self, file_id: int, result: FileResult, series: list[int], configs: list[int], errors: list[int]
-    ) -> None:
-        columns = self._columns
-        columns["file_id"].extend([file_id] * len(result.record))
-        columns["record"].extend(result.record)
-        columns["series_id"].extend(map(series.__getitem__, result.series))
-        columns["config_id"].extend(map(configs.__getitem__, result.config))
-        columns["value"].extend(result.value)
-        columns["n"].extend(result.n)
-        columns["raw"].extend(result.raw)
-        columns["phase"].extend(result.phase)
-        columns["status"].extend(result.status_code)
-        columns["at"].extend(result.at)
-        columns["error_id"].extend([None if i is None else errors[i] for i in result.error] if errors else result.error)
-        if len(columns["file_id"]) >= FLUSH_CELLS:
-            self._flush()
-
     def _flush(self) -> None:
-        if self._columns["file_id"]:
-            self._cells.append(_thinned(_frame(self._columns.values(), schema.CELLS, -1)))
-            self._columns = {name: [] for name in schema.CELLS}
+        if self._piece.value:
+            self._cells.append(self._piece.frame())
+            self._piece = _Piece()
         if self._record_columns["file_id"]:
             self._records.append(_frame(self._record_columns.values(), schema.RECORDS, -1))
             self._record_columns = {name: [] for name in schema.RECORDS}
 
 
+class _Piece:
+    """Files whose cells become a piece of the frame together; what is the same for many cells is spread out there."""
+
+    def __init__(self) -> None:
+        self.files: list[tuple[int, int, int, int]] = []
+        """Of each file its id, how many cells and observations it has, and where its series begin."""
+        self.series_ids: list[int] = []
+        self.observations: tuple[list[object], ...] = tuple([] for _ in OBSERVATION)
+        self.of: list[int] = []
+        self.series: list[int] = []
+        self.value: list[float] = []
+        self.n: list[int | None] = []
+        self.raw: list[str | None] = []
+
+    def add(self, file_id: int, found: FileResult, series: list[int], configs: list[int], errors: list[int]) -> None:
+        """Take a file in, with the ids of its series, configurations and errors among all files."""
+        self.files.append((file_id, len(found.value), len(found.record), len(self.series_ids)))
+        self.series_ids += series
+        record, config, phase, status, at, error = self.observations
+        record += found.record
+        config += map(configs.__getitem__, found.config)
+        phase += found.phase
+        status += found.status_code
+        at += found.at
+        error += [None if i is None else errors[i] for i in found.error] if errors else found.error
+        self.of += found.of
+        self.series += found.series
+        self.value += found.value
+        self.n += found.n
+        self.raw += found.raw
+
+    def frame(self) -> pl.DataFrame:
+        """The cells."""
+        import polars as pl
+
+        kinds = {name: schema.CELLS[name] for name in ("series_id", "value", "n", "raw")}
+        cells = _frame((self.series, self.value, self.n, self.raw), kinds, -1)
+        observations = _frame(self.observations, {name: schema.CELLS[name] for name in OBSERVATION}, -1)
+        file_ids, n_cells, n_seen, first_series = (pl.Series(x, dtype=pl.UInt32) for x in zip(*self.files, strict=True))
+        before = n_seen.cum_sum() - n_seen
+        of = pl.Series(self.of, dtype=pl.UInt32) + _repeated(before, n_cells)
+        series = pl.Series(self.series_ids, dtype=pl.UInt32).gather(
+            cells["series_id"] + _repeated(first_series, n_cells)
+        )
+        spread = observations.select(pl.all().gather(of))
+        cells = cells.with_columns(
+            series.alias("series_id"), _repeated(file_ids, n_cells).alias("file_id"), *spread.get_columns()
+        )
+        return _thinned(cells.select(list(schema.CELLS)))
+
+
+OBSERVATION = ("record", "config_id", "phase", "status", "at", "error_id")
+"""The columns of cells that are the same for all cells of an observation."""
+
+
+def _repeated(values: pl.Series, counts: pl.Series) -> pl.Series:
+    """Each value as often as its count, which is never 0, says."""
+    return values.repeat_by(counts).explode()
+
+
 def columns_of(result: FileResult) -> pl.DataFrame:
     """A result's cells as a frame of its own indices, as they travel from a child process."""
-    names = ["record", "series_id", "config_id", "value", "n", "raw", "phase", "status", "at", "error_id"]
-    columns = (
-        result.record, result.series, result.config, result.value, result.n, result.raw, result.phase,
-        result.status_code, result.at, result.error,
-    )  # fmt: skip
-    return _thinned(_frame(columns, {name: schema.CELLS[name] for name in names}, len(result.record)))
+    if not result.value:
+        return schema.empty(schema.CELLS).drop("file_id")
+    piece = _Piece()
+    own = [list(range(len(table))) for table in (result.series_table, result.config_table, result.error_table)]
+    piece.add(0, result, *own)
+    return piece.frame().drop("file_id")
 
 
 def _thinned(cells: pl.DataFrame) -> pl.DataFrame:
     """Cells with the text of the file only where it is not simply how the value is written."""
     import polars as pl
 
-    raw, value = pl.col("raw"), pl.col("value")
-    shown, size = value.cast(pl.String), value.abs()
+    raw, shown, size = pl.col("raw"), pl.col("shown"), pl.col("value").abs()
     # Very small and very large values are written in more ways than one.
-    simply = ((raw == shown) | (raw + ".0" == shown)) & (size.is_between(1e-4, 1e15) | (size == 0))
-    return cells.with_columns(raw=pl.when(~simply).then(raw).str.strip_chars().str.slice(0, LONGEST_RAW))
+    simply = (raw.eq(shown) | raw.eq(shown.str.strip_suffix(".0"))) & (size.is_between(1e-4, 1e15) | size.eq(0))
+    told = pl.when(~simply).then(raw).str.strip_chars().str.slice(0, LONGEST_RAW)
+    return cells.with_columns(shown=pl.col("value").cast(pl.String)).with_columns(raw=told).drop("shown")
 
 
 def _translated(
@@ -240,6 +287,7 @@ def _series(name: str, values: Sequence[object], dtype: pl.DataType) -> pl.Serie
         return pl.Series(name, spelled, dtype=dtype, strict=False)
 
 
-def _numbered(table: Mapping[Any, int], kinds: dict[str, str]) -> pl.DataFrame:
-    """A dictionary of keys as a frame: its number, then the parts of the key."""
-    return _frame([list(table.values()), *zip(*table, strict=True)], kinds, len(table))
+def _numbered(keys: Iterable[tuple[object, ...]], kinds: dict[str, str]) -> pl.DataFrame:
+    """A dictionary of keys, which are numbered from 0, as a frame: its number, then the parts of the key."""
+    rows = [(number, *key) for number, key in enumerate(keys)]
+    return _frame(zip(*rows, strict=True), kinds, len(rows))

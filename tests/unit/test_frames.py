@@ -3,6 +3,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from msgspec.structs import replace
 
 from chimera_tui.core import frames as schema
 from chimera_tui.core.assemble import Assembler
@@ -25,17 +26,19 @@ def result(
     made.series_table = [series(metric) for metric in metric_values]
     for index, values in enumerate(metric_values.values()):
         for record, value in enumerate(values):
-            made.record.append(record)
+            made.of.append(record)
             made.series.append(index)
-            made.config.append(record if configs else 0)
             made.value.append(value)
             made.n.append(None)
             made.raw.append(None)
-            made.phase.append(2)
-            made.status_code.append(0)
-            made.at.append(None)
-            made.error.append(None)
     made.rows = max((len(values) for values in metric_values.values()), default=0)
+    for record in range(made.rows):
+        made.record.append(record)
+        made.config.append(record if configs else 0)
+        made.phase.append(2)
+        made.status_code.append(0)
+        made.at.append(None)
+        made.error.append(None)
     return made
 
 
@@ -161,13 +164,13 @@ def test_a_summary_of_means_is_data(tmp_path):
 
 
 def test_the_same_values_under_other_configurations_are_data(tmp_path):
-    others = [key._replace(num_gpu=999) for key in CONFIGS]
+    others = [replace(key, num_gpu=999) for key in CONFIGS]
     roles = linked_roles(tmp_path, a_csv=result(RUNS, CONFIGS), b_csv=result(RUNS, others))
     assert {role for role, _ in roles.values()} == {"data"}
 
 
 def test_of_twins_the_later_is_derived_and_a_short_model_name_agrees(tmp_path):
-    short = [key._replace(model="gemma3_1b") for key in CONFIGS]
+    short = [replace(key, model="gemma3_1b") for key in CONFIGS]
     roles = linked_roles(tmp_path, a_csv=result(RUNS, CONFIGS), b_json=result(RUNS, short))
     assert roles["a.csv"][0] == "data"
     assert roles["b.json"] == ("derived", "repeats the configurations and values of a.csv")

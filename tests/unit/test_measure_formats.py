@@ -136,7 +136,7 @@ def test_measured(part: str, tool: str, expected: str) -> None:
     matching = [
         v
         for v, s in zip(result.value, result.series, strict=True)
-        if result.series_table[s][1:4] == (metric, stat, unit.removeprefix("-"))
+        if ((key := result.series_table[s]).metric, key.stat, key.unit) == (metric, stat, unit.removeprefix("-"))
     ]
     assert pytest.approx(float(value), rel=1e-12) in matching
 

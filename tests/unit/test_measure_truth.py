@@ -8,6 +8,7 @@ from statistics import mean, median, stdev
 from typing import Any
 
 import pytest
+from msgspec.structs import asdict
 
 from chimera_tui.core.frames import STATUSES
 from chimera_tui.core.measure import Limits, measure_file
@@ -24,18 +25,19 @@ def rows(rel: str) -> list[dict[str, Any]]:
     result = measure_file(REPO / rel, rel, KINDS[Path(rel).suffix], Limits())
     found = []
     for i, value in enumerate(result.value):
-        series, config = result.series_table[result.series[i]], result.config_table[result.config[i]]
+        of = result.of[i]
+        series, config = result.series_table[result.series[i]], result.config_table[result.config[of]]
         found.append(
             {
-                **series._asdict(),
-                **config._asdict(),
+                **asdict(series),
+                **asdict(config),
                 **json.loads(config.extra or "{}"),
                 "value": value,
                 "n": result.n[i],
-                "record": result.record[i],
-                "status": STATUSES[result.status_code[i]],
-                "error": None if result.error[i] is None else result.error_table[result.error[i]],
-                "path": result.records.get(result.record[i]),
+                "record": result.record[of],
+                "status": STATUSES[result.status_code[of]],
+                "error": None if result.error[of] is None else result.error_table[result.error[of]],
+                "path": result.records.get(result.record[of]),
             }
         )
     return found

@@ -21,18 +21,10 @@ def measured(tmp_path: Path) -> Any:
         path.write_bytes(data.encode() if isinstance(data, str) else data)
         kinds = {".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".md": "markdown", ".txt": "text"}
         result = measure_file(path, rel, kinds.get(path.suffix, "text"), limits or Limits())
-        columns = (
-            result.record,
-            result.series,
-            result.config,
-            result.n,
-            result.raw,
-            result.phase,
-            result.status_code,
-            result.at,
-            result.error,
-        )
-        assert {len(column) for column in columns} == {len(result.value)}
+        assert {len(column) for column in (result.of, result.series, result.n, result.raw)} == {len(result.value)}
+        observations = (result.config, result.phase, result.status_code, result.at, result.error)
+        assert {len(column) for column in observations} == {len(result.record)}
+        assert set(result.of) <= set(range(len(result.record)))
         return result
 
     return run
@@ -51,7 +43,7 @@ def series(result: FileResult, metric: str) -> Any:
 
 
 def extra(result: FileResult, i: int = 0) -> dict[str, Any]:
-    return json.loads(result.config_table[result.config[i]].extra or "{}")
+    return json.loads(result.config_table[result.config[result.of[i]]].extra or "{}")
 
 
 def test_plain_csv(measured: Any) -> None:
@@ -271,9 +263,9 @@ def test_escapes_in_cells(measured: Any) -> None:
 
 def test_failures_stored_as_zero(measured: Any) -> None:
     result = measured("ttft_s,tokens_s,error\n0.000000,0.00,Failed to connect\n0.5,75.2,\n")
-    assert [STATUSES[code] for code in result.status_code] == ["failed", "ok", "failed", "ok"]
+    assert [STATUSES[code] for code in result.of_cells(result.status_code)] == ["failed", "ok", "failed", "ok"]
     assert result.error_table == ["Failed to connect"]
-    assert result.error == [0, None, 0, None]
+    assert result.of_cells(result.error) == [0, None, 0, None]
     assert cells(result, "decode_tps") == [0.0, 75.2]
 
 
@@ -520,10 +512,12 @@ def test_parquet(tmp_path: Path) -> None:
 def test_a_failed_row_without_numbers_is_counted(tmp_path):
     (tmp_path / "a.csv").write_text("num_gpu,tokens_s,error\n40,101.5,\n80,,timed out\n")
     result = measure_file(tmp_path / "a.csv", "a.csv", "csv", Limits())
-    failed = [i for i, status in enumerate(result.status_code) if status]
-    assert [(result.series_table[result.series[i]].metric, result.record[i]) for i in failed] == [("failure", 1)]
+    failed = [i for i, status in enumerate(result.of_cells(result.status_code)) if status]
+    assert [(result.series_table[result.series[i]].metric, result.record[result.of[i]]) for i in failed] == [
+        ("failure", 1)
+    ]
     assert result.error_table == ["timed out"]
-    assert result.config_table[result.config[failed[0]]].num_gpu == 80
+    assert result.config_table[result.config[result.of[failed[0]]]].num_gpu == 80
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
@@ -532,7 +526,9 @@ def test_a_failed_result_without_numbers_is_counted(tmp_path, name):
     lines = "\n".join(json.dumps(item) for item in items)
     (tmp_path / name).write_text(lines if name.endswith("l") else json.dumps({"results": items}))
     result = measure_file(tmp_path / name, name, name.partition(".")[2], Limits())
-    assert list(zip(result.record, result.value, result.status_code, strict=True)) == [(0, 12.5, 0), (1, 1.0, 1)]
+    assert list(
+        zip(result.of_cells(result.record), result.value, result.of_cells(result.status_code), strict=True)
+    ) == [(0, 12.5, 0), (1, 1.0, 1)]
 
 
 def test_messages_of_errors_alone_are_no_results(tmp_path):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 
 from chimera_tui.core.measure import FileResult, Limits, measure_file
 from chimera_tui.core.measure.result import SeriesKey
@@ -26,29 +27,21 @@ def checked(path: Path, rel: str, limits: Limits | None = None) -> FileResult:
     assert result.status in STATUSES
     assert result.reason or result.status == "ok"
     assert "please report" not in result.reason, result.reason
-    columns = (
-        result.record,
-        result.series,
-        result.config,
-        result.n,
-        result.raw,
-        result.phase,
-        result.status_code,
-        result.at,
-        result.error,
-    )
-    assert {len(column) for column in columns} == {len(result.value)}
+    assert {len(column) for column in (result.of, result.series, result.n, result.raw)} == {len(result.value)}
+    observations = (result.config, result.phase, result.status_code, result.at, result.error)
+    assert {len(column) for column in observations} == {len(result.record)}
+    assert set(result.of) <= set(range(len(result.record)))
     assert all(isinstance(value, float) and value - value == 0 for value in result.value)
     assert all(0 <= i < len(result.series_table) for i in result.series)
     assert all(0 <= i < len(result.config_table) for i in result.config)
     assert all(i is None or 0 <= i < len(result.error_table) for i in result.error)
     assert all(n is None or 0 < n < 2**32 for n in result.n)
     assert all(at is None or abs(at) < 2**63 for at in result.at)
-    assert all(isinstance(part, str) for key in result.series_table for part in key)
+    assert all(isinstance(part, str) for key in result.series_table for part in astuple(key))
     assert all(isinstance(key, SeriesKey) for key in result.series_table)
     for config in result.config_table:
         assert config.num_gpu is None or abs(config.num_gpu) < 2**31
-        assert all(isinstance(part, str | None) for part in (*config[:5], *config[-2:]))
+        assert all(isinstance(part, str | None) for part in (*astuple(config)[:5], *astuple(config)[-2:]))
         json.loads(config.extra or "{}")
     return result
 

@@ -176,7 +176,7 @@ def _merge(spread: Spread, block: pl.Series) -> None:
     spread.merge(Block(count, mean, squares, low, high), lambda start, step: block[start::step].to_list())
 
 
-def _good(names: list[str], means: list[Meaning]) -> pl.Expr:
+def _good(names: list[str], means: Sequence[Meaning]) -> pl.Expr:
     """Which rows did not fail."""
     import polars as pl
 

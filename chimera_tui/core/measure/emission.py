@@ -7,7 +7,7 @@ from chimera_tui.core.measure.factors import Factors
 from chimera_tui.core.measure.lexicon import Meaning
 from chimera_tui.core.measure.naming import normalised, stat_named
 from chimera_tui.core.measure.observe import Cell, Seen
-from chimera_tui.core.measure.sink import FAILED, OK, Observation, Sink
+from chimera_tui.core.measure.sink import FAILED, OK, Sink
 from chimera_tui.core.measure.spread import sample_statistics
 
 
@@ -37,13 +37,14 @@ def emit(seen: Seen, number: int, sink: Sink, *, counted: bool) -> bool:
     config = sink.config(inherited(seen))
     at, n = _up(seen, "at"), _up(seen, "n")
     error = sink.error(seen.error) if seen.error else None
-    of = Observation(number, config, seen.phase, FAILED if seen.failed else OK, at, error)
+    status = FAILED if seen.failed else OK
+    of = sink.observe(number, config, phase=seen.phase, status=status, at=at, error=error)
     if not cells:
         sink.fail("error", of)
     lengths = {_named(what, seen, sink.tool): len(values) for _, what, values in seen.arrays}
     for field, what, value, own_n, raw in cells:
         count = own_n or (None if what.stat == "value" else lengths.get(what.name) or _requests(seen, what) or n)
-        sink.add_one(sink.series(field, what), value, count, raw, of)
+        sink.add_one(sink.series(field, what), of, value, count, raw)
     return True
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from chimera_tui.core.measure.documents import Numbering, measure_document
+from chimera_tui.core.measure.factors import COLUMNS
 from chimera_tui.core.measure.lexicon import UNKNOWN
 from chimera_tui.core.measure.paths import hints
 from chimera_tui.core.measure.records import Walk
@@ -207,7 +208,7 @@ def unremarkable(result: FileResult) -> bool:
         return False
     if any(not key.definition.startswith(UNKNOWN) or key.unit for key in result.series_table):
         return False
-    if any(part is not None for config in result.config_table for part in config[:14]):
+    if any(getattr(config, name) is not None for config in result.config_table for name in COLUMNS):
         return False
     return all(value.is_integer() for value in result.value)
 
@@ -221,8 +222,8 @@ def close(result: FileResult, sink: Sink, reasons: list[str]) -> None:
     """The last words on a result: a summary says so, the reasons are joined."""
     only_errors = result.encoding.startswith("json") and only_failures(result)
     if only_errors or unremarkable(result):
-        for column in ("record", "series", "config", "value", "n", "raw", "phase", "status_code", "at", "error"):
-            getattr(result, column).clear()
+        result.drop_cells()
+        result.drop_observations()
         result.series_table, result.config_table, result.error_table, result.records = [], [], [], {}
         result.status, result.role = NOTHING, "other"
         nothing = "only whole numbers without a unit, under names that no benchmark tool uses"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from math import hypot
 from typing import NamedTuple
 
 from chimera_tui.core.measure.lexicon import Meaning
@@ -33,8 +34,9 @@ def bare_columns(columns: Mapping[int, Sequence[str]], rows: int) -> dict[int, N
 
 
 def _sane(values: list[float]) -> bool:
-    """Whether all are finite and of a size that is measured; a sum with NaN differs from itself."""
-    return min(values) > -LARGEST and max(values) < LARGEST and (total := sum(values)) == total
+    """Whether all are finite and of a size that is measured."""
+    # The length of the vector is at least its largest part; seldom are many so large that it alone misleads.
+    return hypot(*values) < LARGEST or all(abs(value) < LARGEST for value in values)
 
 
 def numbers_of_column(column: Sequence[str], what: Meaning) -> NumberColumn | None:

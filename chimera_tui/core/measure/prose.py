@@ -11,7 +11,7 @@ from chimera_tui.core.measure.naming import normalised
 from chimera_tui.core.measure.paths import hints
 from chimera_tui.core.measure.records import Walk
 from chimera_tui.core.measure.result import FileResult, Limits
-from chimera_tui.core.measure.sink import OK, Cells, Sink
+from chimera_tui.core.measure.sink import Sink
 from chimera_tui.core.measure.special import score
 from chimera_tui.core.measure.tables import Grid, measure_grid
 from chimera_tui.core.measure.tools import tool_of_header
@@ -171,14 +171,10 @@ def _scores(table: Table, sink: Sink, start: int) -> None:
         version = row[at["version"]] if "version" in at and row[task_at].strip() else version
         what = score(row[metric_at])
         divisor = 100.0 if percent and what.unit == "fraction" else 1.0
-        config = sink.config({"task": task, "version": version} if version else {"task": task})
+        of = sink.observe(start + i, sink.config({"task": task, "version": version} if version else {"task": task}))
         for column, stat in ((value_at, "value"), (error_at, "stderr")):
             found = number_in(row[column]) if column >= 0 else None
             if found is not None:
                 raw_unit = "%" if divisor == 100.0 else what.raw_unit
                 series = sink.series(row[metric_at].strip(), what._replace(stat=stat, raw_unit=raw_unit))
-                value = found.value / divisor
-                cells = Cells(
-                    (start + i,), (config,), (value,), (None,), (row[column].strip(),), (0,), (OK,), (None,), (None,)
-                )
-                sink.add(series, cells)
+                sink.add_one(series, of, found.value / divisor, None, row[column].strip())

@@ -1,9 +1,13 @@
-"""What one file gives: its status, and its cells as columns that index small tables."""
+"""What one file gives: its status, its observations and their cells as columns that index small tables."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TypeVar
+
+import msgspec
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,7 @@ class Limits:
     """How deep nested JSON is followed."""
 
 
-class SeriesKey(NamedTuple):
+class SeriesKey(msgspec.Struct, frozen=True, cache_hash=True, array_like=True):
     """What a number is: all of it but its value, its configuration and its place."""
 
     field: str
@@ -33,7 +37,7 @@ class SeriesKey(NamedTuple):
     better: str
 
 
-class ConfigKey(NamedTuple):
+class ConfigKey(msgspec.Struct, frozen=True, cache_hash=True, array_like=True):
     """The factors of one observation: the columns of ``frames.CONFIGS`` but its id."""
 
     model: str | None = None
@@ -60,7 +64,7 @@ class ConfigKey(NamedTuple):
 
 @dataclass(slots=True)
 class FileResult:
-    """One file, decoded and measured. The lists from ``record`` to ``error`` are columns of equal length."""
+    """One file, decoded and measured. What is the same for all cells of an observation is kept once."""
 
     status: str = "ok"
     """``ok``, ``partial``, ``no measurements`` or ``failed``."""
@@ -75,20 +79,38 @@ class FileResult:
     """``full``, or ``summary`` where the cells are statistics of columns too long to keep."""
     rows: int = 0
     cols: int = 0
+    # columns of the observations
     record: list[int] = field(default_factory=list)
-    series: list[int] = field(default_factory=list)
     config: list[int] = field(default_factory=list)
-    value: list[float] = field(default_factory=list)
-    n: list[int | None] = field(default_factory=list)
-    raw: list[str | None] = field(default_factory=list)
-    """The text in the file, if it may say more than the value; frames keep it only where it does."""
     phase: list[int] = field(default_factory=list)
     status_code: list[int] = field(default_factory=list)
     at: list[int | None] = field(default_factory=list)
     """Nanoseconds since the epoch, UTC."""
     error: list[int | None] = field(default_factory=list)
+    # columns of the cells
+    of: list[int] = field(default_factory=list)
+    """Which observation a cell is of: its place in the columns above."""
+    series: list[int] = field(default_factory=list)
+    value: list[float] = field(default_factory=list)
+    n: list[int | None] = field(default_factory=list)
+    raw: list[str | None] = field(default_factory=list)
+    """The text in the file, if it may say more than the value; frames keep it only where it does."""
     series_table: list[SeriesKey] = field(default_factory=list)
     config_table: list[ConfigKey] = field(default_factory=list)
     error_table: list[str] = field(default_factory=list)
     records: dict[int, str] = field(default_factory=dict)
     """Path from the root of records that are not simply the row of that number."""
+
+    def of_cells(self, column: list[T]) -> list[T]:
+        """A column of the observations as a column of the cells."""
+        return [column[i] for i in self.of]
+
+    def drop_cells(self) -> None:
+        """Empty the columns of the cells."""
+        for column in (self.of, self.series, self.value, self.n, self.raw):
+            column.clear()
+
+    def drop_observations(self) -> None:
+        """Empty the columns of the observations."""
+        for column in (self.record, self.config, self.phase, self.status_code, self.at, self.error):
+            column.clear()

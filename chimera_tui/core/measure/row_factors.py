@@ -35,16 +35,9 @@ def configs_of(
     if not columns:
         return [sink.config({})] * count, None
     made = _configurations(tuple(column for column, _ in columns), tuple(sink.hints.items()))
-    known: dict[tuple[str, ...], int] = {}
-    tests: dict[tuple[str, ...], str] = {}
     rows = list(zip(*(cells for _, cells in columns), strict=True))
-    for cells in rows:
-        if cells not in known:
-            recorded, key = made[cells]
-            known[cells] = sink.configured(recorded, key)
-            if kinds:
-                tests[cells] = test_kind(recorded)
-    return [known[cells] for cells in rows], [tests[cells] for cells in rows] if kinds else None
+    tests = [test_kind(made[cells][0]) for cells in rows] if kinds else None
+    return sink.configured(map(made.__getitem__, rows)), tests
 
 
 class _Configurations(dict[tuple[str, ...], tuple[Factors, ConfigKey]]):
@@ -60,8 +53,9 @@ class _Configurations(dict[tuple[str, ...], tuple[Factors, ConfigKey]]):
     def __missing__(self, cells: tuple[str, ...]) -> tuple[Factors, ConfigKey]:
         recorded = _recorded(self._spec, cells)
         made = recorded, config_key(recorded, self._hints)
-        if len(self) < _MOST_KEPT:
-            self[cells] = made
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        self[cells] = made
         return made
 
 

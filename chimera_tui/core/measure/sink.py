@@ -1,8 +1,10 @@
 """Where cells are collected: columns that index the tables of series, configurations and errors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
+
+import msgspec
 
 from chimera_tui.core.measure.factors import config_key
 from chimera_tui.core.measure.lexicon import Meaning
@@ -25,17 +27,12 @@ def series_key(tool: str, field: str, meaning: Meaning) -> SeriesKey:
 
 
 class Cells(NamedTuple):
-    """Cells of one series as columns of one length; ``records``, ``configs`` and so on say what each value is of."""
+    """Cells of one series as columns of one length: which observation each is of, value, n and text."""
 
-    records: Sequence[int]
-    configs: Sequence[int]
+    of: Sequence[int]
     values: Sequence[float]
     n: Sequence[int | None]
     raw: Sequence[str | None]
-    phase: Sequence[int]
-    status: Sequence[int]
-    at: Sequence[int | None]
-    error: Sequence[int | None]
 
     def pick(self, at: Sequence[int]) -> "Cells":
         """The cells at some places."""
@@ -43,15 +40,15 @@ class Cells(NamedTuple):
         return Cells(*picked)
 
 
-class Observation(NamedTuple):
-    """What holds for all cells of one record."""
+class Observations(NamedTuple):
+    """What holds for all cells of one record, as columns of one length."""
 
-    record: int
-    config: int
-    phase: int
-    status: int
-    at: int | None
-    error: int | None
+    records: Sequence[int]
+    configs: Sequence[int]
+    phase: Sequence[int]
+    status: Sequence[int]
+    at: Sequence[int | None]
+    error: Sequence[int | None]
 
 
 class Sink:
@@ -74,30 +71,33 @@ class Sink:
 
     def series(self, field: str, meaning: Meaning) -> int:
         """The index of a series."""
-        key = series_key(self.tool, field, meaning)
-        found = self._series.get(key)
-        if found is None:
-            found = self._series[key] = len(self.result.series_table)
-            self.result.series_table.append(key)
-        return found
+        return self.series_of(series_key(self.tool, field, meaning))
+
+    def series_of(self, key: SeriesKey) -> int:
+        """The index of a series by its key."""
+        return self._series.setdefault(key, len(self._series))
 
     def config(self, factors: Mapping[str, Any]) -> int:
         """The index of a configuration; the path's hints are merged in here."""
         items = tuple(factors.items())
         found = self._known_configs.get(items)
         if found is None:
-            found = self._known_configs[items] = self.configured(factors, config_key(factors, self.hints))
+            (found,) = self.configured([(factors, config_key(factors, self.hints))])
+            self._known_configs[items] = found
         return found
 
-    def configured(self, factors: Mapping[str, Any], key: ConfigKey) -> int:
-        """The index of a configuration that was made of these factors and the hints."""
-        self._unshared.append(factors)
+    def configured(self, made: Iterable[tuple[Mapping[str, Any], ConfigKey]]) -> list[int]:
+        """The indices of configurations, each given by its factors and what they and the hints make."""
+        configs = self._configs
+        found = []
+        for factors, key in made:
+            index = configs.get(key)
+            if index is None:
+                index = configs[key] = len(configs)
+                self._unshared.append(factors)
+            found.append(index)
         if len(self._unshared) > _MOST_UNSHARED:
             self.shared()
-        found = self._configs.get(key)
-        if found is None:
-            found = self._configs[key] = len(self.result.config_table)
-            self.result.config_table.append(key)
         return found
 
     def shared(self) -> Mapping[str, Any]:
@@ -123,76 +123,75 @@ class Sink:
 
     def error(self, text: str) -> int:
         """The index of an error text (cut to what a person reads)."""
-        text = text[:500]
-        found = self._errors.get(text)
-        if found is None:
-            found = self._errors[text] = len(self.result.error_table)
-            self.result.error_table.append(text)
-        return found
+        return self._errors.setdefault(text[:500], len(self._errors))
 
-    def add(self, series: int, cells: "Cells") -> None:
+    def observe(
+        self, record: int, config: int, *, phase: int = 0, status: int = OK, at: int | None = None,
+        error: int | None = None,
+    ) -> int:  # fmt: skip
+        """Append an observation; its place, which its cells name."""
+        return self.observe_all(Observations((record,), (config,), (phase,), (status,), (at,), (error,)))[0]
+
+    def observe_all(self, rows: Observations) -> range:
+        """Append observations; their places."""
+        out = self.result
+        if self.spreads is not None:
+            out.drop_observations()  # nothing refers to those before
+        first = len(out.record)
+        out.record.extend(rows.records)
+        out.config.extend(rows.configs)
+        out.phase.extend(rows.phase)
+        out.status_code.extend(rows.status)
+        out.at.extend(rows.at)
+        out.error.extend(rows.error)
+        return range(first, len(out.record))
+
+    def add(self, series: int, cells: Cells) -> None:
         """Append cells of one series."""
         out = self.result
         if self.spreads is None and len(out.value) + len(cells.values) > self.limits.cells_per_file:
             self._fold()
         if self.spreads is not None:
-            self.summarise(series, cells.values, cells.status)
+            self.summarise(series, cells.values, [out.status_code[i] for i in cells.of])
             return
-        out.record.extend(cells.records)
+        out.of.extend(cells.of)
         out.series.extend([series] * len(cells.values))
-        out.config.extend(cells.configs)
         out.value.extend(cells.values)
         out.n.extend(cells.n)
         out.raw.extend(cells.raw)
-        out.phase.extend(cells.phase)
-        out.status_code.extend(cells.status)
-        out.at.extend(cells.at)
-        out.error.extend(cells.error)
 
-    def add_columns(self, columns: Sequence[tuple[int, Sequence[float], Sequence[str | None]]], rows: "Cells") -> None:
-        """Append whole columns of a table, each series, values and texts; the rest of ``rows`` is of all."""
-        out, count = self.result, len(columns)
-        if self.spreads is not None or len(out.value) + len(rows.records) * count > self.limits.cells_per_file:
-            for series, values, raw in columns:
-                self.add(series, rows._replace(values=values, raw=raw))
+    def add_columns(
+        self, columns: Sequence[tuple[SeriesKey, Sequence[float], Sequence[str]]], of: Sequence[int]
+    ) -> None:
+        """Append whole columns of a table, each series, values and texts; row by row they are of ``of``."""
+        out, count, none = self.result, len(columns), [None] * len(of)
+        if self.spreads is not None or len(out.value) + len(of) * count > self.limits.cells_per_file:
+            for key, values, raw in columns:
+                self.add(self.series_of(key), Cells(of, values, none, raw))
             return
-        for series, values, raw in columns:
-            out.series.extend([series] * len(values))
-            out.value.extend(values)
-            out.raw.extend(raw)
-        out.record.extend([*rows.records] * count)
-        out.config.extend([*rows.configs] * count)
-        out.n.extend([*rows.n] * count)
-        out.phase.extend([*rows.phase] * count)
-        out.status_code.extend([*rows.status] * count)
-        out.at.extend([*rows.at] * count)
-        out.error.extend([*rows.error] * count)
+        known = self._series
+        for key, values, raw in columns:
+            out.series += [known.setdefault(key, len(known))] * len(values)
+            out.value += values
+            out.raw += raw
+        out.of += [*of] * count
+        out.n += none * count
 
-    def add_one(self, series: int, value: float, n: int | None, raw: str | None, of: "Observation") -> None:
-        """Append one cell of an observation."""
+    def add_one(self, series: int, of: int, value: float, n: int | None = None, raw: str | None = None) -> None:
+        """Append one cell of the observation at place ``of``."""
         out = self.result
         if self.spreads is not None or len(out.value) >= self.limits.cells_per_file:
-            self.add(
-                series,
-                Cells(
-                    (of.record,), (of.config,), (value,), (n,), (raw,), (of.phase,), (of.status,), (of.at,), (of.error,)
-                ),
-            )
+            self.add(series, Cells((of,), (value,), (n,), (raw,)))
             return
-        out.record.append(of.record)
+        out.of.append(of)
         out.series.append(series)
-        out.config.append(of.config)
         out.value.append(value)
         out.n.append(n)
         out.raw.append(raw)
-        out.phase.append(of.phase)
-        out.status_code.append(of.status)
-        out.at.append(of.at)
-        out.error.append(of.error)
 
-    def fail(self, field: str, of: Observation) -> None:
+    def fail(self, field: str, of: int) -> None:
         """Append the one cell of an observation that failed and recorded no number, so that it can be counted."""
-        self.add_one(self.series(field, FAILURE), 1.0, None, None, of)
+        self.add_one(self.series(field, FAILURE), of, 1.0)
 
     def summarise(self, series: int, values: Sequence[float], status: Sequence[int]) -> None:
         """Take values into the statistics of a series, past the cap; those of failed observations only counted."""
@@ -208,42 +207,41 @@ class Sink:
         out = self.result
         self.spreads = {}
         by_series: dict[int, list[float]] = {}
-        for series, value, status in zip(out.series, out.value, out.status_code, strict=True):
+        for series, value, status in zip(out.series, out.value, out.of_cells(out.status_code), strict=True):
             if status == OK:
                 by_series.setdefault(series, []).append(value)
             else:
                 self.left_out += 1
         for series, values in by_series.items():
             self.spreads.setdefault(series, Spread()).extend(values)
-        for column in (
-            out.record, out.series, out.config, out.value, out.n, out.raw, out.phase, out.status_code, out.at, out.error
-        ):  # fmt: skip
-            column.clear()
+        out.drop_cells()
         out.records.clear()
 
     def finish(self) -> FileResult:
         """The result; of a file past the cap, the statistics of each series as the cells of record 0."""
+        out = self.result
+        out.series_table, out.config_table, out.error_table = (
+            list(self._series),
+            list(self._configs),
+            list(self._errors),
+        )
         if self.spreads is not None:
             self._close_summary(self.spreads)
-        return self.result
+        return out
 
     def _close_summary(self, spreads: Mapping[int, Spread]) -> None:
-        out, keys = self.result, list(self.result.series_table)
+        out, keys = self.result, self.result.series_table
         constant = config_key(self.shared(), self.hints)
         out.level, out.config_table, out.error_table, out.series_table = "summary", [constant], [], []
-        self._series.clear()
+        out.drop_observations()
+        of = self.observe(0, 0)
         for index, spread in spreads.items():
             key = keys[index]
             for stat, value in spread.statistics():
-                known = key._replace(stat=stat if key.stat == "value" else f"{stat} of {key.stat}")
-                out.series_table.append(known)
-                out.record.append(0)
+                named = stat if key.stat == "value" else f"{stat} of {key.stat}"
+                out.series_table.append(msgspec.structs.replace(key, stat=named))
+                out.of.append(of)
                 out.series.append(len(out.series_table) - 1)
-                out.config.append(0)
                 out.value.append(value)
                 out.n.append(spread.n)
                 out.raw.append(None)
-                out.phase.append(0)
-                out.status_code.append(OK)
-                out.at.append(None)
-                out.error.append(None)

@@ -6,7 +6,7 @@ import msgspec
 
 from chimera_tui.core.measure.lexicon import Meaning, meaning
 from chimera_tui.core.measure.naming import normalised, stat_named
-from chimera_tui.core.measure.sink import OK, Cells, Sink
+from chimera_tui.core.measure.sink import Sink
 from chimera_tui.core.read.delimited import Table
 from chimera_tui.core.read.numbers import number_in
 
@@ -28,14 +28,10 @@ def special_table(table: Table, sink: Sink, start: int) -> bool:
     return False
 
 
-def _add(sink: Sink, series: tuple[str, Meaning], place: tuple[int, int], value: float, raw: str) -> None:
-    """One cell: ``series`` is field and meaning, ``place`` is record and configuration."""
+def _add(sink: Sink, series: tuple[str, Meaning], of: int, value: float, raw: str) -> None:
+    """One cell of the observation at place ``of``; ``series`` is field and meaning."""
     field, what = series
-    record, config = place
-    cells = Cells(
-        (record,), (config,), (what.canonical(value),), (None,), (raw.strip()[:64],), (0,), (OK,), (None,), (None,)
-    )
-    sink.add(sink.series(field, what), cells)
+    sink.add_one(sink.series(field, what), of, what.canonical(value), None, raw.strip()[:64])
 
 
 def _transposed(table: Table, sink: Sink, start: int) -> None:
@@ -45,11 +41,11 @@ def _transposed(table: Table, sink: Sink, start: int) -> None:
         what = meaning(sink.tool, row[0] if row else "")
         if what.role != "measure":
             continue
-        config = sink.config({})
+        of = sink.observe(start + i, sink.config({}))
         for cell, stat in zip(row[1:], stats[1:], strict=False):
             found = number_in(cell)
             if found is not None:
-                _add(sink, (row[0].strip(), what._replace(stat=stat)), (start + i, config), found.value, cell)
+                _add(sink, (row[0].strip(), what._replace(stat=stat)), of, found.value, cell)
 
 
 def _three_rows(table: Table, sink: Sink, start: int) -> None:
@@ -57,18 +53,15 @@ def _three_rows(table: Table, sink: Sink, start: int) -> None:
     stats = table.stats or []
     means = [_group_meaning(sink.tool, name) for name in table.header]
     for i, row in enumerate(table.rows):
-        factors = _plain_columns(table, row)
-        config = sink.config(factors)
+        of = sink.observe(start + i, sink.config(_plain_columns(table, row)))
         for cell, name, stat, what in zip(row, table.header, stats, means, strict=False):
             if what is None:
                 continue
             if stat.lower() == "percentiles":
                 for label, value in zip(_GUIDELLM_PERCENTILES, _listed(cell), strict=False):
-                    _add(
-                        sink, (f"{name} / {label}", what._replace(stat=label)), (start + i, config), value, repr(value)
-                    )
+                    _add(sink, (f"{name} / {label}", what._replace(stat=label)), of, value, repr(value))
             elif (found := number_in(cell)) and (named := stat_named(normalised(stat))):
-                _add(sink, (f"{name} / {stat}", what._replace(stat=named)), (start + i, config), found.value, cell)
+                _add(sink, (f"{name} / {stat}", what._replace(stat=named)), of, found.value, cell)
 
 
 def _group_meaning(tool: str, name: str) -> Meaning | None:

