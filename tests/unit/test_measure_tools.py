@@ -396,10 +396,10 @@ def test_a_run_where_every_request_failed(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_null_in_the_place_of_a_time_is_a_failure(tmp_path: Path, document: dict[str, Any]) -> None:
     result = run(tmp_path, document, "results/20250101/m.json")
-    failed = [i for i, status in enumerate(result.status_code) if status == 1]
+    failed = [i for i, status in enumerate(result.of_cells(result.status_code)) if status == 1]
     assert len(failed) == 2
     assert {result.series_table[result.series[i]].metric for i in failed} == {"failure"}
-    assert {result.error_table[result.error[i]] for i in failed} == {"null instead of a value"}
+    assert {result.error_table[result.error[result.of[i]]] for i in failed} == {"null instead of a value"}
 
 
 def test_row_numbers_without_a_name_are_no_measurement(tmp_path: Path) -> None:
