@@ -71,14 +71,12 @@ async def run_facts(run: RunContext) -> Facts:
 
 
 async def live_facts(run: RunContext) -> Facts:
-    """The same under what the blocks of the report will say of the run, as far as it is known while it goes on."""
-    draft, facts = run.draft, await run_facts(run)
-    if draft.summary is None:
-        return facts
-    blocks = Blocks(
-        total=draft.summary.total, kinds={kind.kind: kind.count for kind in draft.summary.kinds},
-        latest={kind.kind: kind.latest for kind in draft.summary.kinds if kind.latest}, dates=(draft.started,),
-        model=run.settings.run.model,
-        options={name: float(value) for name, value in draft.options_sent.items() if isinstance(value, (int, float))},
-    )  # fmt: skip
-    return facts.for_report(blocks)
+    """The same under what the blocks of the report will say of the run, as far as it is known while it goes on.
+
+    Counts and dates of files stay those of the inventory: the same, and a person can look them up there.
+    """
+    draft = run.draft
+    options = {name: float(value) for name, value in draft.options_sent.items() if isinstance(value, (int, float))}
+    return (await run_facts(run)).for_report(
+        Blocks(dates=(draft.started,), model=run.settings.run.model, options=options)
+    )

@@ -13,6 +13,7 @@ from chimera_tui.core.report.data_summary import DataSummary
 from chimera_tui.core.report.document import CallRow
 from chimera_tui.core.report.persona import Clause, Persona
 from chimera_tui.core.verify.facts import Facts
+from chimera_tui.core.verify.verdict import Check
 from chimera_tui.engine.backends.base import ModelInfo
 from chimera_tui.engine.workspace import Snapshot
 
@@ -32,6 +33,8 @@ class Draft:
     advice: tuple[Recommendation, ...] = ()
     tables: tuple[Table, ...] = ()
     index: asyncio.Task[Facts] | None = None
+    check: Check | None = None
+    """The verdicts on the saved report."""
     options_requested: dict[str, object] = field(default_factory=dict)
     options_sent: dict[str, object] = field(default_factory=dict)
     fitted_num_ctx: int | None = None

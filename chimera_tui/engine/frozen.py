@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import msgspec
 from chimera_tui.core import frames as schema
 from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.frames import Frames
-from chimera_tui.core.verify.facts import Facts
+from chimera_tui.core.verify.facts import Extra, Facts
 from chimera_tui.core.verify.inventory import Frozen
 
 if TYPE_CHECKING:
@@ -53,12 +53,14 @@ def frozen_facts(path: Path) -> Facts:
     from chimera_tui.engine.checking import program_text
 
     frames = frozen_frames(path)
+    document = _document(path)
     try:
-        found = msgspec.convert(_document(path).get("findings", []), list[Finding], strict=False)
+        found = msgspec.convert(document.get("findings", []), list[Finding], strict=False)
+        extra = msgspec.convert(document.get("text") or {}, Extra)
     except msgspec.ValidationError as error:
         raise FactsError(f"{path}: its findings cannot be read: {error}.") from error
     summary = summarise(frames.files, frames.n_measurements)
-    return Facts.of(frames, written=program_text(found, tables(frames, found), summary))
+    return Facts.of(frames, extra, written=program_text(found, tables(frames, found), summary))
 
 
 def frozen_parts(path: Path) -> Frozen:
@@ -70,9 +72,10 @@ def frozen_parts(path: Path) -> Frozen:
     latest: dict[str, datetime] = {}
     for kind, text in document.items():
         try:
-            latest[{"md": "markdown"}.get(kind, kind)] = datetime.fromisoformat(str(text))
+            at = datetime.fromisoformat(str(text))
         except ValueError:
             continue
+        latest[{"md": "markdown"}.get(kind, kind)] = at if at.tzinfo else at.replace(tzinfo=UTC)
     total = next(
         (value for name, value in document.items() if name.startswith("total_bytes") and isinstance(value, int)), None
     )

@@ -11,6 +11,10 @@ import msgspec
 
 from chimera_tui import __version__
 from chimera_tui.core.report.metrics import throughput, total
+from chimera_tui.core.report.saved import REPORT
+from chimera_tui.core.verify.facts import Extra
+from chimera_tui.core.verify.listing import row
+from chimera_tui.core.verify.verdict import Check
 from chimera_tui.engine.commit import head_commit
 from chimera_tui.engine.context import RunContext
 
@@ -67,13 +71,29 @@ def _without_none(value: dict[str, object]) -> dict[str, object]:
 
 
 def facts_json(draft: Draft) -> bytes:
-    """``facts.json``: the inventory and the findings, frozen."""
+    """``facts.json``: the inventory, the findings and what only the files' text says, frozen."""
     frames = draft.snapshot.frames if draft.snapshot else None
     files = [] if frames is None else frames.files.drop("path_raw", "file_id", "dup_of", strict=False).to_dicts()
     facts = [{"label": f"F{n}", "key": fact.key, **msgspec.to_builtins(fact)} for n, fact in enumerate(draft.facts, 1)]
     return msgspec.json.format(
-        msgspec.json.encode({"version": FORMAT_VERSION, "inventory": files, "findings": facts}, enc_hook=str), indent=1
+        msgspec.json.encode(
+            {"version": FORMAT_VERSION, "inventory": files, "findings": facts, "text": _text_facts(draft)}, enc_hook=str
+        ),
+        indent=1,
     )
+
+
+def _text_facts(draft: Draft) -> Extra | None:
+    """What the index found in the text of the files, where there is one by now."""
+    index = draft.index
+    return index.result().extra if index and index.done() and not index.cancelled() and not index.exception() else None
+
+
+def verdicts_json(check: Check) -> bytes:
+    """``verdicts.json``: every judged number with its place in ``report.md``, as ``verify --json`` gives them."""
+    claims = [row(REPORT, one) for one in check.verdicts]
+    document = {"version": FORMAT_VERSION, "report": REPORT, "coverage": check.coverage(), "claims": claims}
+    return msgspec.json.format(msgspec.json.encode(document), indent=1)
 
 
 def write_cells(draft: Draft, path: Path) -> None:
@@ -92,7 +112,7 @@ def write_cells(draft: Draft, path: Path) -> None:
 def metrics_json(run: RunContext) -> bytes:
     """``metrics.json``: the figures of every call and their totals; seconds and tokens."""
     draft = run.draft
-    figures = [row.figures for row in draft.calls]
+    figures = [one.figures for one in draft.calls]
     tokens, decode = total([f.generated_tokens for f in figures]), total([f.decode_s for f in figures])
     report = draft.report_call()
     prefill = total([f.prefill_s for f in figures])
@@ -116,8 +136,9 @@ def metrics_json(run: RunContext) -> bytes:
             "ttft_s": report.figures.ttft_s if report else None,
         },
         "calls": [
-            {"call": row.call, "stage": row.stage, "ending": row.ending.value, **msgspec.to_builtins(row.figures)}
-            for row in draft.calls
+            {"call": one.call, "stage": one.stage, "ending": one.ending.value, **msgspec.to_builtins(one.figures)}
+            for one in draft.calls
         ],
+        "verification": draft.check.coverage() if draft.check else None,
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=1)

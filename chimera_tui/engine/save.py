@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chimera_tui import __version__
 from chimera_tui.core.config.save import write_atomically
 from chimera_tui.core.report import offline
+from chimera_tui.core.report.analysis import Point
+from chimera_tui.core.report.citations import with_labels
 from chimera_tui.core.report.document import WITHOUT_A_MODEL, Report, configuration_line, render
 from chimera_tui.core.report.saved import REPORT
 from chimera_tui.core.report.sections import assemble
+from chimera_tui.core.verify.annotate import annotated
+from chimera_tui.core.verify.facts import Facts
+from chimera_tui.core.verify.judge import check
+from chimera_tui.core.verify.verdict import Check
 from chimera_tui.engine import run_files
+from chimera_tui.engine.checking import run_facts
 from chimera_tui.engine.commit import head_commit
 from chimera_tui.engine.context import RunContext
 
@@ -22,7 +30,7 @@ if TYPE_CHECKING:
 
 async def save(run: RunContext) -> str | None:
     """Write every file of the run; the path of ``report.md``, or None where nothing can be written."""
-    run.report_text = render(build(run))
+    run.report_text, run.draft.check = await _judged(run, render(build(run)))
     folder = run.draft.folder
     if folder is None:
         return None
@@ -38,14 +46,34 @@ async def save(run: RunContext) -> str | None:
     return str(folder / REPORT)
 
 
+async def _judged(run: RunContext, text: str) -> tuple[str, Check | None]:
+    """The report with what is to be said of its numbers; as it is where there is no model's text or no checker."""
+    text = text.encode("utf-8", "backslashreplace").decode()
+    if run.draft.engine == "offline":
+        return text, None
+    try:
+        return await asyncio.to_thread(_annotated, text, await run_facts(run))
+    except Exception as error:  # noqa: BLE001 - a failure of the checker costs the verdicts, not the report
+        run.notice(f"The report is saved unchecked: the checker failed ({error!r}). Please report this.", "error")
+        return text, None
+
+
+def _annotated(text: str, facts: Facts) -> tuple[str, Check]:
+    """The annotated report, and the verdicts with their places in it."""
+    found = annotated(text, check(text, facts))
+    return found, check(found, facts)
+
+
 def _write_all(run: RunContext, folder: Path) -> None:
     draft = run.draft
     if draft.snapshot is not None:
         write_atomically(folder / "facts.json", run_files.facts_json(draft))
         run_files.write_cells(draft, folder / "facts.parquet")
+    if draft.check is not None:
+        write_atomically(folder / "verdicts.json", run_files.verdicts_json(draft.check))
     write_atomically(folder / "metrics.json", run_files.metrics_json(run))
     write_atomically(folder / "run.toml", run_files.run_toml(run, ended=True))
-    write_atomically(folder / REPORT, run.report_text.encode("utf-8", "backslashreplace"))
+    write_atomically(folder / REPORT, run.report_text.encode())
 
 
 def build(run: RunContext) -> Report:
@@ -60,10 +88,8 @@ def build(run: RunContext) -> Report:
         findings, advice = offline.key_findings(draft.facts), offline.advice(draft.advice, draft.facts)
     else:
         body = assemble(draft.texts.get("report", ""), draft.summary, draft.tables)
-        findings = tuple(point.text for point in found.findings) if found else offline.key_findings(draft.facts)
-        advice = (
-            tuple(point.text for point in found.recommendations) if found else offline.advice(draft.advice, draft.facts)
-        )
+        findings = _points(found.findings) if found else offline.key_findings(draft.facts)
+        advice = _points(found.recommendations) if found else offline.advice(draft.advice, draft.facts)
     return Report(
         repository=run.workspace.root.resolve().name,
         started=draft.started,
@@ -76,6 +102,10 @@ def build(run: RunContext) -> Report:
         persona_prompt=draft.persona.prompt if draft.persona else "",
         facts=draft.facts, provenance=_provenance(run), notices=tuple(draft.notices),
     )  # fmt: skip
+
+
+def _points(points: Iterable[Point]) -> tuple[str, ...]:
+    return tuple(with_labels(point.text, point.facts) for point in points)
 
 
 def _reported_stages(draft: Draft) -> dict[str, float]:

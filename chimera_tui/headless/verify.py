@@ -12,6 +12,7 @@ from chimera_tui.core.inert import inert_line
 from chimera_tui.core.verify.annotate import annotated
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.judge import check
+from chimera_tui.core.verify.listing import row
 from chimera_tui.core.verify.verdict import CONTRADICTED, Check, Verdict
 from chimera_tui.headless.report import say
 
@@ -34,7 +35,7 @@ async def verify(
 
     try:
         text = _read(report)
-        facts, used = await _facts(report, workspace, facts_file)
+        facts, ages = await _facts(report, workspace, facts_file)
     except (OSError, FactsError, WorkspaceError) as error:
         say(str(error))
         return USAGE
@@ -45,19 +46,42 @@ async def verify(
         except OSError as error:
             say(f"{annotate} cannot be written: {error.strerror or error}.")
             return USAGE
-    say(f"Facts: {used}.")
+    say(f"Facts: {ages.said}.")
     if as_json:
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(rows(report, result)), indent=2).decode() + "\n")
+        rows = [{**row(str(report), one), "facts": ages.of(one)} for one in result.verdicts]
+        sys.stdout.write(msgspec.json.format(msgspec.json.encode(rows), indent=2).decode() + "\n")
     else:
-        _table(result)
+        _table(result, ages)
     (say if as_json else _print)(coverage_line(result))
-    for notice in result.notices:
-        say(notice)
+    for remark in result.remarks:
+        say(f"Note: {remark}.")
     return 1 if result.count(CONTRADICTED) else 0
 
 
-async def _facts(report: Path, workspace: Workspace | None, facts_file: Path | None) -> tuple[Facts, str]:
-    """The facts to judge by, and in words which of them are frozen and which live."""
+class Ages(msgspec.Struct, frozen=True):
+    """Which facts are those of the time of the report, and which those of now; ``said`` in words."""
+
+    said: str
+    rest: str = ""
+    parts: dict[str, str] = {}
+    """``dates``, ``sizes`` and ``text`` (what only the text of files says), where they differ from the rest."""
+
+    def of(self, one: Verdict) -> str | None:
+        """``report``, ``frozen`` or ``live``: where the fact of a verdict is from; None where it has none."""
+        if not one.sources:
+            return None
+        if one.sources[0].path.startswith(("this report", "the report")):
+            return "report"
+        of_files = one.sources[0].path != "the configurations in the data"
+        part = _PARTS.get(one.rule, "") if of_files else ""
+        return self.parts.get(part, self.rest) or None
+
+
+_PARTS = {"date": "dates", "size": "sizes", "hardware": "text", "software": "text"}
+
+
+async def _facts(report: Path, workspace: Workspace | None, facts_file: Path | None) -> tuple[Facts, Ages]:
+    """The facts to judge by, and which of them are frozen and which live."""
     from chimera_tui.engine.checking import repository_facts
     from chimera_tui.engine.frozen import CELLS, FACTS, frozen_facts, frozen_parts
 
@@ -65,8 +89,8 @@ async def _facts(report: Path, workspace: Workspace | None, facts_file: Path | N
     chosen = facts_file or (beside if workspace is None and beside.is_file() else None)
     if workspace is None:
         if chosen is None:
-            return Facts.none(), "the report's own blocks; no repository and no facts file were given"
-        return frozen_facts(chosen), f"frozen, {inert_line(str(chosen))}"
+            return Facts.none(), Ages("the report's own blocks; no repository and no facts file were given")
+        return frozen_facts(chosen), Ages(f"frozen, {inert_line(str(chosen))}", "frozen")
     frozen: Frozen | None = frozen_parts(chosen) if chosen else None
     snapshot = await workspace.refresh()
     for problem in snapshot.problems:
@@ -74,11 +98,16 @@ async def _facts(report: Path, workspace: Workspace | None, facts_file: Path | N
     if chosen is not None and chosen.with_name(CELLS).is_file():
         kept = frozen_facts(chosen)
         live = repository_facts(snapshot.root, snapshot.frames, frozen)
-        return Facts(kept.cells, kept.inventory, live.extra, written=kept.written), (
-            f"inventory, dates, sizes and cells frozen in {inert_line(str(chosen))}; text of the files live"
-        )
-    what = f"dates and sizes frozen in {inert_line(str(chosen))}, the rest live" if chosen else "live"
-    return repository_facts(snapshot.root, snapshot.frames, frozen), f"{what}, {inert_line(str(snapshot.root))}"
+        said = f"inventory, dates, sizes and cells frozen in {inert_line(str(chosen))}; text of the files live"
+        facts = Facts(kept.cells, kept.inventory, live.extra, written=kept.written)
+        return facts, Ages(said, "frozen", {"text": "live"})
+    facts = repository_facts(snapshot.root, snapshot.frames, frozen)
+    if frozen is None:
+        return facts, Ages(f"live, {inert_line(str(snapshot.root))}", "live")
+    parts = {"dates": "frozen"} if frozen.latest else {}
+    parts |= {"sizes": "frozen"} if frozen.total_bytes is not None else {}
+    said = f"{' and '.join(parts)} frozen in {inert_line(str(chosen))}, the rest live, {inert_line(str(snapshot.root))}"
+    return facts, Ages(said, "live", parts)
 
 
 def _write(path: Path, text: str) -> None:
@@ -93,25 +122,6 @@ def _read(report: Path) -> str:
     return report.read_bytes().decode("utf-8", "replace")
 
 
-def rows(report: Path, result: Check) -> list[dict[str, object]]:
-    """One object a claim, in order. Documented: file, line, start, end, span, kind, label, rule, reason, source.
-
-    ``line`` counts from 1; ``start`` and ``end`` are character offsets in that line; ``source`` is null or the first
-    fact (path, record, field, where, value, unit); ``right`` is the right value of a contradicted claim.
-    """
-    return [_row(report, one) for one in result.verdicts]
-
-
-def _row(report: Path, one: Verdict) -> dict[str, object]:
-    claim = one.claim
-    return {
-        "file": str(report), "line": claim.line, "start": claim.start, "end": claim.end, "span": claim.span,
-        "kind": claim.kind, "label": one.label, "rule": one.rule, "reason": one.reason,
-        "source": msgspec.to_builtins(one.sources[0]) if one.sources else None, "right": one.right or None,
-        "reading": one.reading or None, "scope": "not stated" if one.unscoped else None,
-    }  # fmt: skip
-
-
 def coverage_line(result: Check) -> str:
     """``41 claims: 38 supported, 2 contradicted, 1 unverifiable; 120 numbers skipped``."""
     found = result.coverage()
@@ -121,12 +131,13 @@ def coverage_line(result: Check) -> str:
     )
 
 
-def _table(result: Check) -> None:
-    widths = (6, 24, 13, 12)
-    header = ("line", "claim", "verdict", "rule", "reason")
-    for row in (header, *((str(v.claim.line), v.claim.span, v.label, v.rule, _why(v)) for v in result.verdicts)):
-        cells = [inert_line(text, width).ljust(width) for text, width in zip(row, widths, strict=False)]
-        _print("  ".join([*cells, inert_line(row[-1], REASON_WIDTH)]).rstrip())
+def _table(result: Check, ages: Ages) -> None:
+    widths = (6, 24, 13, 12, 7)
+    header = ("line", "claim", "verdict", "rule", "facts", "reason")
+    rows = [(str(v.claim.line), v.claim.span, v.label, v.rule, ages.of(v) or "-", _why(v)) for v in result.verdicts]
+    for line in (header, *rows):
+        cells = [inert_line(text, width).ljust(width) for text, width in zip(line, widths, strict=False)]
+        _print("  ".join([*cells, inert_line(line[-1], REASON_WIDTH)]).rstrip())
     _print("")
 
 

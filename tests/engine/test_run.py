@@ -62,7 +62,7 @@ async def test_a_whole_run_is_saved_with_the_server_s_own_figures(repository: Pa
     assert len({json.dumps(request.json["options"]) for request in chats}) == 1, "one num_ctx, so no reload"
 
     text = text_of(run)
-    assert "Throughput is 11.5 tok/s [F1]." in text
+    assert "Throughput is 11.5 tok/s [F1](#f1)." in text
     assert "**Model:** gemma3:latest" in text
     assert f"num_ctx={run.draft.fitted_num_ctx} (fit)" in text
     finals = [event for event in events if isinstance(event, CallFinished)]

@@ -151,9 +151,9 @@ def test_a_saved_run_is_read_back(tmp_path):
         '{"n_files": 101, "stage_s": {"ingest": 0.5, "report": 2.5},'
         '"totals": {"decode_tps": 40.5, "ttft_s": 0.8, "generated_tokens": 12, "load_s": null},'
         '"calls": [{"prompt_tokens": 100, "prefill_s": 0.5}, '
-        '{"prompt_tokens": 900, "prefill_s": 0.1, "prefix_shared": true}]}'
+        '{"prompt_tokens": 900, "prefill_s": 0.1, "prefix_shared": true}],'
+        '"verification": {"claims": 9, "supported": 7, "contradicted": 2}}'
     )
-    (tmp_path / "verdicts.json").write_text('{"coverage": {"claims": 9, "supported": 7, "contradicted": 2}}')
     (tmp_path / "report.md").touch()
     row = as_frame([read_saved_run(tmp_path, "chimera-reports/one")]).row(0, named=True)
     assert row["path"] == "chimera-reports/one/report.md"
@@ -168,7 +168,7 @@ def test_a_saved_run_is_read_back(tmp_path):
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[[[", b"[]", b'{"totals": [1]}', b"engine = 1\nmodel = 2\n"])
 def test_a_damaged_saved_run_is_unfinished_and_no_error(tmp_path, content):
-    for name in ("run.toml", "metrics.json", "verdicts.json"):
+    for name in ("run.toml", "metrics.json"):
         (tmp_path / name).write_bytes(content)
     row = read_saved_run(tmp_path, "chimera-reports/one")
     assert (row["ending"], row["path"]) == ("unfinished", "chimera-reports/one")

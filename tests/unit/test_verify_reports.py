@@ -143,3 +143,40 @@ def test_the_seed_report_is_refuted_where_it_is_wrong():
         assert verdicts[span] == "contradicted", span
     assert verdicts["2.5"] == "unverifiable"
     assert verdicts["60 seconds"] in ("contradicted", "unverifiable")
+
+
+def test_each_verdict_says_whether_its_fact_is_frozen_or_live_and_the_fields_are_documented(tmp_path, capsys):
+    from chimera_tui.core.config.schema import Scan
+    from chimera_tui.engine.workspace import Workspace
+    from chimera_tui.headless.verify import verify
+
+    dates = tmp_path / "dates.json"
+    dates.write_text(json.dumps({"csv": "2024-05-06 07:08:09", "total_bytes": 123456}))
+    report = tmp_path / "text.md"
+    report.write_text(
+        "The latest CSV file was last modified on 2024-05-06.\n\nThere are 3 CSV files. The total size of all files is 123,456 bytes.\n\n"
+        "The GPU is an RTX 3090. Nobody knows 4711.\n"
+    )
+    workspace = Workspace(write_repository(tmp_path / "repo"), scan=Scan())
+    assert asyncio.run(verify(report, workspace, dates, annotate=None, as_json=True)) == 0
+    out = capsys.readouterr()
+    found = json.loads(out.out)
+    assert {one["rule"]: one["facts"] for one in found} == {
+        "date": "frozen", "count": "live", "size": "frozen", "hardware": "live", "none": None,
+    }  # fmt: skip
+    assert "dates and sizes frozen in" in out.err
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    section = readme.partition("`--json` is a list, one object a claim")[2].partition("\n\n")[0]
+    assert all(f"`{name}`" in section for name in found[0])
+
+
+def test_long_lines_and_long_words_are_counted_and_said(tmp_path):
+    facts = facts_of(write_repository(tmp_path))
+    end = " ".join(["77.5"] * 2000)
+    found = check(f"There are 4 CSV files. {end}\n\nThe pi of {'3' * 5000} is 1.\n", facts)
+    assert found.verdicts[0].claim.span == "4 CSV files"
+    unread = [one for one in found.skipped if one.why == "beyond what is looked at"]
+    assert {one.span for one in unread} == {"77.5", "3" * 5000}
+    assert len(found.verdicts) + len(found.skipped) == 2003
+    assert [(one.line, one.illustrative) for one in found.remarks] == [(1, False), (3, False)]
+    assert f"{len(unread) - 1} numbers in it were not looked at" in str(found.remarks[0])

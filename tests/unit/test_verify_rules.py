@@ -132,4 +132,4 @@ def test_the_same_text_and_facts_give_the_same_verdicts(facts):
 
 
 def test_a_text_that_calls_its_values_placeholders_is_noted(facts):
-    assert check("These are placeholder values: 12.345 tokens/s.", facts).notices
+    assert check("These are placeholder values: 12.345 tokens/s.", facts).remarks

@@ -1,6 +1,5 @@
 """``report.md``: the Chimera layout around a body. Dates, counts, metrics and definitions are the program's."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,6 +9,7 @@ from chimera_tui.core.endings import Ending
 from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.inert import inert_line
 from chimera_tui.core.markdown_text import contained, escaped, fenced
+from chimera_tui.core.report.citations import cited, linked
 from chimera_tui.core.report.data_summary import DataSummary
 from chimera_tui.core.report.metrics import CallFigures, by_whom, throughput, total
 from chimera_tui.core.report.persona import Clause
@@ -72,9 +72,10 @@ def configuration_line(options: dict[str, object], fitted_num_ctx: int | None = 
 def render(report: Report) -> str:
     """The Markdown of the saved report."""
     parts = [
-        _header(report), "---", report.body, "---", _workflow(report), _metrics(report.calls),
-        _listed("Key Findings", report.key_findings), _listed("Recommendations", report.recommendations),
-        _brief(report), _persona_prompt(report), _verification(report),
+        _header(report), "---", linked(report.body, len(report.facts)), "---", _workflow(report),
+        _metrics(report.calls), _listed(report, "Key Findings", report.key_findings),
+        _listed(report, "Recommendations", report.recommendations), _brief(report), _persona_prompt(report),
+        _verification(report),
         _facts(report), _provenance(report),
     ]  # fmt: skip
     return "\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
@@ -165,8 +166,8 @@ def _call_table(calls: Sequence[CallRow]) -> list[str]:
     return lines
 
 
-def _listed(title: str, items: Sequence[str]) -> str:
-    lines = [f"- {contained(item).replace(chr(10), ' ')}" for item in items]
+def _listed(report: Report, title: str, items: Sequence[str]) -> str:
+    lines = [f"- {linked(contained(item).replace(chr(10), ' '), len(report.facts))}" for item in items]
     return "\n".join([f"## {title}", *(lines or ["None supported by the data."])])
 
 
@@ -175,7 +176,8 @@ def _brief(report: Report) -> str:
         reason = WITHOUT_A_MODEL if report.model is None else "no brief was written"
         return f"## Persona Brief\nNot applicable: {reason}."
     clauses = "\n".join(clause.line() for clause in report.clauses)
-    return f"## Persona Brief\n{contained(report.brief, least_heading=3)}\n\nContract:\n\n{clauses}"
+    brief = linked(contained(report.brief, least_heading=3), len(report.facts))
+    return f"## Persona Brief\n{brief}\n\nContract:\n\n{clauses}"
 
 
 def _persona_prompt(report: Report) -> str:
@@ -186,12 +188,15 @@ def _persona_prompt(report: Report) -> str:
 
 
 def _verification(report: Report) -> str:
-    """What was checked: honest about what was not."""
+    """What stands here until the text is judged, and where it cannot be."""
     if report.model is None:
-        return "## Verification\nEvery number in this report was counted or computed by the program from the files."
+        return (
+            "## Verification\nNot applicable: there is nothing of a model's to judge. Every number in this report was "
+            "counted or computed by the program from the files."
+        )
     return (
-        "## Verification\nCounts, dates, tables, metrics and the facts below are the program's. The other numbers in "
-        "the text are the model's and were **not checked** when it was saved: `chimera-tui verify` judges them."
+        "## Verification\nThe numbers in the text are the model's and were **not checked** when it was saved: "
+        "`chimera-tui verify` judges them. Counts, dates, tables, metrics and the facts below are the program's."
     )
 
 
@@ -200,14 +205,14 @@ def _facts(report: Report) -> str:
     if not report.facts:
         return ""
     text = "\n".join([report.body, *report.key_findings, *report.recommendations, report.brief])
-    cited = {int(number) for number in re.findall(r"\bF(\d+)\b", text)}
-    numbers = [number for number in range(1, len(report.facts) + 1) if number in cited] or range(1, FACTS_SHOWN + 1)
-    lines = [
-        "## Facts",
-        f"Computed by the program: {len(report.facts)}. Here are those that the text cites; all are in `facts.json`.",
-        "",
-    ]
-    lines += [_fact(number, report.facts[number - 1]) for number in numbers if number <= len(report.facts)]
+    chosen, which = sorted(cited(text, len(report.facts))), "that the text cites"
+    if not chosen:
+        chosen, which = (
+            list(range(1, min(FACTS_SHOWN, len(report.facts)) + 1)),
+            "that rank highest: the text cites none",
+        )
+    lines = ["## Facts", f"Computed by the program: {len(report.facts)}; all are in `facts.json`. Those {which}:"]
+    lines += [_fact(number, report.facts[number - 1]) for number in chosen]
     return "\n".join(lines)
 
 
@@ -217,7 +222,8 @@ def _fact(number: int, fact: Finding) -> str:
     more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
     caveats = f" Caveat: {escaped('; '.join(fact.caveats))}." if fact.caveats else ""
     where = f" Source: {sources}{more}." if sources else ""
-    return f"- **F{number}** ({fact.label}) {escaped(fact.statement)}{caveats}{where}"
+    # A heading is the one target of a link that every viewer of Markdown makes.
+    return f"\n### F{number}\n\n({fact.label}) {escaped(fact.statement)}{caveats}{where}"
 
 
 def escaped_path(path: str) -> str:

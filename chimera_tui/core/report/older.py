@@ -43,13 +43,13 @@ def is_chimera_report(text: str) -> bool:
     title = _TITLE.match(head.partition("\n")[0].rstrip("\r"))
     if title is None:
         return False
-    header = _header(head)
-    if "Agent Type" in header and "Configuration" in header:
+    head_keys = header(head)
+    if "Agent Type" in head_keys and "Configuration" in head_keys:
         return True
     headings = {found[1] for found in _HEADING.finditer(head)}
     return (
         _AGENT_TITLE.match(head) is not None
-        and "Model" in header
+        and "Model" in head_keys
         and "Configuration" in headings
         and bool(headings & {"Aggregate Metrics", "LLM Call Metrics"})
     )
@@ -58,9 +58,9 @@ def is_chimera_report(text: str) -> bool:
 def read_chimera_report(text: str, path: str) -> dict[str, object]:
     """A report's row of the ``runs`` frame; columns that it does not state are absent."""
     text = text.lstrip("\ufeff").replace("\r\n", "\n")
-    header = _header(text[:HEAD].lstrip())
+    keys = header(text[:HEAD].lstrip())
     agent_title = _AGENT_TITLE.match(text.lstrip())
-    configuration = header.get("Configuration") or _block(text, "Configuration").strip().partition("\n")[0]
+    configuration = keys.get("Configuration") or _block(text, "Configuration").strip().partition("\n")[0]
     options = _options(configuration)
     # The model may have written headings of these names too: the program's come last in the one layout, first in
     # the other.
@@ -68,9 +68,9 @@ def read_chimera_report(text: str, path: str) -> dict[str, object]:
     workflow = _block(text, "Workflow Summary", last=last)
     row: dict[str, object] = {
         "run_id": path, "path": path, "source": SOURCE,
-        "agent": header.get("Agent Type") or (agent_title[1] if agent_title else ""),
-        "model": header.get("Model", ""), "ending": header.get("Ending", "").partition(":")[0],
-        "started": _time(header.get("Timestamp") or header.get("Date") or ""),
+        "agent": keys.get("Agent Type") or (agent_title[1] if agent_title else ""),
+        "model": keys.get("Model", ""), "ending": keys.get("Ending", "").partition(":")[0],
+        "started": _time(keys.get("Timestamp") or keys.get("Date") or ""),
         "options_requested": msgspec.json.encode(options, order="sorted").decode(),
         **{name: options[name] for name in _OPTION_COLUMNS if name in options},
         **_figures(_block(text, "Metrics", last=True) if last else _block(text, "Aggregate Metrics")),
@@ -84,7 +84,7 @@ def read_chimera_report(text: str, path: str) -> dict[str, object]:
     return row
 
 
-def _header(head: str) -> dict[str, str]:
+def header(head: str) -> dict[str, str]:
     """The bold keys before the first rule or second-level heading: written by the program, not by the model."""
     found: dict[str, str] = {}
     for line in head.splitlines()[:HEADER_LINES]:

@@ -38,7 +38,7 @@ def read_saved_run(folder: Path, rel: str) -> dict[str, object]:
         **{name: _number(_table(metrics, "totals").get(name)) for name in _TOTALS},
         **{f"{stage}_s": _number(_table(metrics, "stage_s").get(stage)) for stage in ("ingest", "analysis", "report")},
         "n_calls": len(calls_of_metrics(metrics)), "prefill_tps": _prefill_tps(metrics),
-        **_claims(read_json(folder / "verdicts.json")),
+        **_claims(metrics),
     }  # fmt: skip
     return {name: value for name, value in row.items() if value is not None}
 
@@ -53,10 +53,9 @@ def _prefill_tps(metrics: dict[str, object]) -> float | None:
     return tokens / seconds if tokens and seconds else None
 
 
-def _claims(verdicts: dict[str, object]) -> dict[str, object]:
-    """The counts of verdicts, wherever in the document they stand."""
-    places = [verdicts, *(value for value in verdicts.values() if isinstance(value, dict))]
-    found = next((place for place in places if "supported" in place), {})
+def _claims(metrics: dict[str, object]) -> dict[str, object]:
+    """How many numbers of the report were judged, and how."""
+    found = _table(metrics, "verification")
     return {name: _number(found.get(name)) for name in _CLAIMS}
 
 

@@ -4,71 +4,99 @@ from __future__ import annotations
 
 import re
 
-from chimera_tui.core.inert import inert_line
-from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Check, Verdict
+from chimera_tui.core.report.older import is_chimera_report
+from chimera_tui.core.verify.listing import note, section
+from chimera_tui.core.verify.verdict import SUPPORTED, Check, Verdict
 
 MARK = "<!-- chimera-tui: verification -->"
 """What follows this line is the checker's own and is never judged."""
-FOOTNOTE = re.compile(r"\[\^v\d+\]")
+BANNER = "> **No results:** what follows is called made up, an example or a placeholder by the text itself."
+OURS = re.compile(r"\[\^v\d+\]|(?<=\])\(#f\d+\)")
+"""What is put into a judged line: references to footnotes, and the targets of links to facts."""
+TITLE = "## Verification"
+_NOTE = re.compile(r"^\[\^v\d+\]: ")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+_HEADING = re.compile(r"^## ")
+Numbered = tuple[int, str]
+"""A line with its number in the text that was judged, 0 where it is new."""
 
 
 def annotated(text: str, check: Check) -> str:
-    """The text with its footnotes. Notes of an earlier check are replaced; numbers in fences are only listed."""
-    lines = plain_lines(text)
-    fenced = _fenced(lines)
+    """The text with banners, footnotes and the section; those of an earlier check are replaced.
+
+    A report of ours has its section where it was, any other text at its end. Numbers in fences are only listed.
+    """
     marked = [one for one in check.verdicts if one.label != SUPPORTED]
-    numbers = {id(one): place for place, one in enumerate(marked, 1)}
-    for one in reversed(marked):
-        row = one.claim.line - 1
-        if row < len(lines) and not fenced[row]:
-            at = _after_code(lines[row], one.claim.end)
-            lines[row] = f"{lines[row][:at]}[^v{numbers[id(one)]}]{lines[row][at:]}"
-    while lines and not lines[-1].strip():
-        lines.pop()
-    return "\n".join([*lines, "", MARK, "", *section(check), "", *_notes(marked, numbers)]) + "\n"
+    lines = _numbered(text, marked)
+    lines, moved = _with_banners(lines, [one.line for one in check.remarks if one.illustrative])
+    body = [line for _, line in lines]
+    while body and not body[-1].strip():
+        body.pop()
+    said = section(check, moved)
+    notes = [note(place, one) for place, one in enumerate(marked, 1)]
+    if place := _own_section(body):
+        end = next((row for row in range(place + 1, len(body)) if _HEADING.match(body[row])), len(body))
+        body[place:end] = [TITLE, *said, *([""] if end < len(body) else [])]
+        return "\n".join([*body, *([""] if notes else []), *notes]) + "\n"
+    return "\n".join([*body, "", MARK, "", TITLE, "", *said, "", *notes]) + "\n"
 
 
 def plain_lines(text: str) -> list[str]:
-    """The lines of a text without footnotes and section of an earlier check."""
+    """The lines of a text as they were before an earlier check: what that added is empty or gone."""
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     end = next((place for place, line in enumerate(lines) if line.strip() == MARK), len(lines))
-    return [FOOTNOTE.sub("", line) for line in lines[:end]]
+    return ["" if line == BANNER or _NOTE.match(line) else OURS.sub("", line) for line in lines[:end]]
 
 
-def section(check: Check) -> list[str]:
-    """The Verification section: coverage, then what is contradicted and what cannot be checked."""
-    found = check.coverage()
-    lines = [
-        "## Verification", "",
-        (
-            f"{found['claims']} numeric claims: {found['supported']} supported, {found['contradicted']} contradicted, "
-            f"{found['unverifiable']} unverifiable; {found['skipped']} numbers are no claims."
-        ),
-    ]  # fmt: skip
-    lines += [f"Note: {inert_line(notice)}." for notice in check.notices]
-    for label, title in ((CONTRADICTED, "Contradicted"), ("unverifiable", "Unverifiable")):
-        rows = [one for one in check.verdicts if one.label == label]
-        if rows:
-            lines += ["", f"{title}:", "", *(f"- line {one.claim.line}: {_told(one)}" for one in rows)]
+def _numbered(text: str, marked: list[Verdict]) -> list[Numbered]:
+    """The lines with their numbers in the text as it was judged, its old notes away and the new references placed."""
+    given = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    bare = plain_lines(text)
+    fenced = _fenced(bare)
+    for place, one in reversed(list(enumerate(marked, 1))):
+        row = one.claim.line - 1
+        if row < len(bare) and not fenced[row]:
+            line = given[row]
+            at = _after_code(line, one.claim.end)
+            given[row] = f"{line[:at]}\0{place}\0{line[at:]}"
+    lines = []
+    banner = False
+    for number, line in enumerate(given[: len(bare)], 1):
+        added = line == BANNER or _NOTE.match(line) is not None
+        if not added and not (banner and not line.strip()):
+            kept = re.sub(r"\[\^v\d+\]", "", line)
+            lines.append((number, re.sub(r"\0(\d+)\0", r"[^v\1]", kept)))
+        banner = line == BANNER
     return lines
 
 
-def _notes(marked: list[Verdict], numbers: dict[int, int]) -> list[str]:
-    return [f"[^v{numbers[id(one)]}]: {one.label.capitalize()}: {_escaped(one.reason)}{_right(one)}." for one in marked]
+def _with_banners(lines: list[Numbered], illustrative: list[int]) -> tuple[list[Numbered], dict[int, int]]:
+    """A banner over each block with such a line; and the numbers of the lines now, by those they had."""
+    fenced = _fenced([line for _, line in lines])
+    rows = {number: row for row, (number, _) in enumerate(lines)}
+    tops = set()
+    for number in illustrative:
+        row = rows.get(number, 0)
+        while row and (fenced[row] or fenced[row - 1] or lines[row - 1][1].strip()):
+            row -= 1
+        tops.add(row)
+    found: list[Numbered] = []
+    moved: dict[int, int] = {}
+    for row, (number, line) in enumerate(lines):
+        if row in tops:
+            found += [(0, BANNER), (0, "")]
+        found.append((number, line))
+        moved[number] = len(found)
+    return found, moved
 
 
-def _told(one: Verdict) -> str:
-    return f"{_escaped(one.claim.span)}: {_escaped(one.reason)}{_right(one)}"
-
-
-def _right(one: Verdict) -> str:
-    return f"; right: {_escaped(one.right)}" if one.right else ""
-
-
-def _escaped(text: str) -> str:
-    """Plain words in Markdown, whatever names of files hold."""
-    return re.sub(r"([\\`*_\[\]<>|])", r"\\\1", inert_line(text, 400))
+def _own_section(lines: list[str]) -> int | None:
+    """Where a saved report of ours has its section: behind the program's own blocks."""
+    if not is_chimera_report("\n".join(lines)):
+        return None
+    titles = [row for row, line in enumerate(lines) if line == TITLE]
+    blocks = [row for row, line in enumerate(lines) if line == "## Workflow Summary"]
+    return titles[-1] if titles and blocks and blocks[-1] < titles[-1] else None
 
 
 def _after_code(line: str, at: int) -> int:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from chimera_tui.core.report.older import is_chimera_report, read_chimera_report
+from chimera_tui.core.report.older import HEADER_LINES, header, is_chimera_report, read_chimera_report
 
 MODEL_SECTIONS = ("Key Findings", "Recommendations", "Persona Brief")
 """Sections after the report whose text is a model's."""
 _HEADING = re.compile(r"^## (.+?)\s*$")
 _SUB = re.compile(r"^###? (Key Findings|Recommendations)\s*$")
+_CLAUSE = re.compile(r"^- (?:pass|FAIL): ")
 _BOLD = re.compile(r"^\*\*[A-Za-z ]+:\*\*")
 _TOTAL = re.compile(r"^(?:- )?(?:Total files analyzed|Files analyzed): (\d+)", re.MULTILINE)
 _KIND = re.compile(r"^([A-Z]+) Files \((\d+)\)\s*$")
@@ -68,7 +69,8 @@ def _program_lines(lines: list[str]) -> frozenset[int]:
     """
     headings = [(n, found[1]) for n, text in enumerate(lines, 1) if (found := _HEADING.match(text))]
     model_part = next((n for n, title in headings if title == "Technical Report (LLM Generated)"), None)
-    if model_part is not None:
+    # A model may write the headings of the other layout: the head of the text says which it is.
+    if model_part is not None and "Agent Type" not in header("\n".join(lines[:HEADER_LINES])):
         return _agent_layout(lines, headings, model_part)
     return _insight_layout(lines, headings)
 
@@ -111,7 +113,17 @@ def _insight_layout(lines: list[str], headings: list[tuple[int, str]]) -> frozen
             program.add(number)
         elif not prose:
             program.add(number)
-    return frozenset(program)
+    return frozenset(program | _contract(lines, last))
+
+
+def _contract(lines: list[str], last: dict[str, int]) -> set[int]:
+    """What the program found of the brief: the clauses under it."""
+    start = last.get("Persona Brief", len(lines))
+    end = min([n for n in last.values() if n > start], default=len(lines) + 1)
+    found = end
+    while found - 1 > start and (not lines[found - 2].strip() or _CLAUSE.match(lines[found - 2])):
+        found -= 1
+    return set(range(found - 1, end)) if lines[found - 2].strip() == "Contract:" else set()
 
 
 def _summary(lines: list[str]) -> tuple[dict[str, int], dict[str, datetime]]:

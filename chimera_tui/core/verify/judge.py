@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
-from chimera_tui.core.verify.annotate import FOOTNOTE, plain_lines
+from chimera_tui.core.verify.annotate import OURS, plain_lines
 from chimera_tui.core.verify.blocks import read_blocks
 from chimera_tui.core.verify.claim import Claim, Skipped
 from chimera_tui.core.verify.consistency import consistent
 from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.extract import extract
 from chimera_tui.core.verify.facts import Facts
-from chimera_tui.core.verify.lines import PROGRAM, PROSE, Line, Reader
+from chimera_tui.core.verify.lines import LONGEST, PROGRAM, PROSE, Line, Reader, withheld
 from chimera_tui.core.verify.names import plain
 from chimera_tui.core.verify.rule_counts import judge_count, judge_share
 from chimera_tui.core.verify.rule_dates import judge_date
@@ -26,7 +26,7 @@ from chimera_tui.core.verify.rule_options import is_index, judge_option
 from chimera_tui.core.verify.rule_ratios import judge_ratio
 from chimera_tui.core.verify.rule_sizes import judge_size
 from chimera_tui.core.verify.sentences import sentences
-from chimera_tui.core.verify.verdict import UNVERIFIABLE, Check, Verdict
+from chimera_tui.core.verify.verdict import UNVERIFIABLE, Check, Remark, Verdict
 from chimera_tui.core.verify.written import judge_finding
 
 Rule = Callable[[Context, Facts], Verdict | None]
@@ -43,6 +43,11 @@ _ILLUSTRATIVE = re.compile(
     r"is) (?:illustrative|placeholders?|hypothetical|fictional)\b",
     re.IGNORECASE,
 )
+
+
+_DIGITS = re.compile(r"\d[\d,.]*")
+UNREAD = "beyond what is looked at"
+"""Why the numbers in the end of a very long line, or in a very long word, are skipped."""
 
 
 def judge_claim(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts) -> Verdict:
@@ -79,7 +84,11 @@ class Judge:
 
     def line(self, text: str) -> tuple[list[Verdict], list[Skipped]]:
         """The next line, once it is complete."""
-        return judge_line(self._reader.line(text), self.facts)
+        line = self._reader.line(text)
+        verdicts, skipped = judge_line(line, self.facts)
+        for start, end in withheld(text):
+            skipped += [Skipped(line.number, *one.span(), one[0], UNREAD) for one in _DIGITS.finditer(text, start, end)]
+        return verdicts, skipped
 
     def begun(self, text: str) -> tuple[int, list[Verdict]]:
         """Of a line that still grows: where its last whole sentence ends, and the verdicts up to there.
@@ -108,27 +117,35 @@ def check(text: str, facts: Facts) -> Check:
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
     bare = plain_lines(text)
     blocks = read_blocks("\n".join(bare))
-    judge = Judge(facts.for_report(blocks), blocks.lines if blocks else frozenset())
+    program = blocks.lines if blocks else frozenset()
+    judge = Judge(facts.for_report(blocks), program)
     verdicts: list[Verdict] = []
     skipped: list[Skipped] = []
-    notices = []
+    remarks: list[Remark] = []
     for number, line in enumerate(bare, 1):
         judged, left = judge.line(line)
         moved = _positions(lines[number - 1])
         verdicts += [_moved(one, moved) for one in judged] if moved else judged
-        skipped += left
-        if found := _ILLUSTRATIVE.search(line):
-            notices.append(f"line {number} calls its values {found[0]!r}: they are not results")
-    return Check(tuple(consistent(verdicts)), tuple(skipped), tuple(notices))
+        if number not in program:
+            skipped += left
+            remarks += _remarks(number, line, left)
+    return Check(tuple(consistent(verdicts)), tuple(skipped), tuple(remarks))
+
+
+def _remarks(number: int, line: str, skipped: list[Skipped]) -> Iterator[Remark]:
+    if found := _ILLUSTRATIVE.search(line[:LONGEST]):
+        yield Remark(number, f"calls its values {found[0]!r}: they are not results", illustrative=True)
+    if unread := sum(one.why == UNREAD for one in skipped):
+        yield Remark(number, f"is too long: {unread} numbers in it were not looked at")
 
 
 def _positions(line: str) -> list[int]:
-    """Where each character of a line without its footnotes stands in it; nothing where it has none."""
-    if not FOOTNOTE.search(line):
+    """Where each character of a line without what a check put into it stands in it; nothing where it has none."""
+    if not OURS.search(line):
         return []
     places: list[int] = []
     at = 0
-    for found in FOOTNOTE.finditer(line):
+    for found in OURS.finditer(line):
         places += range(at, found.start())
         at = found.end()
     return [*places, *range(at, len(line) + 1)]

@@ -15,6 +15,8 @@ PROSE_FENCES = ("", "markdown", "md")
 """Info strings of fences whose content is judged as prose."""
 LONGEST = 8_000
 """Characters of a line that are looked at."""
+_UNBROKEN = re.compile(r"[!-+\-.-:<-{}~]{256,}")
+_RULER = re.compile(r"[-=_*~:+#]+")
 
 _FENCE = re.compile(r"^ {0,3}(?:[-*+] +)?(`{3,}|~{3,})\s*([^`\s]*)")
 _ITEM = re.compile(r"^(\s*)([-*+•]|\d{1,4}[.)]|\(?[a-zA-Z0-9]{1,2}\))(\s+)")
@@ -29,6 +31,25 @@ _KEY = re.compile(
     r"\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*,?\s*$"
 )
 _CELL = re.compile(r"(?:\\\||[^|])*")
+
+
+def looked_at(text: str) -> int:
+    """How much of a line is looked at: no number is cut in two."""
+    if len(text) <= LONGEST:
+        return len(text)
+    return max(text.rfind(" ", 0, LONGEST), text.rfind("|", 0, LONGEST)) + 1 or LONGEST
+
+
+def withheld(text: str) -> list[tuple[int, int]]:
+    """Where the parts of a line are that are not looked at: its end beyond ``LONGEST``, and what no word can be."""
+    end = looked_at(text)
+    found = [one.span() for one in _UNBROKEN.finditer(text, 0, end) if not _RULER.fullmatch(one[0])]
+    return [*found, (end, len(text))] if end < len(text) else found
+
+
+def _withheld(one: re.Match[str]) -> str:
+    """The same length of nothing: patterns that look for words in it would take seconds."""
+    return one[0] if _RULER.fullmatch(one[0]) else "…" * len(one[0])
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -68,7 +89,7 @@ class Reader:
     def line(self, text: str) -> Line:
         """The next line, without its line break."""
         self._number += 1
-        text = text[:LONGEST]
+        text = _UNBROKEN.sub(_withheld, text[: looked_at(text)])
         if self._number in self._program:
             self._leave()
             return Line(self._number, text, PROGRAM)

@@ -45,12 +45,24 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """How many siblings of the fact differ."""
 
 
+class Remark(msgspec.Struct, frozen=True):
+    """Something about a line that a reader of the verdicts must know."""
+
+    line: int
+    text: str
+    illustrative: bool = False
+    """The line itself says that values are no results."""
+
+    def __str__(self) -> str:
+        return f"line {self.line} {self.text}"
+
+
 class Check(msgspec.Struct, frozen=True):
     """A whole report judged."""
 
     verdicts: tuple[Verdict, ...]
     skipped: tuple[Skipped, ...]
-    notices: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def count(self, label: Label) -> int:
         """How many claims got a label."""
