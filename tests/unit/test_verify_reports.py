@@ -154,7 +154,8 @@ def test_each_verdict_says_whether_its_fact_is_frozen_or_live_and_the_fields_are
     dates.write_text(json.dumps({"csv": "2024-05-06 07:08:09", "total_bytes": 123456}))
     report = tmp_path / "text.md"
     report.write_text(
-        "The latest CSV file was last modified on 2024-05-06.\n\nThere are 3 CSV files. The total size of all files is 123,456 bytes.\n\n"
+        "The latest CSV file was last modified on 2024-05-06.\n\n"
+        "There are 3 CSV files. The total size of all files is 123,456 bytes.\n\n"
         "The GPU is an RTX 3090. Nobody knows 4711.\n"
     )
     workspace = Workspace(write_repository(tmp_path / "repo"), scan=Scan())
