@@ -1,15 +1,21 @@
 """A run whose model writes wrong numbers: marked while the text streams, counted, opened at their source."""
 
+from chimera_tui.ui.commands import Pane
+from chimera_tui.ui.widgets.inventory import Inventory
 from chimera_tui.ui.widgets.metrics_bar import MetricsBar
 from chimera_tui.ui.widgets.stream_pane import StreamPane
 from tests.server import OllamaServer, Script
-from tests.ui.app_steps import opened, run_over, until
+from tests.ui.app_steps import opened, run_over, text_of, until
 
 REPORT = (
     "## 1. Executive Summary\r\n\r\nThe repository holds 7 CSV files and 1 JSON file. "
     "In `sweep/gpu.csv` the maximum tokens_per_second is 999.25 tok/s.\r\n\r\n"
     "| file | max tokens_per_second |\n|---|---|\n| sweep/gpu.csv | 108.43 |\n\n"
     "## 6. Conclusion\n\n" + "Nothing more is said here. " * 200
+)
+KEYED = (
+    "## 1. Executive Summary\n\nThe first row says csv_tokens_per_second: 107.5 and so on.\n\n"
+    "## 6. Conclusion\n\n" + "Nothing more is said here. " * 400
 )
 ANALYSIS = {"summary": "There are 9 CSV files.", "findings": [{"text": "Two.", "facts": ["F1"]}], "recommendations": []}
 
@@ -51,3 +57,59 @@ async def test_every_mark_lies_on_the_span_that_was_judged(make_app):
             shown = [view.source[one.start : one.end] for one in view._marks.chosen(lambda _: True)]
             assert sorted(shown) == sorted(spans)
             assert len(shown) == 9  # of the analysis, the report and the brief
+
+
+async def at_problem(pilot, screen, span: str) -> None:
+    """Point at a number by the key that goes from problem to problem."""
+    pane = screen.query_one(StreamPane)
+    await pilot.press("5", "g")
+    for _ in range(12):
+        await pilot.press("m")
+        await pilot.pause()
+        if span in text_of(screen, "StreamPane PointLine"):
+            return
+    raise AssertionError(f"{span} is not among the problems of {pane.view.source}")
+
+
+async def test_enter_opens_the_cell_and_escape_comes_back_while_the_run_goes_on(make_app):
+    async with OllamaServer(Script(text=KEYED, tokens_per_s=150)) as server:
+        app = make_app(engine="ollama", host=server.url)
+        async with opened(app, (80, 24)) as (pilot, screen):
+            await pilot.press("r")
+            await until(pilot, lambda: "107.5" in marked(screen), "the number is judged", 1500)
+            await at_problem(pilot, screen, "107.5")
+            top = screen.query_one(StreamPane).view.scroll_offset.y
+            assert "right: 106" in text_of(screen, "StreamPane PointLine")
+            await pilot.press("enter")
+            await until(pilot, lambda: screen.panes.previewing and screen.panes.preview.table.row, "the preview")
+            await until(pilot, lambda: screen.panes.preview.table.cursor_row == 0, "the row")
+            assert screen.panes.preview.table.column.name == "tokens_per_second"
+            assert screen.panes.preview.table.cell_value == 106.0
+            await pilot.press("escape")
+            await until(pilot, lambda: not screen.panes.previewing, "the text is back")
+            assert screen.run_control.running
+            assert screen.query_one(StreamPane).view.scroll_offset.y == top
+            assert "107.5" in text_of(screen, "StreamPane PointLine")
+            await pilot.press("escape")
+            await until(pilot, lambda: not text_of(screen, "StreamPane PointLine"), "nothing is pointed at")
+            assert screen.run_control.running
+            await pilot.press("escape")
+            await run_over(pilot, screen)
+
+
+async def test_enter_on_a_count_shows_the_inventory_by_kind_and_escape_comes_back(make_app):
+    async with OllamaServer(Script(text=REPORT, data=ANALYSIS)) as server:
+        app = make_app(engine="ollama", host=server.url)
+        async with opened(app) as (pilot, screen):
+            await pilot.press("r")
+            await run_over(pilot, screen)
+            inventory = screen.query_one(Inventory)
+            await at_problem(pilot, screen, "7 CSV files")
+            await pilot.press("enter")
+            await until(pilot, lambda: screen.panes.current is Pane.INVENTORY, "the inventory")
+            await until(pilot, lambda: inventory.table.row and "files" in inventory.table.row, "by kind")
+            assert (inventory.table.row["kind"], inventory.table.row["files"]) == ("csv", 1)
+            await pilot.press("escape")
+            await until(pilot, lambda: screen.panes.current is Pane.STREAM, "the text is back")
+            assert "7 CSV files" in text_of(screen, "StreamPane PointLine")
+            await until(pilot, lambda: inventory.group is None, "the inventory is as it was")

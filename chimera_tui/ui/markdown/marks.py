@@ -27,6 +27,8 @@ class Mark(msgspec.Struct, frozen=True):
     """The reason, in plain words."""
     right: str = ""
     """The right value, where the number is contradicted and one is known."""
+    rule: str = ""
+    """The rule that decided: what kind of source there is."""
     unscoped: bool = False
     """The text does not say which rows it speaks of."""
     sources: tuple[Source, ...] = ()
@@ -36,8 +38,8 @@ def mark_of(verdict: Verdict, start: int) -> Mark:
     """The mark of a claim whose line begins at ``start`` of the source."""
     claim = verdict.claim
     return Mark(
-        start + claim.start, start + claim.end, verdict.label, verdict.reason, verdict.right, verdict.unscoped,
-        verdict.sources,
+        start + claim.start, start + claim.end, verdict.label, verdict.reason, verdict.right, verdict.rule,
+        verdict.unscoped, verdict.sources,
     )  # fmt: skip
 
 

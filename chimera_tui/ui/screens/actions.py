@@ -64,7 +64,9 @@ class Actions:
     def _back(self) -> None:
         screen = self._screen
         reports = screen.query_one(ReportsPane)
-        if screen.panes.current is Pane.STREAM and screen.run_control.running:
+        if screen.panes.previewing:
+            screen.panes.back()
+        elif screen.panes.current is Pane.STREAM and screen.run_control.running:
             screen.run_control.stop()
         elif screen.panes.current is Pane.REPORTS and reports.reading:
             reports.close()

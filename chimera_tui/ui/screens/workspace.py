@@ -19,6 +19,7 @@ from chimera_tui.engine.events import Event, Notice, RunEnded, RunStarted
 from chimera_tui.ui.commands import BY_ID, Pane, State, bindings
 from chimera_tui.ui.screens.actions import Actions
 from chimera_tui.ui.screens.export import ExportDialog, write
+from chimera_tui.ui.screens.mark_sources import open_source
 from chimera_tui.ui.screens.repository import RepositoryReader
 from chimera_tui.ui.screens.run_control import RunControl
 from chimera_tui.ui.setting_values import with_value
@@ -35,6 +36,7 @@ from chimera_tui.ui.widgets.pane_area import PaneArea
 from chimera_tui.ui.widgets.repo_tree import RepoTree
 from chimera_tui.ui.widgets.reports import ReportsPane
 from chimera_tui.ui.widgets.stream_pane import StreamPane
+from chimera_tui.ui.widgets.stream_view import StreamView
 from chimera_tui.ui.widgets.titles import RepositoryLine
 
 if TYPE_CHECKING:
@@ -128,6 +130,8 @@ class WorkspaceScreen(Screen[None]):
     @on(PaneArea.PaneChanged)
     def _pane_changed(self, event: PaneArea.PaneChanged) -> None:
         event.stop()
+        if event.pane is not Pane.INVENTORY:
+            self.query_one(Inventory).looked_up()
         self.show_keys()
 
     def on_descendant_focus(self) -> None:
@@ -210,6 +214,11 @@ class WorkspaceScreen(Screen[None]):
     def _source_opened(self, event: Measurements.OpenSource | FindingsPane.OpenSource) -> None:
         event.stop()
         self.preview(event.path, event.record, event.field)
+
+    @on(StreamView.MarkOpened)
+    def _mark_opened(self, event: StreamView.MarkOpened) -> None:
+        event.stop()
+        self.run_worker(open_source(self, event.mark), group="source", exclusive=True)
 
     @on(ExportRequested)
     def _export_requested(self, event: ExportRequested) -> None:

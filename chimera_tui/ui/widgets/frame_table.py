@@ -312,6 +312,13 @@ class FrameTable(CursorView):
             self.refresh_row(self.cursor_row)
         self.post_message(self.CursorMoved(self))
 
+    def move_to(self, column: str, value: str) -> bool:
+        """Put the cursor on the first row with a value in a column; whether there is one."""
+        found = self._rows.taken([column])[column].index_of(value) if self._rows else None
+        if found is not None:
+            self.move_cursor(found)
+        return found is not None
+
     def on_resize(self, event: events.Resize) -> None:
         """Keep the cursor's column in sight."""
         self._left = self._layout.left_for(self.cursor_column, self._left, event.size.width - 1)

@@ -49,6 +49,8 @@ class Inventory(Vertical):
         self._files: pl.DataFrame | None = None
         self._head: list[str] = []
         self.group: str | None = None
+        self._visited = False
+        self._group_before: str | None = None
 
     def compose(self) -> ComposeResult:
         """Summary, filter line, table."""
@@ -128,6 +130,7 @@ class Inventory(Vertical):
     @on(FrameTable.FilterRequested)
     def _open_filter(self, event: FrameTable.FilterRequested) -> None:
         event.stop()
+        self._visited = False
         self.filter_line.open()
 
     @on(FilterLine.Changed)
@@ -156,8 +159,10 @@ class Inventory(Vertical):
         self.filter_line.say(event.reason)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Esc is the screen's while there is nothing to clear."""
-        return self.filter_line.is_open or self.group is not None if action == "clear" else True
+        """Esc is the screen's while there is nothing to clear, and while a file or kind was only looked up here."""
+        if action == "clear":
+            return not self._visited and (self.filter_line.is_open or self.group is not None)
+        return True
 
     def action_clear(self) -> None:
         """Drop the filter, or else the grouping."""
@@ -172,10 +177,43 @@ class Inventory(Vertical):
         """Offer the shown rows for a file."""
         self.post_message(ExportRequested(self.table.picked(), "inventory"))
 
+    # -- looked up from elsewhere
+
+    def reveal_file(self, path: str) -> None:
+        """Put the cursor on a file, whatever hides it."""
+        self._look_up(None)
+        if not self.table.move_to("path", path) and self.filter_line.is_open:
+            self.filter_line.close()
+            self._show_table()
+            self.table.move_to("path", path)
+
+    def reveal_kind(self, words: str) -> None:
+        """Show counts, sizes and latest changes by kind, the cursor on the first kind that is named in the words."""
+        self._look_up("kind")
+        kinds = sorted((words.lower().find(str(kind)), str(kind)) for kind in self.table.view()["kind"] if kind)
+        named = [kind for place, kind in kinds if place >= 0]
+        if named:
+            self.table.move_to("kind", named[0])
+
+    def _look_up(self, group: str | None) -> None:
+        if not self._visited:
+            self._visited, self._group_before = True, self.group
+        self.group = group
+        self._show_table(fresh=group is not None)
+
+    def looked_up(self) -> None:
+        """The person is somewhere else again: group as before."""
+        if self._visited:
+            self._visited = False
+            if self.group != self._group_before:
+                self.group = self._group_before
+                self._show_table(fresh=True)
+
     # -- groups and rows
 
     def action_group(self) -> None:
         """Group by the next of kind, folder, tool and status; after the last, show files again."""
+        self._visited = False
         order: list[str | None] = [None, *GROUPS]
         self.group = order[(order.index(self.group) + 1) % len(order)]
         self._show_table(fresh=True)

@@ -64,6 +64,7 @@ class PaneArea(Horizontal):
         self.current = Pane.TREE
         self._centre = Pane.INVENTORY
         self._came_from = Pane.INVENTORY
+        self._visit: tuple[Pane, Pane] | None = None
 
     def compose(self) -> ComposeResult:
         """Three columns, each under its line of names."""
@@ -125,6 +126,17 @@ class PaneArea(Horizontal):
             self.toggle_zoom()
         self.call_after_refresh(self.focus_pane, pane)
 
+    def visit(self, pane: Pane) -> None:
+        """Go to a pane to look something up there: Esc comes back."""
+        home = self.current
+        self.go(pane)
+        self._visit = (home, pane)
+
+    @property
+    def visiting(self) -> bool:
+        """Whether the current pane is only being looked into."""
+        return self._visit is not None and self._visit[1] is self.current
+
     def focus_pane(self, pane: Pane) -> None:
         """Give the keys to a pane that is shown."""
         content = self.preview if self.preview and self.previewing and pane in CENTRE else self.contents[pane]
@@ -141,16 +153,18 @@ class PaneArea(Horizontal):
     @property
     def can_go_back(self) -> bool:
         """Whether something is open that Esc would close."""
-        return self.previewing or self.zoomed is not None or self._drawer_open
+        return self.previewing or self.visiting or self.zoomed is not None or self._drawer_open
 
     @property
     def _drawer_open(self) -> bool:
         return self.has_class("-tree-open") or self.has_class("-config-open")
 
     def back(self) -> None:
-        """Close the preview, the drawer or the zoom."""
+        """Close the preview, the drawer or the zoom, or end a visit."""
         if self.previewing:
             self.close_preview()
+        elif self._visit is not None and self.visiting:
+            self.go(self._visit[0])
         elif self._drawer_open:
             self.go(self._centre)
         else:
@@ -221,6 +235,8 @@ class PaneArea(Horizontal):
 
     def _enter(self, pane: Pane) -> None:
         changed = pane is not self.current
+        if self._visit is not None and pane is not self._visit[1]:
+            self._visit = None
         self.current = pane
         if pane in CENTRE:
             self._centre = pane

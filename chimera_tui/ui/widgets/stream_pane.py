@@ -111,7 +111,7 @@ class StreamPane(Vertical):
         place = self._places.place(event.call, event.start, event.end)
         if place is not None:
             self.view.add_mark(
-                Mark(*place, event.label, event.reason, event.right, event.unscoped, event.sources)
+                Mark(*place, event.label, event.reason, event.right, event.rule, event.unscoped, event.sources)
             )  # fmt: skip
 
     def _head(self, stage: Stage) -> None:
