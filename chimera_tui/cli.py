@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,8 @@ def _settings_options(command: Any) -> Any:
     return command
 
 
-def _load(root: Path | None, config_file: Path | None, assignments: tuple[str, ...], **flags: str | None) -> Any:
-    """All layers of settings; what is wrong is said on stderr, and a wrong flag ends the program."""
+def _layers(root: Path | None, config_file: Path | None, assignments: tuple[str, ...], **flags: str | None) -> Any:
+    """All layers of settings, with what is wrong in them."""
     loaded = _all_layers(root, config_file, assignments, **flags)
     for problem in loaded.problems:
         click.echo(f"settings: {problem}", err=True)
@@ -60,9 +61,12 @@ def _all_layers(root: Path | None, config_file: Path | None, assignments: tuple[
         if not equals:
             raise click.UsageError(f"--set takes NAME=VALUE, not {assignment!r}.")
         given[name.strip()] = value.strip()
-    loaded = load(
-        user_file=config_file or user_file(), repository=root, environment=os.environ, flags=given
-    )  # fmt: skip
+    return load(user_file=config_file or user_file(), repository=root, environment=os.environ, flags=given)
+
+
+def _load(root: Path | None, **flags: Any) -> Any:
+    """All layers of settings; what is wrong is said on stderr, and a wrong flag ends the program."""
+    loaded, config_file = _layers(root, **flags), flags["config_file"]
     if config_file is not None and not config_file.exists():
         click.echo(f"settings: there is no file {config_file}; defaults hold instead.", err=True)
     for problem in loaded.problems:
@@ -344,4 +348,5 @@ def _open(root: Path, *, no_cache: bool = False, autorun: bool = False, **flags:
     from chimera_tui.ui.app import run_app
 
     saves_to = flags["config_file"] or user_file()
-    sys.exit(run_app(root, loaded, saves_to=saves_to, autorun=autorun, no_cache=no_cache))
+    reload = partial(_layers, root, **flags)
+    sys.exit(run_app(root, loaded, saves_to=saves_to, autorun=autorun, no_cache=no_cache, reload=reload))

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 
 from chimera_tui.core.config.load import Loaded
-from chimera_tui.core.config.schema import Scan, Settings
+from chimera_tui.core.config.schema import BUILTIN_PROFILES, Scan, Settings
 from chimera_tui.core.inert import inert
 from chimera_tui.engine.clock import Clock
 from chimera_tui.ui import plain_scrollbar, signals, themes
@@ -42,7 +42,7 @@ class ChimeraApp(App[None]):
     def __init__(
         self, root: Path, settings: Settings, origins: Mapping[str, str] | None = None, *, autorun: bool = False,
         problems: tuple[str, ...] = (), saves_to: Path | None = None, no_cache: bool = False,
-        clock: Clock | None = None,
+        clock: Clock | None = None, loaded: Loaded | None = None, reload: Callable[[], Loaded] | None = None,
     ) -> None:  # fmt: skip
         no_color = "NO_COLOR" in os.environ
         super().__init__(driver_class=signals.HangupDriver, ansi_color=True if no_color else None)
@@ -53,7 +53,8 @@ class ChimeraApp(App[None]):
         self.glyphs = ASCII if ascii_wanted(settings.ui.ascii, os.environ) else UNICODE
         self.themes, theme_problems = themes.load_themes((themes.builtin_folder(), themes.user_folder()))
         self._problems = [*problems, *theme_problems]
-        self._origins = dict(origins or {})
+        self._loaded = loaded or Loaded(settings=settings, origins=dict(origins or {}), profiles=BUILTIN_PROFILES)
+        self._reload = reload
         self._saves_to = saves_to
         self._no_cache = no_cache
         self._leaving = False
@@ -134,7 +135,7 @@ class ChimeraApp(App[None]):
         """The workspace, and what was wrong with files of settings."""
         workspace_screen = await asyncio.to_thread(_workspace_screen)
         self._use_keys(self.settings.keys)
-        screen = workspace_screen(self.root, self.settings, self._origins, saves_to=self._saves_to)
+        screen = workspace_screen(self.root, self._loaded, saves_to=self._saves_to, reload=self._reload)
         await self.push_screen(screen)
         for problem in self._problems:
             self.say(problem, "warning")
@@ -197,12 +198,16 @@ def _workspace_screen() -> "type[WorkspaceScreen]":
 
 
 def run_app(
-    root: Path, loaded: Loaded, *, autorun: bool = False, no_cache: bool = False, saves_to: Path | None = None
-) -> int:
-    """Show a repository until the person leaves; the exit status. ``saves_to`` is the person's settings file."""
+    root: Path, loaded: Loaded, *, autorun: bool = False, no_cache: bool = False, saves_to: Path | None = None,
+    reload: Callable[[], Loaded] | None = None,
+) -> int:  # fmt: skip
+    """Show a repository until the person leaves; the exit status.
+
+    ``saves_to`` is the person's settings file, ``reload`` reads all layers of settings again.
+    """
     app = ChimeraApp(
         root, loaded.settings, loaded.origins, autorun=autorun, no_cache=no_cache, saves_to=saves_to,
-        problems=tuple(str(problem) for problem in loaded.problems),
+        problems=tuple(str(problem) for problem in loaded.problems), loaded=loaded, reload=reload,
     )  # fmt: skip
     app.run(mouse=loaded.settings.ui.mouse)
     return app.return_code or 0

@@ -51,6 +51,7 @@ class State:
     file: str = ""
     reports: int = 0
     unsaved: int = 0
+    can_undo: bool = False
     saves_to: str = ""
     can_go_back: bool = False
     copied: bool = False
@@ -115,6 +116,10 @@ def _can_save(state: State) -> str:
     return "" if state.unsaved else "No setting was changed since the last save."
 
 
+def _can_undo(state: State) -> str:
+    return "" if state.can_undo else "No setting was changed yet."
+
+
 def _jump(pane: Pane) -> Command:
     return Command(
         id=f"pane.{pane}", key=str(pane.number), label=pane.label, help=f"Go to {pane.label}.",
@@ -156,6 +161,22 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         id="config.save", key="w", label="Save", bar=2, enabled=_can_save, pane=Pane.CONFIG,
         help="Save the changed settings to your own file; its comments and order stay.",
+    ),
+    Command(
+        id="config.undo", key="U", label="Undo", bar=3, enabled=_can_undo, pane=Pane.CONFIG,
+        help="Take the last change of a setting back.",
+    ),
+    Command(
+        id="config.profiles", key="p", label="Profiles", bar=2, pane=Pane.CONFIG,
+        help="Use, make, copy, rename, delete and compare profiles of options.",
+    ),
+    Command(
+        id="config.model", key="m", label="Model", bar=2, pane=Pane.CONFIG,
+        help="Choose from the models that the server has, with size, quantisation, context and what is loaded.",
+    ),
+    Command(
+        id="config.file", key="E", label="Edit a settings file", pane=Pane.CONFIG,
+        help="Edit your settings, the repository's .chimera.toml or a theme of yours, checked while you type.",
     ),
     Command(id="app.theme", key="t", label="Theme", help="Choose a theme; it shows while you move."),
     Command(id="app.palette", key="ctrl+p", label="Commands", bar=8, help="Find a command by its name."),

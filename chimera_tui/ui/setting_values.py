@@ -3,13 +3,16 @@
 import math
 from collections.abc import Mapping
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 from msgspec import UNSET, UnsetType, inspect
 
 from chimera_tui.core.config.schema import Setting, Settings, describe
 from chimera_tui.core.config.values import UNSET_WORD, NotAllowedError, allowed, parse_word
+
+if TYPE_CHECKING:
+    from chimera_tui.engine.backends.base import ModelInfo
 
 GROUPS = ("Run", "GPU", "Context", "Sampling")
 _RUN = ("model", "engine", "think", "keep_alive", "persona")
@@ -35,12 +38,14 @@ def panel_settings() -> list[tuple[str, Setting]]:
 def value_of(settings: Settings, path: str) -> Any:  # noqa: ANN401 - a value of any setting's type
     """The value of a dotted name."""
     section, _, name = path.rpartition(".")
-    return getattr(getattr(settings, section), name)
+    return getattr(getattr(settings, section) if section else settings, name)
 
 
 def with_value(settings: Settings, path: str, value: object) -> Settings:
     """The settings with one value changed; the value is validated already."""
     section, _, name = path.rpartition(".")
+    if not section:
+        return msgspec.structs.replace(settings, **{name: value})
     changed = msgspec.structs.replace(getattr(settings, section), **{name: value})
     return msgspec.structs.replace(settings, **{section: changed})
 
@@ -130,3 +135,24 @@ def _edge(setting: Setting, value: float, direction: int) -> object:
             if edge is not None and edge != value:
                 return int(edge) if isinstance(part, inspect.IntType) else float(edge)
     raise ValueError(f"it must be {allowed(setting.path)}")
+
+
+def zero_note(setting: Setting, value: object) -> str:
+    """What 0 means where people expect something else."""
+    return f"{setting.zero}." if setting.zero and value == 0 and not isinstance(value, bool) else ""
+
+
+def model_note(setting: Setting, value: object, model: "ModelInfo | None") -> str:
+    """What a setting means for the chosen model: its layers, the context it was trained with."""
+    if model is None:
+        return ""
+    number = value if isinstance(value, int) and not isinstance(value, bool) else None
+    if setting.path == "options.num_gpu" and model.layers:
+        more = ": all of them" if number is not None and number >= model.layers else ""
+        return f"This model has {model.layers} layers{more}."
+    if setting.path == "options.num_ctx" and model.context_length:
+        more = "; the server cuts this down to it" if number is not None and number > model.context_length else ""
+        return f"This model's limit is {model.context_length:,}{more}."
+    if setting.path == "run.think" and value not in (UNSET, False) and "thinking" not in model.capabilities:
+        return "This model cannot think: the server refuses it."
+    return ""

@@ -11,6 +11,8 @@ from msgspec import Meta
 from textual.theme import Theme
 
 import chimera_tui
+from chimera_tui.core.config.files import Problem, check_text
+from chimera_tui.core.config.places import line_of
 
 Colour = Annotated[
     str, Meta(pattern=r"^(#[0-9a-fA-F]{6}|ansi_(default|(bright_)?(black|red|green|yellow|blue|magenta|cyan|white)))$")
@@ -78,6 +80,20 @@ def read_theme(path: Path) -> ThemeFile:
         raise ThemeError(f"{path}: {_sentence(error)}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ThemeError(f"{path}: cannot be read: {error}") from error
+
+
+def theme_problems(text: str, origin: str) -> list[Problem]:
+    """What is wrong with the text of a theme file, with its line."""
+    try:
+        msgspec.convert(tomllib.loads(text), ThemeFile)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return list(check_text(text, origin).problems)
+    except (msgspec.ValidationError, ValueError) as error:
+        path = str(error).partition(" - at `$")[2].strip(".`")
+        words = _sentence(error) if isinstance(error, msgspec.ValidationError) else str(error)
+        line = line_of(text, tuple(path.split("."))) if path else None
+        return [Problem(origin=origin, message=words, line=line or 1, key=path)]
+    return []
 
 
 def _sentence(error: msgspec.ValidationError) -> str:

@@ -11,8 +11,9 @@ from textual.widgets import Input, Static
 
 from chimera_tui.core.config.schema import Options, Settings
 from chimera_tui.core.config.values import allowed, shown
+from chimera_tui.engine.backends.base import ModelInfo
 from chimera_tui.ui.commands import Pane
-from chimera_tui.ui.screens.actions import names_in_file, not_kept
+from chimera_tui.ui.setting_changes import names_in_file, not_kept
 from chimera_tui.ui.setting_values import (
     choices,
     panel_settings,
@@ -193,7 +194,7 @@ async def test_state_is_told_by_words_and_marks(make_app):
         panel = screen.query_one(ConfigPanel)
         assert "unset" in row.render().plain
         assert "reloads" in row.render().plain
-        panel.show_modelfile({"num_gpu": 33, "top_k": 64})
+        panel.show_model(ModelInfo(name="m", parameters={"num_gpu": 33, "top_k": 64}))
         await pilot.pause()
         assert "(33)" in row.render().plain
         assert "unset (64)" in next(r for r in panel.rows.rows if r.setting.name == "top_k").render().plain
@@ -280,6 +281,6 @@ def test_options_are_saved_into_the_active_profile_whole():
     settings = Settings(profile="chimera", options=Options(num_gpu=80, seed=1))
     named = names_in_file(settings, {"options.seed": 1, "run.model": "m"})
     assert named["run.model"] == "m"
-    assert named["profiles.chimera.options.seed"] == 1
-    assert named["profiles.chimera.options.num_gpu"] == 80
-    assert named["profiles.chimera.options.num_ctx"] is UNSET
+    assert named["profiles", "chimera", "options", "seed"] == 1
+    assert named["profiles", "chimera", "options", "num_gpu"] == 80
+    assert named["profiles", "chimera", "options", "num_ctx"] is UNSET

@@ -26,6 +26,9 @@ from chimera_tui.core.inert import inert_line
 VARIABLES = {"CHIMERA_" + path.rpartition(".")[2].upper(): path for path in ("profile", *SETTINGS)}
 """The environment variable of every setting."""
 
+SECRETS = ("CHIMERA_API_KEY",)
+"""Variables that are read where they are used and appear in no settings."""
+
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     """Settings with the origin of every value that is not a default, and what was wrong on the way.
@@ -103,7 +106,7 @@ class _Builder:
             self.add_word("profile", word, origin)
         elif name in VARIABLES:
             self.words[VARIABLES[name]] = (word, origin)
-        elif name.startswith("CHIMERA_"):
+        elif name.startswith("CHIMERA_") and name not in SECRETS:
             self._problem(origin, f"no setting has this variable{nearest(name, VARIABLES)}", name, fatal=False)
 
     def add_word(self, path: str, word: str, origin: str) -> None:

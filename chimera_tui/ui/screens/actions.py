@@ -2,13 +2,10 @@
 
 import asyncio
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from chimera_tui.core.config.schema import Settings
 from chimera_tui.ui.commands import CENTRE, COMMANDS, Pane
 from chimera_tui.ui.keymap import shown
 from chimera_tui.ui.screens.dialogs import QuitDialog
@@ -21,7 +18,6 @@ from chimera_tui.ui.widgets.reports import ReportsPane
 from chimera_tui.ui.widgets.stream_pane import StreamPane
 
 if TYPE_CHECKING:
-    from chimera_tui.core.config.save import Name
     from chimera_tui.ui.screens.workspace import WorkspaceScreen
 
 
@@ -41,7 +37,11 @@ class Actions:
             "copy.text": self._copy,
             "copy.save": self._save_copy,
             "reports.newest": self._newest,
-            "config.save": self._save_settings,
+            "config.save": screen.config.save,
+            "config.undo": screen.config.undo,
+            "config.model": screen.config.choose_model,
+            "config.profiles": screen.config.choose_profile,
+            "config.file": screen.config.choose_file,
             "app.theme": self._choose_theme,
             "app.palette": self._palette,
             "app.help": lambda: self._app.push_screen(HelpScreen(screen, screen.state())),
@@ -103,6 +103,9 @@ class Actions:
                 return str(screen.root / path) if path else ""
 
     def _edit(self) -> None:
+        if self._screen.panes.current is Pane.CONFIG:
+            self._screen.config.edit(Path(self.current_file()))
+            return
         self._screen.run_worker(edit_file(self._app, Path(self.current_file())), group="editor", exclusive=True)
 
     def _copy(self) -> None:
@@ -131,30 +134,13 @@ class Actions:
 
     # -- settings
 
-    async def _save_settings(self) -> None:
-        from chimera_tui.core.config.save import save_values
-
-        screen = self._screen
-        path, values = screen.saves_to, dict(screen.unsaved)
-        if path is None:
-            return
-        try:
-            await asyncio.to_thread(save_values, path, names_in_file(screen.settings, values))
-        except Exception as error:  # noqa: BLE001 - tomlkit raises many kinds; all mean the file was not written
-            self._app.say(f"The settings were not saved to {path}: {error}. Correct the file (e opens it).", "error")
-            return
-        screen.unsaved.clear()
-        screen.settings_noted()
-        self._app.say(f"Saved to {path}. {not_kept(screen.settings, values, screen.origins, path)}".strip())
-
     def _choose_theme(self) -> None:
         before = self._app.theme
 
         def chosen(name: str | None) -> None:
             self._app.theme = name or before
             if name and name != before:
-                self._screen.unsaved["ui.theme"] = name
-                self._screen.settings_noted()
+                self._screen.config.change("ui.theme", name)
                 self._app.say(f"Theme {name}; w saves it.")
 
         choices = [
@@ -199,29 +185,3 @@ class Actions:
         self._app.say("Stopping the run and saving what there is.")
         await self._screen.run_control.stop_and_wait()
         self._app.exit()
-
-
-def names_in_file(settings: Settings, changed: dict[str, object]) -> "dict[Name, object]":
-    """Changed settings by their names in a file: options go into the active profile, whole, or into ``[options]``."""
-    if not settings.profile or not any(name.startswith("options.") for name in changed):
-        return dict(changed.items())
-    named: dict[Name, object] = {name: value for name, value in changed.items() if not name.startswith("options.")}
-    for field in msgspec.structs.fields(settings.options):
-        named[f"profiles.{settings.profile}.options.{field.name}"] = getattr(settings.options, field.name)
-    return named
-
-
-def not_kept(settings: Settings, changed: dict[str, object], origins: Mapping[str, str], path: Path) -> str:
-    """What will not be as it is now at the next start, and why; empty when everything will."""
-    if not settings.profile and changed.get("options.num_ctx") is msgspec.UNSET:
-        return (
-            "A file cannot say unset: num_ctx will be fit again at the next start (the profile baseline has none set)."
-        )
-    winners = {
-        name: origin for name in changed if (origin := origins.get(name, str(path))) not in (str(path), "default")
-    }
-    winners = {name: origin for name, origin in winners.items() if not origin.startswith("profile ")}
-    if not winners:
-        return ""
-    name, origin = next(iter(winners.items()))
-    return f"But {name} is also set by {origin}, which wins at the next start."

@@ -1,8 +1,7 @@
 """The screen of a repository: it holds the settings, decides what messages mean, and starts runs."""
 
 import asyncio
-import importlib
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,6 +12,7 @@ from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Static
 
+from chimera_tui.core.config.load import Loaded
 from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.endings import Ending
 from chimera_tui.engine.events import Event, Notice, RunEnded, RunStarted
@@ -22,7 +22,7 @@ from chimera_tui.ui.screens.export import ExportDialog, write
 from chimera_tui.ui.screens.mark_sources import open_source
 from chimera_tui.ui.screens.repository import RepositoryReader
 from chimera_tui.ui.screens.run_control import RunControl
-from chimera_tui.ui.setting_values import with_value
+from chimera_tui.ui.screens.settings import SettingsControl
 from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.tables.exporting import ExportRequested
 from chimera_tui.ui.terminal import SMALLEST
@@ -50,16 +50,16 @@ class WorkspaceScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     app: "ChimeraApp"
 
-    def __init__(self, root: Path, settings: Settings, origins: Mapping[str, str], *, saves_to: Path | None) -> None:
+    def __init__(
+        self, root: Path, loaded: Loaded, *, saves_to: Path | None, reload: Callable[[], Loaded] | None = None
+    ) -> None:  # fmt: skip
         super().__init__()
         self.root = root
-        self.settings = settings
         self.saves_to = saves_to
-        self.unsaved: dict[str, object] = {}
+        self.config = SettingsControl(self, loaded, reload)
         self.ended: RunEnded | None = None
         self.reader = RepositoryReader(self)
         self.run_control = RunControl(self.app, self._apply_event)
-        self.origins = origins
         self._actions = Actions(self)
 
     def compose(self) -> ComposeResult:
@@ -72,7 +72,7 @@ class WorkspaceScreen(Screen[None]):
             Pane.FINDINGS: FindingsPane(),
             Pane.STREAM: StreamPane(),
             Pane.REPORTS: ReportsPane(),
-            Pane.CONFIG: ConfigPanel(self.settings, self.origins, glyphs=self.app.glyphs),
+            Pane.CONFIG: ConfigPanel(self.settings, self.config.changes.origins, glyphs=self.app.glyphs),
         }
         yield PaneArea(contents)
         yield MetricsBar(clock=self.app.clock)
@@ -96,6 +96,16 @@ class WorkspaceScreen(Screen[None]):
         """The panes."""
         return self.query_one(PaneArea)
 
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.config.changes.settings
+
+    @property
+    def unsaved(self) -> dict[str, object]:
+        """What was changed here and is in no file yet."""
+        return self.config.changes.unsaved
+
     # -- commands
 
     def state(self) -> State:
@@ -109,6 +119,7 @@ class WorkspaceScreen(Screen[None]):
             file=self._actions.current_file(),
             reports=len(self.query_one(ReportsPane).reports),
             unsaved=len(self.unsaved),
+            can_undo=self.config.changes.can_undo,
             saves_to=str(self.saves_to or ""),
             copied=bool(self.app.clipboard),
         )
@@ -171,7 +182,7 @@ class WorkspaceScreen(Screen[None]):
     async def read_repository(self) -> None:
         """Read the folder and show what is in it."""
         await self.reader.read()
-        self.ask_modelfile()
+        self.ask_model_info()
         if self.app.autorun and not self.reader.problem:
             self.app.autorun = False
             self.start_run()
@@ -277,34 +288,23 @@ class WorkspaceScreen(Screen[None]):
     @on(ConfigPanel.OptionChanged)
     def _option_changed(self, event: ConfigPanel.OptionChanged) -> None:
         event.stop()
-        self.settings = with_value(self.settings, event.path, event.value)
-        self.unsaved[event.path] = event.value
-        panel = self.query_one(ConfigPanel)
-        panel.changed_here(event.path)
-        panel.show(self.settings)
-        self.settings_noted()
-        self.say_hint()
-        self.reader.show_findings()
-        if event.path in ("run.model", "run.engine", "server.host", "server.openai_url"):
-            self.ask_modelfile()
-        if event.path == "ui.slow":
-            self.app.use_pace(slow=self.settings.ui.slow)
+        self.config.change(event.path, event.value)
 
-    @work(group="modelfile", exclusive=True)
-    async def ask_modelfile(self) -> None:
-        """Show what the model's own file says about options that are not set; silently nothing without a server."""
-        values: dict[str, object] = {}
-        if self.settings.run.engine in ("auto", "ollama"):
-            module = await asyncio.to_thread(importlib.import_module, "chimera_tui.engine.modelfile")
-            values = await module.modelfile_options(self.settings.server, self.settings.run.model)
+    @on(ConfigPanel.ModelWanted)
+    async def _model_wanted(self, event: ConfigPanel.ModelWanted) -> None:
+        event.stop()
+        await self.action_command("config.model")
+
+    @work(group="model-info", exclusive=True)
+    async def ask_model_info(self) -> None:
+        """Show what the model's own file says and how large it is; silently nothing without a server."""
+        from chimera_tui.engine.models import model_info
+
+        info = None
+        if self.settings.run.engine != "offline":
+            info = await model_info(self.settings)
         if self.app.is_running:
-            self.query_one(ConfigPanel).show_modelfile(values)
-
-    def settings_noted(self) -> None:
-        """Say how many changes are not saved yet."""
-        count = len(self.unsaved)
-        self.panes.note(Pane.CONFIG, f"{count} not saved" if count else "")
-        self.show_keys()
+            self.query_one(ConfigPanel).show_model(info)
 
     @on(ReportsPane.CouldNotRead)
     @on(FindingsPane.NotSaved)

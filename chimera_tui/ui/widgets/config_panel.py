@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import UNSET
 from rich.text import Text
@@ -19,8 +19,19 @@ from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.config.values import allowed, shown
 from chimera_tui.core.inert import inert_line
 from chimera_tui.ui.glyphs import UNICODE, Glyphs
-from chimera_tui.ui.setting_values import panel_settings, parsed, stepped, unset_value, value_of
+from chimera_tui.ui.setting_values import (
+    model_note,
+    panel_settings,
+    parsed,
+    stepped,
+    unset_value,
+    value_of,
+    zero_note,
+)
 from chimera_tui.ui.widgets.setting_row import SettingRow
+
+if TYPE_CHECKING:
+    from chimera_tui.engine.backends.base import ModelInfo
 
 
 class ConfigRows(VerticalScroll):
@@ -28,8 +39,8 @@ class ConfigRows(VerticalScroll):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "edit", "Edit", id="config.edit", tooltip="Type a value; nothing at all is unset."),
-        Binding("left,minus", "step(-1)", "Less", id="config.less", tooltip="The value one step lower."),
-        Binding("right,plus,equals_sign", "step(1)", "More", id="config.more", tooltip="The value one step higher."),
+        Binding("left,minus", "step(-1)", "Less", show=False, id="config.less", tooltip="The value one step lower."),
+        Binding("right,plus,equals_sign", "step(1)", "Step", id="config.more", tooltip="The value one step higher."),
         Binding("u,delete", "unset", "Unset", id="config.unset", tooltip="Send nothing: the server decides."),
         Binding("f", "fit", "Fit", id="config.fit", show=False, tooltip="num_ctx: ask for what the prompt needs."),
         Binding("up,k", "move(-1)", "Up", show=False, id="config.up"),
@@ -140,8 +151,10 @@ class ConfigRows(VerticalScroll):
             self._change(self.row, "fit")
 
     def action_edit(self) -> None:
-        """Type the value."""
-        if not self.editing:
+        """Type the value; a model is chosen from those that are installed, where its name can be typed too."""
+        if self.row.setting.path == "run.model":
+            self.post_message(ConfigPanel.ModelWanted())
+        elif not self.editing:
             self.row.edit()
 
     def action_leave_edit(self) -> None:
@@ -189,7 +202,8 @@ class ConfigPanel(Vertical):
     DEFAULT_CSS = """
     ConfigPanel {
         & > ConfigRows { height: 1fr; }
-        & > #config-help { height: 6; padding: 0 1; background: $surface; color: $text-muted; }
+        & > #config-state { height: 1; padding: 0 1; color: $text-muted; }
+        & > #config-help { height: 7; padding: 0 1; background: $surface; color: $text-muted; }
     }
     """
 
@@ -199,6 +213,10 @@ class ConfigPanel(Vertical):
 
         path: str
         value: object
+
+    @dataclass
+    class ModelWanted(Message):
+        """A model is to be chosen."""
 
     @dataclass
     class RowFocused(Message):
@@ -215,9 +233,11 @@ class ConfigPanel(Vertical):
         self._settings = settings
         self._origins = dict(origins or {})
         self._glyphs = glyphs
+        self._model: ModelInfo | None = None
 
     def compose(self) -> ComposeResult:
-        """Rows above, help below."""
+        """The profile, rows, and help below."""
+        yield Static(self._state(0), id="config-state", markup=False)
         yield ConfigRows(self._settings, self._glyphs)
         yield Static(id="config-help", markup=False)
 
@@ -226,22 +246,27 @@ class ConfigPanel(Vertical):
         """The list of rows."""
         return self.query_one(ConfigRows)
 
-    def show(self, settings: Settings) -> None:
+    def show(self, settings: Settings, origins: Mapping[str, str], *, unsaved: int) -> None:
         """Show other values."""
-        self._settings = settings
+        self._settings, self._origins = settings, dict(origins)
         for row in self.rows.rows:
             row.value = value_of(settings, row.setting.path)
+        self.query_one("#config-state", Static).update(self._state(unsaved))
         self._explain()
 
-    def show_modelfile(self, values: Mapping[str, object]) -> None:
-        """The values that the model's own file gives to unset options."""
+    def show_model(self, model: "ModelInfo | None") -> None:
+        """What the model's own file says about unset options, its layers and its context."""
+        self._model = model
+        values = model.parameters if model is not None else {}
         for row in self.rows.rows:
             row.modelfile = values.get(row.setting.name, UNSET) if row.setting.section == "options" else UNSET
         self._explain()
 
-    def changed_here(self, path: str) -> None:
-        """The value was changed in the panel: that is its origin now."""
-        self._origins[path] = "changed here"
+    def _state(self, unsaved: int) -> str:
+        """The profile in force and how much of it is in no file yet."""
+        words = [f"Profile {inert_line(self._settings.profile, 24)}" if self._settings.profile else "No profile"]
+        words += [f"{unsaved} not saved"] if unsaved else []
+        return self._glyphs.dot.join(words)
 
     def current_text(self) -> str:
         """The setting under the cursor as a line of TOML-like text."""
@@ -268,5 +293,8 @@ class ConfigPanel(Vertical):
                 f" The model's own file says {shown(row.modelfile)}." if row.modelfile is not UNSET else " Not sent."
             )
         elif origin := self._origins.get(setting.path):
-            text.append(f" From: {inert_line(origin, 120)}.")
+            text.append(f" From: {inert_line(origin.rpartition('/')[2], 120)}.")
+        notes = " ".join(filter(None, (zero_note(setting, row.value), model_note(setting, row.value, self._model))))
+        if notes:
+            text.append(f"\n{inert_line(notes, 300)}", "bold")
         self.query_one("#config-help", Static).update(text)
