@@ -9,7 +9,15 @@ import msgspec
 from msgspec import UNSET, UnsetType, inspect
 
 from chimera_tui.core.config.schema import Setting, Settings, describe
-from chimera_tui.core.config.values import UNSET_WORD, NotAllowedError, allowed, parse_word
+from chimera_tui.core.config.values import (
+    ADDRESSES,
+    UNSET_WORD,
+    NotAllowedError,
+    allowed,
+    parse_word,
+    shown,
+    without_password,
+)
 
 if TYPE_CHECKING:
     from chimera_tui.engine.backends.base import ModelInfo
@@ -28,11 +36,16 @@ SERVER_DEFAULTS: dict[str, object] = {
 def panel_settings() -> list[tuple[str, Setting]]:
     """The settings of the panel with their groups, in order."""
     run = {setting.name: setting for setting in describe("run")}
-    host = next(setting for setting in describe("server") if setting.name == "host")
+    servers = [setting for setting in describe("server") if setting.path in ADDRESSES]
     rows = [("Run", run[name]) for name in _RUN]
-    rows.insert(2, ("Run", host))
+    rows[2:2] = [("Run", setting) for setting in servers]
     options = sorted(describe("options"), key=lambda setting: GROUPS.index(setting.group))
     return rows + [(setting.group, setting) for setting in options]
+
+
+def displayed(setting: Setting, value: object) -> str:
+    """A value as the screen may show it: an address without its password."""
+    return without_password(str(value)) if setting.path in ADDRESSES else shown(value)
 
 
 def value_of(settings: Settings, path: str) -> Any:  # noqa: ANN401 - a value of any setting's type

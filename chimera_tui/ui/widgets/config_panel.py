@@ -20,6 +20,7 @@ from chimera_tui.core.config.values import allowed, shown
 from chimera_tui.core.inert import inert_line
 from chimera_tui.ui.glyphs import UNICODE, Glyphs
 from chimera_tui.ui.setting_values import (
+    displayed,
     model_note,
     panel_settings,
     parsed,
@@ -271,7 +272,7 @@ class ConfigPanel(Vertical):
     def current_text(self) -> str:
         """The setting under the cursor as a line of TOML-like text."""
         row = self.rows.row
-        return f"{row.setting.name} = {shown(row.value)}"
+        return f"{row.setting.name} = {displayed(row.setting, row.value)}"
 
     @on(RowFocused)
     def _row_focused(self, event: RowFocused) -> None:
@@ -285,7 +286,7 @@ class ConfigPanel(Vertical):
         setting = row.setting
         text = Text()
         text.append(setting.name, "bold")
-        text.append(f"  {inert_line(shown(row.value), 200)}\n")
+        text.append(f"  {inert_line(displayed(setting, row.value), 200)}\n")
         text.append(f"{setting.description[:1].upper()}{setting.description[1:]}. ")
         text.append(f"Allowed: {allowed(setting.path)}.")
         if row.value is UNSET:

@@ -10,10 +10,10 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from chimera_tui.core.config.schema import Setting
-from chimera_tui.core.config.values import shown
+from chimera_tui.core.config.values import ADDRESSES, shown
 from chimera_tui.core.inert import inert_line
 from chimera_tui.ui.glyphs import Glyphs
-from chimera_tui.ui.setting_values import unset_value
+from chimera_tui.ui.setting_values import displayed, unset_value
 
 _VALUE_COLUMN = 20
 _BADGE = "reloads"
@@ -73,8 +73,8 @@ class SettingRow(Widget):
         return text
 
     def _value_words(self, room: int) -> str:
-        words = inert_line(shown(self.value))
-        if self.setting.name == "host":
+        words = inert_line(displayed(self.setting, self.value))
+        if self.setting.path in ADDRESSES:
             words = words.removeprefix("http://")
         if self.value is UNSET and self.modelfile is not UNSET:
             ways = (f"unset ({shown(self.modelfile)})", f"({shown(self.modelfile)})", words)
