@@ -174,14 +174,24 @@ def query(
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="With values, sources and definitions, as JSON.")
+@click.option("--pin", multiple=True, metavar="F3|KEY", help="Give this finding to the model first; remembered.")
+@click.option("--drop", multiple=True, metavar="F3|KEY", help="Keep this finding from the model; remembered.")
+@click.option("--neither", multiple=True, metavar="F3|KEY", help="Take a pin or drop back.")
 @click.option("--no-cache", is_flag=True, help="Read every file again.")
 @_settings_options
-def findings(path: Path, as_json: bool, no_cache: bool, **settings: Any) -> None:
-    """Say what the measurements of PATH show, with caveats, highest ranked first."""
-    from chimera_tui.headless import tables
+def findings(
+    path: Path, as_json: bool, pin: tuple[str, ...], drop: tuple[str, ...], neither: tuple[str, ...], no_cache: bool,
+    **settings: Any,
+) -> None:  # fmt: skip
+    """Say what the measurements of PATH show, with caveats, highest ranked first.
+
+    Pins and drops are those of the Findings pane: `report` and the screen follow them.
+    """
+    from chimera_tui.headless import findings as run
 
     workspace, chosen = _workspace(path, no_cache=no_cache, **_flags(settings))
-    sys.exit(asyncio.run(tables.findings(workspace, chosen, as_json=as_json)))
+    wanted = {"pinned": pin, "dropped": drop, "": neither}
+    sys.exit(asyncio.run(run.findings(workspace, chosen, wanted, as_json=as_json)))
 
 
 @main.command()

@@ -15,7 +15,7 @@ from chimera_tui.engine.backends.base import Backend, BackendError, ChatRequest,
 from chimera_tui.engine.busy import same_model
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, ModelMemory, Stage
-from chimera_tui.engine.prompting import CHARS_PER_TOKEN, estimate_tokens
+from chimera_tui.engine.prompting import estimate_tokens
 
 CUT_CHARS_PER_TOKEN = 8.0
 """No text has this many characters per token: a server that counted fewer tokens did not see the whole prompt."""
@@ -29,7 +29,8 @@ class Caller:
         self.run = run
         self.backend = backend
         self.shared = request
-        self.chars_per_token = CHARS_PER_TOKEN
+        self.chars_per_token = run.draft.rate.chars_per_token
+        self._learnt = run.draft.rate.measured
         self.count = 0
         self._looking: asyncio.Task[None] | None = None
 
@@ -99,15 +100,15 @@ class Caller:
         if not counted:
             return
         measured = chars / counted
-        learnt = self.chars_per_token != CHARS_PER_TOKEN
-        if measured > CUT_CHARS_PER_TOKEN or (learnt and counted < 0.7 * estimate):
+        if measured > CUT_CHARS_PER_TOKEN or (self._learnt and counted < 0.7 * estimate):
             self.run.notice(
                 f"The server evaluated {counted} prompt tokens where about {estimate} were expected: it may have cut "
                 "the prompt. Do not trust this answer; raise num_ctx.",
                 "warning",
             )
         else:
-            self.chars_per_token = measured
+            self.chars_per_token, self._learnt = measured, True
+            self.run.draft.counted_prompts.append((chars, counted))
 
 
 def say_memory(run: RunContext, backend: Backend, loaded: tuple[LoadedModel, ...]) -> None:

@@ -5,34 +5,37 @@ from __future__ import annotations
 import asyncio
 
 from chimera_tui.core.endings import Ending
+from chimera_tui.core.findings.choice import DROPPED, chosen
 from chimera_tui.core.report import offline
 from chimera_tui.core.report.data_summary import summarise
 from chimera_tui.core.report.persona import Persona
-from chimera_tui.engine import model_stages, preflight
+from chimera_tui.engine import model_stages, preflight, token_rates
 from chimera_tui.engine.backends.base import BackendError
 from chimera_tui.engine.backends.choose import choose
 from chimera_tui.engine.checking import begin_index
+from chimera_tui.engine.choices import load_choices
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import ProgramText, RunStarted, Stage
 from chimera_tui.engine.folder import make_folder
 from chimera_tui.engine.judging import begin_judging
-from chimera_tui.engine.prompting import UnknownPersonaError, load_persona
-from chimera_tui.engine.workspace import WorkspaceError
+from chimera_tui.engine.prompting import UnknownPersonaError, load_persona, load_prompts, user_prompts
+from chimera_tui.engine.workspace import Snapshot, WorkspaceError
 
 
 async def conduct(run: RunContext) -> None:
     """Every stage but saving. Raises BackendError for whatever stops a run early."""
     with run.stage(Stage.INGEST):
-        await _ingest(run)
+        await ingest(run)
     backend = await choose(run)
     try:
         run.draft.engine = "offline" if backend is None else backend.name
         make_folder(run)
         run.publish(_started(run))
-        run.draft.persona = _persona(run)
+        run.draft.persona = choose_persona(run)
         if backend is None:
             await _write_offline(run)
         else:
+            await _read_prompts(run)
             caller = await preflight.prepare(run, backend)
             run.judging = begin_judging(run)
             await model_stages.write(run, caller)
@@ -41,14 +44,12 @@ async def conduct(run: RunContext) -> None:
     finally:
         if backend is not None:
             await backend.aclose()
+        await asyncio.to_thread(token_rates.remember, run.draft.model_key, run.draft.counted_prompts)
 
 
-async def _ingest(run: RunContext) -> None:
+async def ingest(run: RunContext) -> None:
     """Pin a complete snapshot and compute its findings. No measurements: nothing to report on."""
-    from chimera_tui.core.findings import findings, recommendations
-    from chimera_tui.core.findings.tables import tables
-
-    draft, settings = run.draft, run.settings
+    draft = run.draft
     snapshot = run.workspace.snapshot
     if not snapshot.complete:
         try:
@@ -60,9 +61,21 @@ async def _ingest(run: RunContext) -> None:
     if draft.summary.n_measurements == 0:
         raise BackendError(Ending.NO_DATA, *_nothing_to_report(run))
     begin_index(run)
-    draft.facts = await asyncio.to_thread(findings, snapshot.frames, settings.run)
-    draft.advice = recommendations(draft.facts)
-    draft.tables = await asyncio.to_thread(tables, snapshot.frames, draft.facts)
+    await asyncio.to_thread(_compute, run, snapshot)
+
+
+def _compute(run: RunContext, snapshot: Snapshot) -> None:
+    """Findings, those that a person pinned first and without the dropped ones, and what is made of them."""
+    from chimera_tui.core.findings import recommendations
+    from chimera_tui.core.findings.tables import tables
+
+    draft = run.draft
+    draft.facts = snapshot.computed.findings(snapshot, run.settings.run)
+    draft.choices = load_choices(run.workspace.root)
+    draft.chosen = chosen(draft.facts, draft.choices)
+    kept = [fact for fact in draft.facts if draft.choices.of(fact.key) != DROPPED]
+    draft.advice = recommendations(kept)
+    draft.tables = tables(snapshot.frames, kept)
 
 
 def _nothing_to_report(run: RunContext) -> tuple[str, str]:
@@ -78,7 +91,14 @@ def _nothing_to_report(run: RunContext) -> tuple[str, str]:
     )
 
 
-def _persona(run: RunContext) -> Persona | None:
+async def _read_prompts(run: RunContext) -> None:
+    """The prompts of this run; what is wrong with a person's own ones is said."""
+    run.draft.prompts = await asyncio.to_thread(load_prompts, user_prompts())
+    for problem in run.draft.prompts.problems:
+        run.notice(problem, "warning")
+
+
+def choose_persona(run: RunContext) -> Persona | None:
     """Who writes the brief; an unknown name costs the brief, not the report."""
     if run.settings.run.persona.lower() == "none":
         return None
@@ -95,10 +115,10 @@ async def _write_offline(run: RunContext) -> None:
     if draft.summary is None:
         raise RuntimeError("a report is written after the files were read")
     with run.stage(Stage.ANALYSIS):
-        found = "\n".join(f"- {item}" for item in offline.key_findings(draft.facts))
+        found = "\n".join(f"- {item}" for item in offline.key_findings(draft.chosen))
         run.publish(ProgramText(at_s=run.at_s(), stage=Stage.ANALYSIS, text=f"{found or 'No findings.'}\n\n"))
     with run.stage(Stage.REPORT):
-        draft.sections = offline.write(draft.summary, draft.facts, draft.advice, draft.tables)
+        draft.sections = offline.write(draft.summary, draft.chosen, draft.advice, draft.tables)
         for number in sorted(draft.sections):
             text = offline.body({number: draft.sections[number]})
             run.publish(ProgramText(at_s=run.at_s(), stage=Stage.REPORT, text=f"{text}\n\n"))

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from chimera_tui.core.endings import Ending
+from chimera_tui.core.findings.choice import Choices, Labelled
 from chimera_tui.core.findings.finding import Finding, Recommendation
 from chimera_tui.core.findings.tables import Table
 from chimera_tui.core.report.analysis import Analysis
@@ -15,6 +16,8 @@ from chimera_tui.core.report.persona import Clause, Persona
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.verdict import Check
 from chimera_tui.engine.backends.base import ModelInfo
+from chimera_tui.engine.prompting import Prompts, load_prompts
+from chimera_tui.engine.token_rates import Rate
 from chimera_tui.engine.workspace import Snapshot
 
 
@@ -30,6 +33,9 @@ class Draft:
     snapshot: Snapshot | None = None
     summary: DataSummary | None = None
     facts: tuple[Finding, ...] = ()
+    choices: Choices = field(default_factory=Choices)
+    chosen: tuple[Labelled, ...] = ()
+    """The facts that the report is made of: pinned ones first, dropped ones left out."""
     advice: tuple[Recommendation, ...] = ()
     tables: tuple[Table, ...] = ()
     index: asyncio.Task[Facts] | None = None
@@ -41,6 +47,12 @@ class Draft:
     effective_num_ctx: int | None = None
     facts_tokens: int = 0
     facts_given: int | None = None
+    by_section: bool = False
+    """Whether each section of the report is written by a call of its own, with its own share of the facts."""
+    rate: Rate = field(default_factory=Rate)
+    counted_prompts: list[tuple[int, int]] = field(default_factory=list)
+    """Characters and tokens of the prompts that the server counted whole."""
+    prompts: Prompts = field(default_factory=load_prompts)
     prompt_hashes: dict[str, str] = field(default_factory=dict)
     calls: list[CallRow] = field(default_factory=list)
     stage_s: dict[str, float] = field(default_factory=dict)
@@ -53,6 +65,11 @@ class Draft:
     folder: Path | None = None
     ending: Ending = Ending.COMPLETE
     reason: str = ""
+
+    @property
+    def model_key(self) -> str:
+        """What the model's measured characters per token are remembered by."""
+        return (self.model.digest or self.model.name) if self.model is not None else ""
 
     @property
     def worth_saving(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from msgspec import UNSET
 
 from chimera_tui.core.endings import Ending
@@ -11,6 +13,7 @@ from chimera_tui.engine.busy import look, same_model
 from chimera_tui.engine.calls import Caller, say_memory
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.model_stages import around_tokens
+from chimera_tui.engine.token_rates import rate_of
 
 
 async def prepare(run: RunContext, backend: Backend) -> Caller:
@@ -21,6 +24,7 @@ async def prepare(run: RunContext, backend: Backend) -> Caller:
     draft.host = backend.host
     draft.server_version = await backend.version()
     draft.model = await backend.show(settings.run.model)
+    draft.rate = await asyncio.to_thread(rate_of, draft.model_key)
     draft.options_requested = {**settings.options.to_send()}
     if settings.options.num_ctx == "fit":
         draft.options_requested["num_ctx"] = "fit"
@@ -120,15 +124,15 @@ def _refuse_what_does_not_fit(run: RunContext, backend: Backend, plan: Budget) -
         raise BackendError(
             Ending.REFUSED,
             f"The server's context of {plan.num_ctx} tokens is too small: the prompt needs about {least} before any "
-            "answer. Nothing was sent.",
+            f"answer ({run.draft.rate.words}). Nothing was sent.",
             f"Start the server with {plan.wanted} (vLLM --max-model-len, llama-server -c), which fits the prompt and "
             "its answers.",
             num_ctx=plan.wanted,
         )
     raise BackendError(
         Ending.REFUSED,
-        f"num_ctx {plan.num_ctx} is too small: the prompt needs about {least} tokens before any answer, and the "
-        "server would cut it silently. Nothing was sent.",
+        f"num_ctx {plan.num_ctx} is too small: the prompt needs about {least} tokens before any answer "
+        f"({run.draft.rate.words}), and the server would cut it silently. Nothing was sent.",
         f'Set num_ctx to {plan.wanted}, which fits the prompt and its answers, or to "fit".',
         num_ctx=plan.wanted,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chimera_tui import __version__
+from chimera_tui.core.findings.choice import DROPPED, PINNED, labelled
 from chimera_tui.core.report.metrics import throughput, total
 from chimera_tui.core.report.saved import REPORT
 from chimera_tui.core.verify.facts import Extra
@@ -51,6 +52,12 @@ def run_toml(run: RunContext, *, ended: bool) -> bytes:
         "options": {"requested": draft.options_requested, "sent": draft.options_sent},
         "num_ctx_effective": draft.effective_num_ctx,
         "prompts": draft.prompt_hashes,
+        "prompt_files": {
+            name: {"hash": hashed, "source": draft.prompts.sources[name]}
+            for name, hashed in draft.prompts.hashes().items()
+        },
+        "findings": chosen_keys(draft),
+        "chars_per_token": {"value": draft.rate.chars_per_token, "measured_on_prompts": draft.rate.prompts},
         "repository": {
             "path": str(run.workspace.root.resolve()), "commit": head_commit(run.workspace.root) or None,
             "files": draft.summary.total if draft.summary else None,
@@ -70,11 +77,24 @@ def _without_none(value: dict[str, object]) -> dict[str, object]:
     }
 
 
+def chosen_keys(draft: Draft) -> dict[str, list[str]]:
+    """Keys of the findings that a person pinned and dropped, of those that were computed."""
+    computed = {fact.key for fact in draft.facts}
+    both = ((PINNED, draft.choices.pinned), (DROPPED, draft.choices.dropped))
+    return {word: [key for key in keys if key in computed] for word, keys in both}
+
+
 def facts_json(draft: Draft) -> bytes:
     """``facts.json``: the inventory, the findings and what only the files' text says, frozen."""
     frames = draft.snapshot.frames if draft.snapshot else None
     files = [] if frames is None else frames.files.drop("path_raw", "file_id", "dup_of", strict=False).to_dicts()
-    facts = [{"label": f"F{n}", "key": fact.key, **msgspec.to_builtins(fact)} for n, fact in enumerate(draft.facts, 1)]
+    facts = [
+        {
+            "label": one.label, "key": one.finding.key, "choice": draft.choices.of(one.finding.key),
+            **msgspec.to_builtins(one.finding),
+        }
+        for one in labelled(draft.facts)
+    ]  # fmt: skip
     return msgspec.json.format(
         msgspec.json.encode(
             {"version": FORMAT_VERSION, "inventory": files, "findings": facts, "text": _text_facts(draft)}, enc_hook=str

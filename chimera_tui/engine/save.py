@@ -23,6 +23,7 @@ from chimera_tui.engine import run_files
 from chimera_tui.engine.checking import run_facts
 from chimera_tui.engine.commit import head_commit
 from chimera_tui.engine.context import RunContext
+from chimera_tui.engine.prompting import BUILT_IN
 
 if TYPE_CHECKING:
     from chimera_tui.engine.draft import Draft
@@ -83,13 +84,13 @@ def build(run: RunContext) -> Report:
         raise RuntimeError("a report is built after the files were read")
     offline_run = draft.engine == "offline"
     found = draft.analysis
+    findings, advice = offline.key_findings(draft.chosen), offline.advice(draft.advice, draft.chosen)
     if offline_run:
         body = offline.body(draft.sections)
-        findings, advice = offline.key_findings(draft.facts), offline.advice(draft.advice, draft.facts)
     else:
         body = assemble(draft.texts.get("report", ""), draft.summary, draft.tables)
-        findings = _points(found.findings) if found else offline.key_findings(draft.facts)
-        advice = _points(found.recommendations) if found else offline.advice(draft.advice, draft.facts)
+        if found is not None:
+            findings, advice = _points(found.findings), _points(found.recommendations)
     return Report(
         repository=run.workspace.root.resolve().name,
         started=draft.started,
@@ -124,6 +125,13 @@ def _provenance(run: RunContext) -> tuple[tuple[str, str], ...]:
         lines.append(("Quantisation", draft.model.quantization or "unknown"))
     if draft.facts_given is not None:
         lines.append(("Findings given to the model", f"{draft.facts_given} of {len(draft.facts)}"))
+        lines.append(("Prompt sizes", draft.rate.words))
+    choices = [(word, len(keys)) for word, keys in run_files.chosen_keys(draft).items() if keys]
+    if choices:
+        lines.append(("Findings chosen by hand", ", ".join(f"{number} {word}" for word, number in choices)))
+    own = [path for path in draft.prompts.sources.values() if path != BUILT_IN]
+    if own:
+        lines.append(("Prompts of one's own", ", ".join(own)))
     scan = run.workspace.scan
     if scan.exclude or scan.include:
         lines.append(("Files left out", ", ".join(scan.exclude) or "none"))

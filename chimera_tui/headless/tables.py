@@ -1,4 +1,4 @@
-"""``inventory``, ``query`` and ``findings``: a repository's frames as a table, JSON, CSV or Parquet."""
+"""``inventory`` and ``query``: a repository's frames as a table, JSON, CSV or Parquet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from chimera_tui.headless.report import EXIT_CODES, FAILED, say
 if TYPE_CHECKING:
     import polars as pl
 
-    from chimera_tui.core.config.schema import Settings
     from chimera_tui.engine.workspace import Snapshot, Workspace
 
 USAGE = 2
@@ -36,7 +35,7 @@ async def inventory(workspace: Workspace, output: Output) -> int:
     """One row a file, saved runs of this program left out. Returns the exit status."""
     import polars as pl
 
-    snapshot = await _read(workspace)
+    snapshot = await read(workspace)
     if snapshot is None:
         return EXIT_CODES[Ending.NO_DATA]
     modified = pl.from_epoch("mtime_ns", time_unit="ns").dt.replace_time_zone("UTC").dt.truncate("1s")
@@ -59,7 +58,7 @@ async def query(workspace: Workspace, sql: str, output: Output) -> int:
 
     try:
         check_sql(sql)
-        snapshot = await _read(workspace)
+        snapshot = await read(workspace)
         if snapshot is None:
             return EXIT_CODES[Ending.NO_DATA]
         rows, truncated = await run_query(sql, snapshot.frames, MOST_ROWS)
@@ -71,25 +70,8 @@ async def query(workspace: Workspace, sql: str, output: Output) -> int:
     return _give(rows, output)
 
 
-async def findings(workspace: Workspace, settings: Settings, *, as_json: bool) -> int:
-    """The computed findings, highest ranked first. Returns the exit status."""
-    from chimera_tui.core.findings import findings as find
-
-    snapshot = await _read(workspace)
-    if snapshot is None:
-        return EXIT_CODES[Ending.NO_DATA]
-    found = find(snapshot.frames, settings.run)
-    if as_json:
-        rows = [{"label": f"F{n}", "key": one.key, **msgspec.to_builtins(one)} for n, one in enumerate(found, 1)]
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(rows, enc_hook=str), indent=2).decode() + "\n")
-        return 0
-    for number, one in enumerate(found, 1):
-        caveats = f" Caveat: {'; '.join(one.caveats)}." if one.caveats else ""
-        sys.stdout.write(inert_line(f"F{number} ({one.label}) {one.statement}{caveats}") + "\n")
-    return 0
-
-
-async def _read(workspace: Workspace) -> Snapshot | None:
+async def read(workspace: Workspace) -> Snapshot | None:
+    """A whole snapshot; None, and why on stderr, where the folder cannot be read."""
     from chimera_tui.engine.workspace import WorkspaceError
 
     try:

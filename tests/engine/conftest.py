@@ -12,6 +12,15 @@ from tests.server.server import Responder
 from tests.server.tiny_gguf import write_tiny_gguf
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Settings, data and cache go nowhere but here."""
+    place = tmp_path_factory.mktemp("home")
+    for name in ("CONFIG", "DATA", "CACHE", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(place / name.lower()))
+    return place
+
+
 @pytest.fixture
 async def serve() -> AsyncGenerator[Callable[..., OllamaServer]]:
     """``await serve(Script(...), ...)`` starts a server that is stopped after the test."""

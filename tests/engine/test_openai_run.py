@@ -10,7 +10,7 @@ from chimera_tui.engine.backends.base import BackendError, ChatRequest, Delta, D
 from chimera_tui.engine.backends.openai import OpenAiBackend
 from chimera_tui.engine.events import CallFinished, Chunk
 from chimera_tui.engine.journal import read_journal
-from tests.engine.whole_runs import REPORT, finished, folder_of, settings, small_repository, text_of
+from tests.engine.whole_runs import BRIEF, REPORT, finished, folder_of, settings, small_repository, text_of
 from tests.server import OllamaServer, OpenAiScript
 from tests.server.llama import LlamaServer
 from tests.server.openai import COMPLETIONS
@@ -22,7 +22,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 async def test_a_whole_run_is_timed_on_the_client_and_says_so(repository: Path) -> None:
-    async with OllamaServer(OpenAiScript(text=[REPORT, "A brief."], tokens_per_s=400)) as server:
+    async with OllamaServer(OpenAiScript(text=[REPORT, BRIEF], tokens_per_s=400)) as server:
         run, events = await finished(repository, settings(server.url, engine="openai", model="tiny"))
         sent = [each.json for each in server.requests if each.path == COMPLETIONS]
     assert run.ended is not None

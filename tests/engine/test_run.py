@@ -22,7 +22,7 @@ from chimera_tui.engine.journal import read_journal
 from chimera_tui.engine.run import Run
 from chimera_tui.engine.runs_on_disk import list_reports
 from chimera_tui.engine.workspace import Workspace
-from tests.engine.whole_runs import REPORT, answering, finished, folder_of, settings, small_repository, text_of
+from tests.engine.whole_runs import BRIEF, REPORT, answering, finished, folder_of, settings, small_repository, text_of
 from tests.server import (
     CLIENT_CLOSED,
     Answer,
@@ -49,7 +49,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 async def test_a_whole_run_is_saved_with_the_server_s_own_figures(repository: Path) -> None:
-    async with OllamaServer(Script(text=[REPORT, "A brief."])) as server:
+    async with OllamaServer(Script(text=[REPORT, BRIEF])) as server:
         run, events = await finished(repository, settings(server.url))
         chats = [each.request for each in server.exchanges if each.request.path == "/api/chat"]
     assert run.ended is not None
@@ -93,7 +93,7 @@ async def test_a_whole_run_is_saved_with_the_server_s_own_figures(repository: Pa
 
 
 async def test_the_journal_holds_everything_in_order_and_the_model_s_raw_text(repository: Path) -> None:
-    async with OllamaServer(Script(text=[REPORT, "x"])) as server:
+    async with OllamaServer(Script(text=[REPORT, BRIEF])) as server:
         run, events = await finished(repository, settings(server.url))
     journal = read_journal(folder_of(run) / "calls.ndjson")
     assert [type(event) for event in journal if not isinstance(event, Chunk)] == [
@@ -194,7 +194,7 @@ def long_error(version: str) -> str:
 
 
 async def test_a_fixed_num_ctx_is_sent_and_is_what_is_shown(repository: Path) -> None:
-    async with OllamaServer(Script(text=[REPORT, "x"])) as server:
+    async with OllamaServer(Script(text=[REPORT, BRIEF])) as server:
         run, events = await finished(repository, settings(server.url, num_ctx=16384, persona="none"))
         chats = [each.request for each in server.exchanges if each.request.path == "/api/chat"]
     assert {request.json["options"]["num_ctx"] for request in chats} == {16384}
@@ -205,7 +205,7 @@ async def test_a_fixed_num_ctx_is_sent_and_is_what_is_shown(repository: Path) ->
 async def test_without_num_ctx_the_model_is_loaded_first_and_the_server_s_context_is_planned_for(
     repository: Path,
 ) -> None:
-    async with OllamaServer(Script(text=[REPORT, "x"])) as server:
+    async with OllamaServer(Script(text=[REPORT, BRIEF])) as server:
         run, _ = await finished(repository, settings(server.url, num_ctx=None))
         paths = [each.request.path for each in server.exchanges]
     assert run.draft.effective_num_ctx == 4096
@@ -262,7 +262,7 @@ async def test_a_busy_server_is_asked_about_before_anything_is_sent(repository: 
 
 async def test_a_prompt_that_starts_like_an_earlier_one_has_no_prefill_rate(repository: Path) -> None:
     earlier = Earlier()
-    async with OllamaServer(Script(text=[REPORT, "x"])) as server:
+    async with OllamaServer(Script(text=[REPORT, BRIEF])) as server:
         wanted = settings(server.url, persona="none")
         shared = []
         for _ in range(2):
@@ -274,7 +274,7 @@ async def test_a_prompt_that_starts_like_an_earlier_one_has_no_prefill_rate(repo
 
 
 async def test_cpu_only_leaves_the_gpu_alone(repository: Path) -> None:
-    async with OllamaServer(Script(text=[REPORT, "x"], loaded=["gemma3:1b"])) as server:
+    async with OllamaServer(Script(text=[REPORT, BRIEF], loaded=["gemma3:1b"])) as server:
         run, _ = await finished(repository, settings(server.url), busy="cpu")
         chats = [each.request for each in server.exchanges if each.request.path == "/api/chat"]
     assert {request.json["options"]["num_gpu"] for request in chats} == {0}
@@ -304,7 +304,7 @@ class CountsFewTokens(Fault):
 
 async def test_a_prompt_that_the_server_cut_does_not_pass_unnoticed(repository: Path) -> None:
     for fault, noticed in ((CountsFewTokens(tokens=40), True), (None, False)):
-        script = Script(text=[REPORT, "x"], faults=[fault] if fault else [])
+        script = Script(text=[REPORT, BRIEF], faults=[fault] if fault else [])
         async with OllamaServer(script) as server:
             run, events = await finished(repository, settings(server.url, persona="none"))
         warnings = [event.text for event in events if isinstance(event, Notice) and event.level == "warning"]
@@ -322,7 +322,7 @@ async def test_an_unknown_persona_costs_the_brief_and_not_the_report(repository:
 
 
 async def test_a_slow_start_is_not_a_lost_connection(repository: Path) -> None:
-    async with OllamaServer(Script(text=[REPORT, "x"], faults=[Delay(seconds=0.3)])) as server:
+    async with OllamaServer(Script(text=[REPORT, BRIEF], faults=[Delay(seconds=0.3)])) as server:
         run, events = await finished(repository, settings(server.url, persona="none"))
     finals = [event for event in events if isinstance(event, CallFinished)]
     assert all(event.figures.ttft_s > 0.3 for event in finals)  # type: ignore[operator]
@@ -331,7 +331,7 @@ async def test_a_slow_start_is_not_a_lost_connection(repository: Path) -> None:
 
 
 async def test_a_listener_that_dies_does_not_stop_a_run(repository: Path) -> None:
-    async with OllamaServer(Script(text=[REPORT, "x"])) as server:
+    async with OllamaServer(Script(text=[REPORT, BRIEF])) as server:
         wanted = settings(server.url)
         run = Run(Workspace(repository, scan=wanted.scan), wanted, ask=answering("go"))
         run.start()

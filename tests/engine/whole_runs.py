@@ -22,6 +22,27 @@ Done.
 """
 
 
+ONE_SENTENCE = "It was measured on one machine only. "
+BRIEF = f"""## 1. Executive Summary
+
+Throughput is **11.5 tok/s** [F1]. {ONE_SENTENCE * 38}
+
+## 2. Recommendations
+
+1. Keep throughput where it is and repeat the runs.
+2. Watch TTFT when the context grows.
+3. Measure quality: no quality was measured here.
+
+## 3. Risks
+
+| Risk | Mitigation |
+| --- | --- |
+| Few runs | Repeat |
+| One machine | Use another |
+"""
+"""A brief that keeps the contract of InsightAgent."""
+
+
 def small_repository(folder: Path) -> Path:
     """Six measurements in a CSV file, and a README."""
     folder.mkdir()

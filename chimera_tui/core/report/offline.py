@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from chimera_tui.core.findings.finding import Finding, Recommendation
+from chimera_tui.core.findings.choice import Labelled
+from chimera_tui.core.findings.finding import Recommendation
 from chimera_tui.core.markdown_text import escaped
 from chimera_tui.core.report.data_summary import DataSummary
 from chimera_tui.core.report.sections import TITLES, ingestion
@@ -17,14 +18,14 @@ IN_SUMMARY = 3
 IN_PERFORMANCE = 12
 
 
-def key_findings(facts: Sequence[Finding]) -> tuple[str, ...]:
-    """The highest ranked findings as sentences with their labels."""
-    return tuple(_sentence(number, fact) for number, fact in enumerate(facts[:6], 1))
+def key_findings(facts: Sequence[Labelled]) -> tuple[str, ...]:
+    """The first findings as sentences with their labels."""
+    return tuple(map(_sentence, facts[:6]))
 
 
-def advice(recommendations: Sequence[Recommendation], facts: Sequence[Finding]) -> tuple[str, ...]:
+def advice(recommendations: Sequence[Recommendation], facts: Sequence[Labelled]) -> tuple[str, ...]:
     """Recommendations of rules, each with the labels of the findings it rests on."""
-    labels = {fact.key: f"F{number}" for number, fact in enumerate(facts, 1)}
+    labels = {one.finding.key: one.label for one in facts}
     return tuple(
         f"{escaped(one.text)} [{', '.join(labels[key] for key in one.findings if key in labels)}]"
         for one in recommendations
@@ -32,7 +33,7 @@ def advice(recommendations: Sequence[Recommendation], facts: Sequence[Finding]) 
 
 
 def write(
-    summary: DataSummary, facts: Sequence[Finding], recommendations: Sequence[Recommendation], tables: Sequence[Table]
+    summary: DataSummary, facts: Sequence[Labelled], recommendations: Sequence[Recommendation], tables: Sequence[Table]
 ) -> dict[int, str]:
     """The text of each of the six sections by its number."""
     return {
@@ -50,7 +51,7 @@ def body(sections: dict[int, str]) -> str:
     return "\n\n".join(f"## {number}. {TITLES[number - 1]}\n\n{text}" for number, text in sorted(sections.items()))
 
 
-def _executive(summary: DataSummary, facts: Sequence[Finding]) -> str:
+def _executive(summary: DataSummary, facts: Sequence[Labelled]) -> str:
     kinds = ", ".join(f"{kind.count} {kind.kind.upper()}" for kind in summary.kinds)
     lines = [
         (
@@ -58,33 +59,30 @@ def _executive(summary: DataSummary, facts: Sequence[Finding]) -> str:
             f"{summary.n_measurements:,} measurements, from which {_many(len(facts), 'finding')} were computed."
         )
     ]
-    lines += ["", *(_sentence(number, fact) + "\n" for number, fact in enumerate(facts[:IN_SUMMARY], 1))]
+    lines += ["", *(_sentence(one) + "\n" for one in facts[:IN_SUMMARY])]
     return "\n".join(lines).strip()
 
 
-def _performance(facts: Sequence[Finding], tables: Sequence[Table]) -> str:
+def _performance(facts: Sequence[Labelled], tables: Sequence[Table]) -> str:
     parts = [table.markdown() for table in tables]
-    rest = [
-        f"- {_sentence(number, fact)}"
-        for number, fact in enumerate(facts[:IN_PERFORMANCE], 1)
-        if number > len(facts[:IN_SUMMARY])
-    ]
+    rest = [f"- {_sentence(one)}" for one in facts[IN_SUMMARY:IN_PERFORMANCE]]
     if rest:
         parts.append("\n".join(rest))
     return "\n\n".join(parts) or "There is nothing to compare."
 
 
-def _conclusion(facts: Sequence[Finding], recommendations: Sequence[Recommendation]) -> str:
-    doubtful = sum(1 for fact in facts if fact.caveats)
+def _conclusion(facts: Sequence[Labelled], recommendations: Sequence[Recommendation]) -> str:
+    doubtful = sum(1 for one in facts if one.finding.caveats)
     return (
         f"{_many(len(facts), 'finding')} computed, {doubtful} of them with a caveat that limits what may be "
         f"concluded; {_many(len(recommendations), 'recommendation')} supported by the data."
     )
 
 
-def _sentence(number: int, fact: Finding) -> str:
+def _sentence(one: Labelled) -> str:
+    fact = one.finding
     caveats = f" Caveat: {escaped('; '.join(fact.caveats))}." if fact.caveats else ""
-    return f"{escaped(fact.statement)}{caveats} [F{number}]"
+    return f"{escaped(fact.statement)}{caveats} [{one.label}]"
 
 
 def _bullets(items: Sequence[str], otherwise: str) -> str:
