@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -18,6 +19,7 @@ from chimera_tui.ui import plain_scrollbar, signals, themes
 from chimera_tui.ui.clipboard import osc52, size_in_words
 from chimera_tui.ui.glyphs import ASCII, UNICODE, Glyphs, ascii_wanted
 from chimera_tui.ui.pace import SLOW, USUAL
+from chimera_tui.ui.remembered import first_time, read_layout, write_layout
 from chimera_tui.ui.widgets.titles import RepositoryLine
 
 if TYPE_CHECKING:
@@ -135,7 +137,10 @@ class ChimeraApp(App[None]):
         """The workspace, and what was wrong with files of settings."""
         workspace_screen = await asyncio.to_thread(_workspace_screen)
         self._use_keys(self.settings.keys)
-        screen = workspace_screen(self.root, self._loaded, saves_to=self._saves_to, reload=self._reload)
+        layout, first = await asyncio.to_thread(lambda: (read_layout(self.root), first_time()))
+        screen = workspace_screen(
+            self.root, self._loaded, saves_to=self._saves_to, reload=self._reload, layout=layout, first_time=first
+        )
         await self.push_screen(screen)
         for problem in self._problems:
             self.say(problem, "warning")
@@ -160,12 +165,22 @@ class ChimeraApp(App[None]):
             self.run_worker(self._leave(status), group="leave", exclusive=True)
 
     async def _leave(self, status: int) -> None:
+        for screen in self._workspaces():
+            await screen.run_control.stop_and_wait(signals.SAVE_GRACE_S)
+        await self.leave(status)
+
+    async def leave(self, status: int = 0) -> None:
+        """Keep how the screen is left, then end."""
+        for screen in self._workspaces():
+            layout = screen.layout_now()
+            with suppress(OSError):
+                await asyncio.to_thread(write_layout, self.root, layout)
+        self.exit(return_code=status)
+
+    def _workspaces(self) -> "list[WorkspaceScreen]":
         from chimera_tui.ui.screens.workspace import WorkspaceScreen
 
-        for screen in self.screen_stack:
-            if isinstance(screen, WorkspaceScreen):
-                await screen.run_control.stop_and_wait(signals.SAVE_GRACE_S)
-        self.exit(return_code=status)
+        return [screen for screen in self.screen_stack if isinstance(screen, WorkspaceScreen)]
 
     # -- the clipboard
 

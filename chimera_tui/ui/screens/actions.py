@@ -172,7 +172,7 @@ class Actions:
 
     def _quit(self) -> None:
         if not self._screen.run_control.running:
-            self._app.exit()
+            self._screen.run_worker(self._app.leave(), group="quit", exclusive=True)
             return
 
         def answered(quit_: bool | None) -> None:
@@ -184,4 +184,4 @@ class Actions:
     async def _stop_and_quit(self) -> None:
         self._app.say("Stopping the run and saving what there is.")
         await self._screen.run_control.stop_and_wait()
-        self._app.exit()
+        await self._app.leave()

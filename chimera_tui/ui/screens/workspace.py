@@ -17,6 +17,7 @@ from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.endings import Ending
 from chimera_tui.engine.events import Event, Notice, RunEnded, RunStarted
 from chimera_tui.ui.commands import BY_ID, Pane, State, bindings
+from chimera_tui.ui.remembered import Layout, name_of
 from chimera_tui.ui.screens.actions import Actions
 from chimera_tui.ui.screens.export import ExportDialog, write
 from chimera_tui.ui.screens.mark_sources import open_source
@@ -51,9 +52,12 @@ class WorkspaceScreen(Screen[None]):
     app: "ChimeraApp"
 
     def __init__(
-        self, root: Path, loaded: Loaded, *, saves_to: Path | None, reload: Callable[[], Loaded] | None = None
+        self, root: Path, loaded: Loaded, *, saves_to: Path | None, reload: Callable[[], Loaded] | None = None,
+        layout: Layout | None = None, first_time: bool = False,
     ) -> None:  # fmt: skip
         super().__init__()
+        self._left_as = layout
+        self._first_time = first_time
         self.root = root
         self.saves_to = saves_to
         self.config = SettingsControl(self, loaded, reload)
@@ -87,7 +91,10 @@ class WorkspaceScreen(Screen[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.panes.go(Pane.TREE)
+        if self._left_as is not None:
+            self.panes.restore(self._left_as)
+        else:
+            self.panes.go(Pane.TREE)
         self.say_hint()
         self.read_repository()
 
@@ -105,6 +112,10 @@ class WorkspaceScreen(Screen[None]):
     def unsaved(self) -> dict[str, object]:
         """What was changed here and is in no file yet."""
         return self.config.changes.unsaved
+
+    def layout_now(self) -> Layout:
+        """How the screen is left."""
+        return self.panes.remembered(name_of(self.root))
 
     # -- commands
 
@@ -161,7 +172,11 @@ class WorkspaceScreen(Screen[None]):
     def say_hint(self) -> None:
         """What one can do from here, for who is here for the first time."""
         model = "the program alone" if self.settings.run.engine == "offline" else self.settings.run.model
-        hints = ["? shows the keys"] if self.reader.problem else [f"r writes a report with {model}", "? shows the keys"]
+        hints = [f"r writes a report with {model}", "? shows the keys"]
+        if self.reader.problem:
+            hints = hints[1:]
+        elif self._first_time:
+            hints = [f"New here? 1 to {len(Pane)} are the panes", "r writes a report", "? shows the keys"]
         self.query_one(MetricsBar).hint = self.app.glyphs.dot.join(hints)
 
     # -- the size

@@ -95,6 +95,13 @@ class FilterLine(Vertical):
             self.put(text)
         self._input.focus()
 
+    def restore(self, text: str) -> None:
+        """Put back what stood here, without taking the focus and without a message."""
+        if text:
+            self.add_class("-open")
+            with self.prevent(Input.Changed):
+                self.put(text)
+
     def put(self, text: str) -> None:
         """Replace the text, cursor at its end."""
         self._input.value = text

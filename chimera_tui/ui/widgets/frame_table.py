@@ -126,6 +126,7 @@ class FrameTable(CursorView):
         self._where: pl.Expr | None = None
         self._asked: tuple[Column, ...] = ()
         self._left = 0
+        self._first_sort: tuple[SortKey, ...] = ()
 
     # -- what is shown
 
@@ -207,7 +208,10 @@ class FrameTable(CursorView):
         The sort and, found by the ``key`` columns, the cursor's row are kept, unless ``fresh``.
         """
         before = None if fresh else self._wanted
-        sort = tuple(k for k in before.sort if k.column in df.columns) if before else ()
+        wanted = before.sort if before and before.sort else self._first_sort
+        sort = tuple(key for key in wanted if key.column in df.columns)
+        if df.height:
+            self._first_sort = ()
         self._arrange(_Request(df, tuple(columns), frozen, tuple(key), sort, where), to_top=fresh)
 
     def set_columns(self, columns: Sequence[Column]) -> None:
@@ -219,6 +223,10 @@ class FrameTable(CursorView):
         """Show only rows for which the expression is true; None shows all."""
         if self._wanted and not (where is None and self._wanted.where is None):
             self._arrange(replace(self._wanted, where=where))
+
+    def sort_first_by(self, *keys: SortKey) -> None:
+        """Sort the first rows that come by these columns, those of them that are there."""
+        self._first_sort = keys
 
     def sort_by(self, *keys: SortKey) -> None:
         """Sort by these columns, the first deciding first; none restores the frame's own order."""

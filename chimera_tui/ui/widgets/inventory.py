@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import msgspec
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
 from chimera_tui.core.query import QueryError, compile_filter, quoted_value
+from chimera_tui.ui.tables.arrange import SortKey
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
 from chimera_tui.ui.tables.exporting import ExportRequested
 from chimera_tui.ui.tables.files_frame import COLUMNS, GROUPS, files_frame, grouped, summary
@@ -19,10 +21,20 @@ from chimera_tui.ui.tables.summary_line import SummaryLine
 from chimera_tui.ui.widgets.frame_table import FrameTable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
     from textual.app import ComposeResult
 
     from chimera_tui.engine.workspace import Snapshot
+
+
+class _Left(msgspec.Struct):
+    """How the pane was left."""
+
+    filter: str = ""
+    sort: list[tuple[str, bool]] = []
+    group: str | None = None
 
 
 class Inventory(Vertical):
@@ -67,6 +79,18 @@ class Inventory(Vertical):
     def focus_inside(self) -> None:
         """The table takes the keys for the pane."""
         self.table.focus()
+
+    def remembered(self) -> dict[str, object]:
+        """What the next start shows again."""
+        sort = [[key.column, key.descending] for key in self.table.sort_keys]
+        return {"filter": self.filter_line.text, "sort": sort, "group": self.group}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Filter, sort and group as they were left."""
+        left = msgspec.convert(kept, _Left)
+        self.filter_line.restore(left.filter)
+        self.group = left.group if left.group in GROUPS else None
+        self.table.sort_first_by(*(SortKey(*key) for key in left.sort))
 
     # -- snapshots
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import msgspec
 from rich.text import Text
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -14,6 +15,7 @@ from textual.widgets import Static
 
 from chimera_tui.core.query import QueryError, quoted_value
 from chimera_tui.ui.tables.answers import Answer, answer_to
+from chimera_tui.ui.tables.arrange import SortKey
 from chimera_tui.ui.tables.column_chooser import ColumnChooser
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
 from chimera_tui.ui.tables.exporting import ExportRequested
@@ -25,11 +27,19 @@ from chimera_tui.ui.tables.summary_line import SummaryLine
 from chimera_tui.ui.widgets.frame_table import FrameTable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
 
     from chimera_tui.engine.workspace import Snapshot
+
+
+class _Left(msgspec.Struct):
+    """How the pane was left."""
+
+    filter: str = ""
+    sort: list[tuple[str, bool]] = []
+    columns: list[str] = []
 
 
 class Measurements(Vertical):
@@ -100,6 +110,18 @@ class Measurements(Vertical):
         """The table takes the keys for the pane."""
         self.table.focus()
 
+    def remembered(self) -> dict[str, object]:
+        """What the next start shows again."""
+        sort = [] if self.answer else [[key.column, key.descending] for key in self.table.sort_keys]
+        return {"filter": self.filter_line.text, "sort": sort, "columns": self._chosen}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Filter, sort and columns as they were left."""
+        left = msgspec.convert(kept, _Left)
+        self.filter_line.restore(left.filter)
+        self._chosen = left.columns
+        self.table.sort_first_by(*(SortKey(*key) for key in left.sort))
+
     # -- the measurements
 
     def show(self, snapshot: Snapshot) -> None:
@@ -114,7 +136,7 @@ class Measurements(Vertical):
         if self._snapshot is None or self._is_answered():
             return
         await self._source.use(self._snapshot)
-        self.shown = self._chosen or self._source.first
+        self.shown = [name for name in self._chosen if name in self._source.names] or self._source.first
         where, problem = self._source.where(self.filter_line.text)
         df = await self._source.collect(self.shown, where)
         self.filter_line.say(problem)

@@ -1,9 +1,11 @@
 """Where the panes are: side by side when there is room, one at a time with side drawers when there is not."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
@@ -12,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from chimera_tui.ui.commands import CENTRE, Pane
+from chimera_tui.ui.remembered import Layout
 from chimera_tui.ui.widgets.titles import PaneStrip
 
 if TYPE_CHECKING:
@@ -221,6 +224,28 @@ class PaneArea(Horizontal):
 
     def _unzoom(self) -> None:
         self.remove_class("-zoom-tree", "-zoom-centre", "-zoom-config")
+
+    # -- from one start to the next
+
+    def remembered(self, root: str) -> Layout:
+        """How the panes are now. An empty stream would be no place to begin: Inventory is, in its place."""
+        kept = {pane: widget.remembered() for pane, widget in self.contents.items() if hasattr(widget, "remembered")}
+        pane, centre = (Pane.INVENTORY if one is Pane.STREAM else one for one in (self.current, self._centre))
+        return Layout(root=root, pane=pane, centre=centre, zoomed=self.zoomed is not None, panes=kept)
+
+    def restore(self, layout: Layout) -> None:
+        """Panes as they were left; what one of them cannot use is left out."""
+        for pane, kept in layout.panes.items():
+            restore = getattr(self.contents.get(pane), "restore", None)
+            if restore is not None:
+                with suppress(msgspec.ValidationError):
+                    restore(kept)
+        if layout.centre in CENTRE:
+            self._centre = layout.centre
+            self._show_page(layout.centre.value)
+        self.go(layout.pane)
+        if layout.zoomed:
+            self.toggle_zoom()
 
     # -- which pane it is
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import msgspec
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -13,9 +14,22 @@ from chimera_tui.ui.tables.filter_line import FilterLine
 from chimera_tui.ui.tables.folder_tree import FolderTree
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
     from chimera_tui.engine.workspace import Snapshot
+
+
+MOST_KEPT = 2_000
+"""Open folders that are remembered."""
+
+
+class _Left(msgspec.Struct):
+    """How the pane was left."""
+
+    filter: str = ""
+    open: list[str] = []
 
 
 class RepoTree(Vertical):
@@ -62,6 +76,17 @@ class RepoTree(Vertical):
     def show(self, snapshot: Snapshot) -> None:
         """Show the files of a snapshot; open folders, cursor, filter and exclusions are kept."""
         self.folders.set_files(snapshot.frames.files)
+
+    def remembered(self) -> dict[str, object]:
+        """What the next start shows again; files left out of the analysis are not: that must be seen to be done."""
+        return {"filter": self.filter_line.text, "open": sorted(self.folders.expanded)[:MOST_KEPT]}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Filter and open folders as they were left."""
+        left = msgspec.convert(kept, _Left)
+        self.filter_line.restore(left.filter)
+        self.folders.set_expanded(frozenset(left.open))
+        self.folders.set_filter(left.filter)
 
     def focus_inside(self) -> None:
         """The tree takes the keys for the pane."""
