@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -53,6 +54,8 @@ class Filter(msgspec.Struct, frozen=True):
     files: frozenset[int] | None = None
     configs: frozenset[int] | None = None
     ok: bool = False
+    warm: bool | None = None
+    """Only observations with (False) or without (True) a load of the model, where one was recorded."""
 
 
 class Cells:
@@ -82,6 +85,17 @@ class Cells:
         self.memo: dict[object, object] = {}
         """What the rules worked out about words; the cells do not change."""
         self.names: dict[str, str] = {}
+        self.home = ""
+        self.beside: Filter | None = None
+        """The files beside the text that is judged, where it stands in the repository: what it says is of them."""
+
+    def at_home(self, folder: str) -> Cells:
+        """The same cells for a text in a folder of the repository."""
+        prefix = f"{folder}/" if folder else ""
+        ids = [one for one, path in self._paths.items() if path.startswith(prefix) and "/" not in path[len(prefix) :]]
+        here = copy.copy(self)
+        here.home, here.beside = folder or "the root", Filter(files=frozenset(ids)) if ids else None
+        return here
 
     def _series(self, row: dict[str, Any]) -> Series:
         series_id, raw = int(row["series_id"]), str(row["raw_unit"] or "")
@@ -138,7 +152,7 @@ class Cells:
         if key in self._answers:
             return self._answers[key]  # type: ignore[return-value]
         parts = [self._cells.slice(*self._bounds[one]) for one in series_ids if one in self._bounds]
-        frame = _kept(pl.concat(parts, rechunk=False) if parts else self._cells.head(0), rows)
+        frame = self._kept(pl.concat(parts, rechunk=False) if parts else self._cells.head(0), rows)
         if len(self._answers) > 512:
             self._answers.clear()
         self._answers[key] = frame
@@ -149,7 +163,19 @@ class Cells:
         cells = self._cells.slice(*self._bounds.get(series_id, (0, 0)))
         values = cells["value"]
         first, end = values.search_sorted(low, "left"), values.search_sorted(high, "right")
-        return _kept(cells.slice(first, max(0, end - first)), rows)
+        return self._kept(cells.slice(first, max(0, end - first)), rows)
+
+    def _kept(self, frame: pl.DataFrame, rows: Filter) -> pl.DataFrame:
+        from chimera_tui.core.measurements import DEFAULT_COLD_LOAD_S, record_key
+
+        frame = _kept(frame, rows)
+        if rows.warm is None:
+            return frame
+        import polars as pl
+
+        wanted = pl.col("load_s") < DEFAULT_COLD_LOAD_S if rows.warm else pl.col("load_s") >= DEFAULT_COLD_LOAD_S
+        observations = self.frames.loads.filter(wanted)["observation"]
+        return frame.filter(record_key().is_in(observations.implode()))
 
     def statistic(self, name: str, series_ids: tuple[int, ...], rows: Filter) -> float | None:
         """A statistic over cells, canonical; None where there is none to take it of."""
@@ -159,8 +185,8 @@ class Cells:
             self._answers[key] = _statistic(values, name)
         return self._answers[key]  # type: ignore[return-value]
 
-    def by_file(self, name: str, series_ids: tuple[int, ...], rows: Filter) -> list[float]:
-        """A statistic in each file alone; nothing where the rows are of one file or of very many."""
+    def by_file(self, name: str, series_ids: tuple[int, ...], rows: Filter) -> list[tuple[int, float]]:
+        """A statistic in each file alone: file_id and value; nothing where the rows are of very many files."""
         key = ("by file", name, series_ids, rows)
         if key not in self._answers:
             frame = self.in_series(series_ids, rows)
@@ -168,10 +194,10 @@ class Cells:
             expression = _expression(name)
             grouped = (
                 frame.group_by("file_id", maintain_order=True).agg(expression)
-                if 1 < n <= 200 and expression is not None
+                if 0 < n <= 200 and expression is not None
                 else None
             )
-            self._answers[key] = [] if grouped is None else grouped["value"].drop_nulls().to_list()
+            self._answers[key] = [] if grouped is None else grouped.drop_nulls("value").rows()
         return self._answers[key]  # type: ignore[return-value]
 
     def at(self, json_path: str) -> list[tuple[int, int, int, float]]:
@@ -231,6 +257,10 @@ class Cells:
     def path(self, file_id: int) -> str:
         """A file's path."""
         return str(self._paths.get(file_id, "?"))
+
+    def configs_of(self, rows: Filter) -> frozenset[int]:
+        """The configurations of some rows."""
+        return frozenset(_kept(self._cells, rows)["config_id"].unique().to_list())
 
     def of_kind(self, kind: str) -> frozenset[int]:
         """The files of a kind."""

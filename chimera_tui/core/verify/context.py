@@ -49,6 +49,13 @@ class Context:
         return self.text[slice(*self.reach)]
 
     @cached_property
+    def cited(self) -> str:
+        """The text up to the next sentence, with its citations of facts."""
+        start, end = self.reach
+        following = [a for a, _ in sentences(self.text, self.line.body) if a >= end]
+        return (self.line.given or self.text)[start : min(following, default=len(self.text))]
+
+    @cached_property
     def before(self) -> str:
         """The sentence up to the claim; in a table only its own cell."""
         start = self.cell[0] if self.in_row and self.cell else self.reach[0]

@@ -71,6 +71,11 @@ class Facts:
         inventory = Inventory(files, blocks, self.inventory.frozen if known else None, known=known)
         return Facts(self.cells if known else None, inventory, self.extra if known else None, blocks, self.written)
 
+    def beside(self, folder: str) -> Facts:
+        """The same facts for a text in that folder of the repository."""
+        cells = self.cells.at_home(folder) if self.cells is not None else None
+        return Facts(cells, self.inventory, self.extra, self.blocks, self.written)
+
     @cached_property
     def model_sizes(self) -> dict[float, tuple[str, ...]]:
         """Numbers of parameters that names of models and files state, with those names."""

@@ -27,7 +27,7 @@ from chimera_tui.core.verify.rule_ratios import judge_ratio
 from chimera_tui.core.verify.rule_sizes import judge_size
 from chimera_tui.core.verify.sentences import sentences
 from chimera_tui.core.verify.verdict import UNVERIFIABLE, Check, Remark, Verdict
-from chimera_tui.core.verify.written import judge_finding
+from chimera_tui.core.verify.written import CITATION, judge_finding
 
 Rule = Callable[[Context, Facts], Verdict | None]
 
@@ -67,7 +67,12 @@ def judge_line(line: Line, facts: Facts) -> tuple[list[Verdict], list[Skipped]]:
     """The verdicts on a line's claims, in order, and its numbers that are none."""
     if facts.written.lines and plain(line.text) in facts.written.lines:
         line = msgspec.structs.replace(line, role=PROGRAM)
+    cited = list(CITATION.finditer(line.text))
+    if cited:
+        blank = CITATION.sub(lambda one: " " * len(one[0]), line.text)
+        line = msgspec.structs.replace(line, text=blank, given=line.text)
     claims, skipped = extract(line)
+    skipped += [Skipped(line.number, *one.span(), one[0], "citation") for one in cited]
     if rows := [one for one in claims if is_index(Context(line, one))]:
         claims = [one for one in claims if one not in rows]
         skipped += [Skipped(line.number, one.start, one.end, one.span, "row number") for one in rows]

@@ -67,6 +67,10 @@ class Line(msgspec.Struct, frozen=True):
     header: tuple[str, ...] = ()
     intro: str = ""
     """The paragraph before a list or a table."""
+    settings: str = ""
+    """The ``key: number`` lines of the code block above, up to the next heading."""
+    given: str = ""
+    """The text with its citations of facts, where it has any: in ``text`` they are blank, as no words of a sentence."""
     key: tuple[int, int] | None = None
     number_at: tuple[int, int] | None = None
 
@@ -84,6 +88,7 @@ class Reader:
         self._header: tuple[str, ...] = ()
         self._in_table = False
         self._intro = ""
+        self._settings = ""
         self._previous = ""
 
     def line(self, text: str) -> Line:
@@ -105,13 +110,14 @@ class Reader:
 
     def _at_fence(self, text: str, mark: str, info: str) -> Line:
         if not self._fence:
-            self._fence, self._fence_prose = mark[:3], info in PROSE_FENCES
+            self._fence, self._fence_prose, self._settings = mark[:3], info in PROSE_FENCES, ""
         elif mark.startswith(self._fence) and not info:
             self._fence = ""
         return Line(self._number, text, OTHER)
 
     def _in_code(self, text: str) -> Line:
         if found := _KEY.match(text):
+            self._settings += f"{found[1] or found[2]}={found[3]}, "
             key = found.span(1) if found[1] is not None else found.span(2)
             return Line(self._number, text, KEY, key=key, number_at=found.span(3), heading=self._heading)
         return Line(self._number, text, CODE)
@@ -133,7 +139,7 @@ class Reader:
         return self._prose(text)
 
     def _at_heading(self, text: str, body: int) -> Line:
-        self._items, self._intro = [], ""
+        self._items, self._intro, self._settings = [], "", ""
         self._heading = text.strip().strip("#*_: ").strip()
         self._in_table, self._header = False, ()
         return Line(self._number, text, HEADING, body)
@@ -166,7 +172,7 @@ class Reader:
         body = item.end() if item else indent
         if item:
             self._items.append((indent, text[body:].strip()))
-        return Line(self._number, text, PROSE, body, parents, self._heading, intro=self._intro)
+        return Line(self._number, text, PROSE, body, parents, self._heading, intro=self._intro, settings=self._settings)
 
 
 def _is_bold_heading(text: str) -> bool:

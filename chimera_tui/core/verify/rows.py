@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from chimera_tui.core.measure.naming import normalised
 from chimera_tui.core.verify.cells import Cells, Filter
 from chimera_tui.core.verify.context import STATISTICS, Context, kinds_in
 from chimera_tui.core.verify.masks import FILE
@@ -16,6 +17,9 @@ _OPTION = re.compile(
     r"ctx|context)\b\s*(?:[=:]|of|at|is)?\s*(\d+(?:\.\d+)?)",
     re.IGNORECASE,
 )
+SETTINGS = (
+    "num_gpu", "num_ctx", "temperature", "top_p", "top_k", "batch", "concurrency", "input_tokens", "output_tokens",
+)  # fmt: skip
 _OPTION_COLUMNS = {
     "temp": "temperature",
     "batch_size": "batch",
@@ -32,6 +36,8 @@ class Rows(msgspec.Struct, frozen=True):
     filters: tuple[Filter, ...]
     said: str = ""
     sure: bool = False
+    beside: bool = False
+    """Nothing is said, and the text stands beside files: of those it speaks."""
 
     @property
     def stated(self) -> bool:
@@ -43,6 +49,90 @@ NOWHERE = Rows((), "a combination of settings that no row has")
 
 
 def rows_of(at: Context, cells: Cells) -> Rows:
+    """The rows that a claim is about: those that are named, of a text in the repository the files beside it."""
+    rows = _with_settings(at, cells, _named(at, cells))
+    if cells.beside is not None:
+        rows = _at_home(cells, cells.beside, rows)
+    if state := _STATE.search(f"{at.cells[0]} {at.before} {at.after}" if at.in_row and at.cells else at.sentence):
+        warm = state[0].lower() == "warm"
+        rows = msgspec.structs.replace(
+            rows, filters=tuple(msgspec.structs.replace(one, warm=its) for its in (warm, None) for one in rows.filters)
+        )
+    return rows
+
+
+_STATE = re.compile(r"\b(?:warm|cold)\b", re.IGNORECASE)
+
+
+def _at_home(cells: Cells, beside: Filter, rows: Rows) -> Rows:
+    """Rows among the files beside the text where any is there."""
+    if not rows.stated:
+        return Rows((beside,), f"the files in {cells.home}", sure=True, beside=True)
+    kept = [one for one in rows.filters if one.files is None and one.configs is not None and _any(cells, beside, one)]
+    if not kept:
+        return rows
+    filters = tuple(msgspec.structs.replace(one, files=beside.files) for one in kept)
+    return Rows(filters, f"{rows.said} in {cells.home}", rows.sure, beside=True)
+
+
+def _any(cells: Cells, beside: Filter, rows: Filter) -> bool:
+    key = ("beside", cells.home)
+    if key not in cells.memo:
+        cells.memo[key] = cells.configs_of(beside)
+    return bool((rows.configs or frozenset()) & cells.memo[key])  # type: ignore[operator]
+
+
+def _with_settings(at: Context, cells: Cells, rows: Rows) -> Rows:
+    """Rows narrowed by the settings that the other cells of a table's row, or a block above the line, give."""
+    found = _of_row(at, cells) if at.in_row else []
+    if not found and not rows.stated:
+        found = options_in(at.line.settings, cells)
+    if not found:
+        return rows
+    both = frozenset.intersection(*[ids for _, ids in found])
+    said = ", ".join(text for text, _ in found)
+    if not rows.stated:
+        return Rows((Filter(configs=both),), said, sure=True) if both else NOWHERE
+    narrowed = [
+        msgspec.structs.replace(one, configs=one.configs & both if one.configs else both) for one in rows.filters
+    ]
+    narrowed = [one for one in narrowed if one.configs]
+    return Rows(tuple(narrowed), f"{rows.said}, {said}", rows.sure) if narrowed else rows
+
+
+def _of_row(at: Context, cells: Cells) -> list[tuple[str, frozenset[int]]]:
+    """The settings in a row: cells under heads that name one."""
+    found = []
+    for place, head in enumerate(at.line.header[: len(at.cells)]):
+        number = _NUMBER.fullmatch(at.cells[place])
+        if place != at.column and number and (name := normalised(re.sub(r"[`*]", "", head))):
+            column = _OPTION_COLUMNS.get(name.replace("_", " "), _OPTION_COLUMNS.get(name, name))
+            if values := _settings(cells).get(column):
+                found.append((f"{column}={number[1]}", values.get(float(number[1]), frozenset())))
+    return found
+
+
+_NUMBER = re.compile(r"[\s*`]*(\d+(?:\.\d+)?)[\s*`]*")
+
+
+def _settings(cells: Cells) -> dict[str, dict[float, frozenset[int]]]:
+    """The configurations by every numeric setting and its values."""
+    if "settings" not in cells.memo:
+        configs = cells.frames.configs
+        found: dict[str, dict[float, set[int]]] = {}
+        columns = [name for name in SETTINGS if name in configs.columns]
+        for row in configs.select("config_id", "extra", *columns).iter_rows(named=True):
+            more = msgspec.json.decode(row["extra"]) if row["extra"] else {}
+            for name, value in ({normalised(key): its for key, its in more.items()} | row).items():
+                if isinstance(value, (int, float)) and name != "config_id":
+                    found.setdefault(name, {}).setdefault(float(value), set()).add(row["config_id"])
+        cells.memo["settings"] = {
+            name: {value: frozenset(ids) for value, ids in its.items()} for name, its in found.items() if len(its) > 1
+        }
+    return cells.memo["settings"]  # type: ignore[return-value]
+
+
+def _named(at: Context, cells: Cells) -> Rows:
     """The rows by entity and kind, from the nearest words that name any; wider words only narrow them."""
     own = (at.cells[0], at.header, *at.cells) if at.in_row else (at.before, at.words_after, at.sentence)
     above = (*reversed(at.line.parents), *((at.line.intro,) if at.in_row else ()))

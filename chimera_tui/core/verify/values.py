@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,6 +19,7 @@ FILE_RULE, METRIC = "file", "metric"
 TELLING_DIGITS = 3
 CHANCE, CHANCE_WITHIN = 0.03, 0.12
 """A match that this share of all numbers of its size would also find says nothing; more is let pass in stated rows."""
+MOST_SOURCES = 8
 _SUMMARY = ("min", "max", "mean", "p50")
 
 
@@ -65,8 +67,17 @@ def _certain(at: Context, rows: Rows, rule: str) -> bool:
     return bool(rows.sure and plainly and (at.claim.digits >= 2 or at.claim.decimals > 0))
 
 
-Reading = tuple[float, str]
 Hit = tuple[int, int, int, float]
+
+
+class Reading(NamedTuple):
+    """A statistic as the text would print it: over all rows, or in one file alone."""
+
+    value: float
+    text: str
+    series_id: int
+    rows: Filter
+    file_id: int | None = None
 
 
 def _readings(at: Context, cells: Cells, meant: Meant, rows: Rows, names: tuple[str, ...]) -> list[Reading]:
@@ -79,11 +90,11 @@ def _readings(at: Context, cells: Cells, meant: Meant, rows: Rows, names: tuple[
             for ok in (False, True):
                 rows_ = msgspec.structs.replace(one, ok=ok)
                 for group in groups:
-                    values = [cells.statistic(name, group, rows_), *cells.by_file(name, group, rows_)]
+                    values = [(None, cells.statistic(name, group, rows_)), *cells.by_file(name, group, rows_)]
                     text = f"{name} of {meant.words}{', without failures' if ok else ''}"
                     found += [
-                        (printed, text)
-                        for value in values
+                        Reading(printed, text, group[0], rows_, file_id)
+                        for file_id, value in values
                         if value is not None
                         for printed in _printed(at, cells, group[0], value)[:1]
                     ]
@@ -95,15 +106,15 @@ def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
     wide = family(meant, cells)
     meant = Meant(meant.words, tuple(one for one in wide.series if fits(at, cells, one)), meant.metric)
     readings = _readings(at, cells, meant, rows, (name,))
-    fit = next((one for one in readings if agreement(at.claim, one[0])), None)
+    fit = next((one for one in readings if agreement(at.claim, one.value)), None)
     if fit and (at.claim.digits >= TELLING_DIGITS or (rows.stated and at.claim.digits >= 2)):
-        return _computed(at, SUPPORTED, rule, fit, rows)
+        return _computed(at, cells, SUPPORTED, rule, fit, rows, [])
     stated = tuple(one for one in meant.series if cells.series[one].stat == name)
     found = [cell for one in rows.filters for cell in matches(at, cells, stated, one)]
     if found and at.claim.digits >= TELLING_DIGITS:
         return _matched(at, cells, Meant(meant.words, stated, meant.metric), rows, rule, found)
     if readings and not found and not fit and rows.stated and _certain(at, rows, rule):
-        return _computed(at, CONTRADICTED, rule, readings[0], rows)
+        return _computed(at, cells, CONTRADICTED, rule, _right(at, readings, rows), rows, readings)
     why = (
         "too few digits to tell" if found or fit else "over which rows is not plain" if readings else "not in the facts"
     )
@@ -115,16 +126,16 @@ def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, 
     readings = _readings(at, cells, meant, rows, _SUMMARY)
     if not readings:
         return unverifiable(at, rule, f"{rows.said}: no {meant.words} is measured")
-    fit = next((one for one in readings if agreement(at.claim, one[0])), None)
+    fit = next((one for one in readings if agreement(at.claim, one.value)), None)
     if fit and at.claim.digits >= TELLING_DIGITS:
-        return _computed(at, SUPPORTED, rule, fit, rows)
+        return _computed(at, cells, SUPPORTED, rule, fit, rows, [])
     if found or fit:
         return unverifiable(at, rule, f"{rows.said}: too few digits to tell which {meant.words} is meant")
-    values = {text: value for value, text in reversed(readings)}
+    values = {one.text: one.value for one in reversed(readings)}
     low, high, mean = (values.get(f"{name} of {meant.words}", math.nan) for name in ("min", "max", "mean"))
     right = f"{low:.4g} to {high:.4g}, mean {mean:.4g} {at.unit}".strip()
-    inside = rule != FILE_RULE and min(value for value, _ in readings) <= at.claim.value <= max(
-        value for value, _ in readings
+    inside = rule != FILE_RULE and min(one.value for one in readings) <= at.claim.value <= max(
+        one.value for one in readings
     )
     if inside or not _certain(at, rows, rule):
         return unverifiable(at, rule, f"{meant.words} of {rows.said} is {right}; which of it is meant is not plain")
@@ -135,23 +146,67 @@ def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, 
         reason=f"{meant.words} in {rows.said}: {right}",
         right=right,
         reading=rows.said,
-        sources=(Source(rows.said, field=meant.words, value=right),),
+        sources=_sources(at, cells, [one for one in readings if one.text.startswith("mean")] or readings),
     )
 
 
-def _computed(at: Context, label: Label, rule: str, reading: tuple[float, str], rows: Rows) -> Verdict:
-    value, text = reading
-    where = rows.said or "all rows"
+def _right(at: Context, readings: list[Reading], rows: Rows) -> Reading:
+    """What the text should have said: the statistic over the rows that it states; of files that it does not name
+    the one that comes nearest.
+    """
+    alone = [one for one in readings if one.file_id is not None] if rows.beside else []
+    return min(alone, key=lambda one: abs(one.value - at.claim.value), default=readings[0])
+
+
+def _computed(  # noqa: PLR0917
+    at: Context, cells: Cells, label: Label, rule: str, reading: Reading, rows: Rows, readings: list[Reading]
+) -> Verdict:
+    """A statistic that agrees, or that says otherwise; ``readings`` are all that were tried."""
+    where = cells.path(reading.file_id) if reading.file_id is not None else rows.said or "all rows"
+    shown = f"{reading.value:.6g} {at.unit}".strip()
     return Verdict(
         claim=at.claim,
         label=label,
         rule=rule,
-        reason=f"{text} over {where}: {value:.6g} {at.unit}".strip(),
-        reading=f"{text} over {where}",
-        right="" if label == SUPPORTED else f"{value:.6g} {at.unit}".strip(),
+        reason=f"{reading.text} over {where}: {shown}",
+        reading=f"{reading.text} over {where}",
+        right="" if label == SUPPORTED else shown,
         unscoped=not rows.stated,
-        sources=(Source(where, field=text, value=value, unit=at.unit or None),),
+        sources=_sources(at, cells, [reading, *readings]),
     )
+
+
+def _sources(at: Context, cells: Cells, readings: list[Reading]) -> tuple[Source, ...]:
+    """The first reading and its files, then what the other files say, the nearest first."""
+    first, *rest = readings
+    name = first.text.partition(" ")[0]
+    if name in ("min", "max") and (cell := _extreme(at, cells, first, name)):
+        found = [source_of(cell)]
+    else:
+        ids = cells.in_series((first.series_id,), first.rows)["file_id"].head(10_000).unique(maintain_order=True)
+        file_id = first.file_id if first.file_id is not None else next(iter(ids), -1)
+        found = [_source(at, cells, first._replace(file_id=file_id))]
+    rest.sort(key=lambda one: abs(one.value - at.claim.value))
+    found += [_source(at, cells, one) for one in rest if one.file_id is not None]
+    kept: dict[tuple[str, str | None], Source] = {}
+    for one in found:
+        kept.setdefault((one.path, one.field), one)
+    return tuple(kept.values())[:MOST_SOURCES]
+
+
+def _source(at: Context, cells: Cells, one: Reading) -> Source:
+    return Source(cells.path(one.file_id or 0), field=one.text, value=one.value, unit=at.unit or None)
+
+
+def _extreme(at: Context, cells: Cells, one: Reading, name: str) -> Cell | None:
+    """The cell that is the smallest or the largest."""
+    files = one.rows.files if one.file_id is None else frozenset((one.file_id,))
+    frame = cells.in_series((one.series_id,), msgspec.structs.replace(one.rows, files=files))
+    for file_id, record, value in (frame.head(1) if name == "min" else frame.tail(1)).select(
+        "file_id", "record", "value").rows():  # fmt: skip
+        if one.value in _printed(at, cells, one.series_id, value):
+            return cells.cell(file_id, record, one.series_id, value)
+    return None
 
 
 def _matched(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit]) -> Verdict:  # noqa: PLR0917

@@ -15,6 +15,8 @@ from chimera_tui.core.verify.verdict import SUPPORTED, Source, Verdict
 
 RULE = "finding"
 CITED = re.compile(r"\bF(\d{1,5})\b")
+CITATION = re.compile(r"\[F\d{1,6}(?:: no such fact|(?:\s*[,;]\s*F\d{1,6})*)\]")
+"""A citation as a model is asked to write it, and as a saved report has one of no fact."""
 _NUMBER = re.compile(NUMBER)
 _AROUND = 24
 """Letters and digits on each side of a number that must agree for a line to repeat a finding."""
@@ -47,7 +49,7 @@ def judge_finding(at: Context, known: Written) -> Verdict | None:
     number = _NUMBER.search(at.claim.span)
     if number is None or not known.findings:
         return None
-    cited = [int(label) - 1 for label in CITED.findall(at.sentence)]
+    cited = [int(label) - 1 for label in CITED.findall(at.cited)]
     places = known.by_number.get(number[0], ())
     for place in places:
         finding = known.findings[place]
