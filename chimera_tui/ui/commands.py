@@ -55,6 +55,14 @@ class State:
     saves_to: str = ""
     can_go_back: bool = False
     copied: bool = False
+    report: str = ""
+    """The report that the Reports pane points at."""
+    unfinished: bool = False
+    """Whether that is a run which did not finish."""
+    sides: int = 0
+    """How many reports or groups would be compared."""
+    discarded: int = 0
+    """How many deleted reports can be brought back."""
 
 
 Reason = Callable[[State], str]
@@ -104,6 +112,28 @@ def _has_file(state: State) -> str:
 
 def _has_reports(state: State) -> str:
     return "" if state.reports else "There are no saved reports yet; r makes one."
+
+
+def _report_here(state: State) -> str:
+    if state.pane is not Pane.REPORTS:
+        return f"This is for the report under the cursor in Reports ({Pane.REPORTS.number})."
+    return "" if state.report else "There is no report under the cursor."
+
+
+def _can_compare(state: State) -> str:
+    if state.pane is not Pane.REPORTS:
+        return f"Reports are compared in Reports ({Pane.REPORTS.number})."
+    return "" if state.sides > 1 else "Mark two reports or groups (space) to compare them."
+
+
+def _can_delete(state: State) -> str:
+    if state.running and state.unfinished:
+        return "A run is going on; wait until it is over."
+    return _report_here(state)
+
+
+def _has_discarded(state: State) -> str:
+    return "" if state.discarded else "No report was deleted since the start."
 
 
 def _has_copied(state: State) -> str:
@@ -157,6 +187,18 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         id="reports.newest", key="o", label="Newest", bar=2, enabled=_has_reports, pane=Pane.REPORTS,
         help="Open the newest report.",
+    ),
+    Command(
+        id="reports.compare", key="c", label="Compare", bar=1, enabled=_can_compare, pane=Pane.REPORTS,
+        help="Set the marked reports or groups against the first one: options, metrics with intervals, texts.",
+    ),
+    Command(
+        id="reports.delete", key="d", label="Delete", bar=5, enabled=_can_delete, pane=Pane.REPORTS,
+        help="Move this report to the trash folder beside the reports; u brings it back.",
+    ),
+    Command(
+        id="reports.undo", key="u", label="Undo", enabled=_has_discarded, pane=Pane.REPORTS,
+        help="Bring back the report that was deleted last.",
     ),
     Command(
         id="config.save", key="w", label="Save", bar=2, enabled=_can_save, pane=Pane.CONFIG,

@@ -13,6 +13,8 @@ from chimera_tui.ui.commands import BY_ID, COMMANDS
 TOGETHER = [
     {"list", "table"}, {"list", "tree"}, {"list", "inventory"}, {"list", "measurements"}, {"list", "preview"},
     {"table", "inventory"}, {"table", "measurements"}, {"table", "preview"}, {"json", "preview"}, {"text", "preview"},
+    {"list", "library"}, {"table", "library"}, {"library", "reports"}, {"comparison", "reports"}, {"diff", "reports"},
+    {"list", "diff"}, {"diff", "comparison"}, {"stream", "reports"}, {"stream", "comparison"},
     {"list", "findings"}, {"table", "findings"},
 ]  # fmt: skip
 """Groups of binding ids that are live at the same time."""
@@ -37,6 +39,7 @@ def of_panes() -> list[Binding]:
     from chimera_tui.ui.tables import column_chooser, cursor_view, filter_line, folder_tree, json_view, text_view
     from chimera_tui.ui.widgets import (
         config_panel,
+        diff_view,
         findings_pane,
         found_text,
         frame_table,
@@ -44,13 +47,16 @@ def of_panes() -> list[Binding]:
         measurements,
         preview,
         repo_tree,
-        reports,
+        report_comparison,
+        report_library,
+        report_reading,
         stream_view,
     )  # fmt: skip
 
     modules = (
         column_chooser, cursor_view, filter_line, folder_tree, json_view, text_view, config_panel, findings_pane,
-        found_text, frame_table, inventory, measurements, preview, repo_tree, reports, stream_view,
+        found_text, frame_table, inventory, measurements, preview, repo_tree, report_comparison, report_library,
+        report_reading, stream_view, diff_view,
     )  # fmt: skip
     classes = {thing for module in modules for thing in vars(module).values() if isinstance(thing, type)}
     found = {

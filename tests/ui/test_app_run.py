@@ -9,7 +9,8 @@ import pytest
 from chimera_tui.ui.commands import Pane
 from chimera_tui.ui.screens.dialogs import BusyDialog, QuitDialog
 from chimera_tui.ui.widgets.metrics_bar import MetricsBar
-from chimera_tui.ui.widgets.reports import ReportsPane, read_report
+from chimera_tui.ui.widgets.report_text import read_report
+from chimera_tui.ui.widgets.reports import ReportsPane
 from chimera_tui.ui.widgets.stream_pane import StreamPane
 from tests.server import OllamaServer, Script
 from tests.ui.app_steps import opened, run_over, said, seen, text_of, until

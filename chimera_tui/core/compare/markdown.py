@@ -11,7 +11,7 @@ from chimera_tui.core.markdown_text import escaped
 from chimera_tui.core.report.document import escaped_path
 
 MOST_LISTED = 40
-_HEAD = ("Metric", "A: mean ± SD (n)", "B: mean ± SD (n)", "B ÷ A", "B − A, 95 % interval", "Conclusion")
+_HEAD = ("Metric", "A", "B", "B ÷ A", "B − A (95 % interval)", "Conclusion")
 
 
 def markdown(found: Comparison) -> str:
@@ -66,7 +66,10 @@ def _place(one: Measure) -> str:
 def _labels(some: Sequence[Measure]) -> str:
     """Which numbers are measured and which derived, over how many configurations, and how the intervals came about."""
     single = any(1 in (one.a.n, one.b.n) for one in some)
-    words = ["Means, ratios and intervals are derived" + ("; values with n = 1 are measured" if single else "")]
+    words = [
+        "A and B: mean ± SD (n). Means, ratios and intervals are derived"
+        + ("; values with n = 1 are measured" if single else "")
+    ]
     matched = sorted({one.matched for one in some})
     words.append(f"matched configurations: {' to '.join(str(n) for n in dict.fromkeys((matched[0], matched[-1])))}")
     words += sorted({one.interval.method for one in some if one.interval is not None})

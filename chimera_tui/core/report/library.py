@@ -17,7 +17,7 @@ _SHORT = {"temperature": "temp"}
 
 
 def shown(runs: pl.DataFrame) -> pl.DataFrame:
-    """``runs`` with ``date`` (a day alone where no time is known), ``configuration`` and ``verified`` share."""
+    """``runs`` with ``date`` (a day alone where no time is known), ``configuration`` and ``verified`` in percent."""
     import polars as pl
 
     day_alone = pl.col("started").dt.time() == pl.time(0, 0)
@@ -27,7 +27,7 @@ def shown(runs: pl.DataFrame) -> pl.DataFrame:
         pl.when(day_alone).then(pl.col("started").dt.strftime("%Y-%m-%d"))
         .otherwise(pl.col("started").dt.strftime("%Y-%m-%d %H:%M")).alias("date"),
         pl.Series("configuration", words, dtype=pl.String),
-        pl.when(pl.col("claims") > 0).then(pl.col("supported") / pl.col("claims")).alias("verified"),
+        pl.when(pl.col("claims") > 0).then(100 * pl.col("supported") / pl.col("claims")).alias("verified"),
     )  # fmt: skip
 
 

@@ -12,9 +12,10 @@ from chimera_tui.ui.screens.dialogs import QuitDialog
 from chimera_tui.ui.screens.editor import edit_file
 from chimera_tui.ui.screens.help import HelpScreen
 from chimera_tui.ui.screens.picker import Choice, Picker
+from chimera_tui.ui.screens.report_actions import ReportActions
 from chimera_tui.ui.widgets.config_panel import ConfigPanel
 from chimera_tui.ui.widgets.key_bar import current_keys
-from chimera_tui.ui.widgets.reports import ReportsPane
+from chimera_tui.ui.widgets.reports import ReportsPane, is_finished
 from chimera_tui.ui.widgets.stream_pane import StreamPane
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Actions:
     def __init__(self, screen: "WorkspaceScreen") -> None:
         self._screen = screen
         self._app = screen.app
+        self.reports = ReportActions(screen)
         self.by_id: dict[str, Callable[[], object]] = {
             "run.start": screen.start_run,
             "run.stop": screen.run_control.stop,
@@ -42,6 +44,9 @@ class Actions:
             "config.model": screen.config.choose_model,
             "config.profiles": screen.config.choose_profile,
             "config.file": screen.config.choose_file,
+            "reports.compare": self.reports.compare,
+            "reports.delete": self.reports.delete,
+            "reports.undo": self.reports.undo,
             "app.theme": self._choose_theme,
             "app.palette": self._palette,
             "app.help": lambda: self._app.push_screen(HelpScreen(screen, screen.state())),
@@ -68,7 +73,7 @@ class Actions:
             screen.panes.back()
         elif screen.panes.current is Pane.STREAM and screen.run_control.running:
             screen.run_control.stop()
-        elif screen.panes.current is Pane.REPORTS and reports.reading:
+        elif screen.panes.current is Pane.REPORTS and (reports.reading or reports.comparing):
             reports.close()
         else:
             screen.panes.back()
@@ -76,8 +81,9 @@ class Actions:
     def can_go_back(self) -> bool:
         """Whether Esc closes something."""
         screen = self._screen
-        reading = screen.panes.current is Pane.REPORTS and screen.query_one(ReportsPane).reading
-        return reading or screen.panes.can_go_back
+        reports = screen.query_one(ReportsPane)
+        opened = screen.panes.current is Pane.REPORTS and (reports.reading or reports.comparing)
+        return opened or screen.panes.can_go_back
 
     def _newest(self) -> None:
         self._screen.panes.go(Pane.REPORTS)
@@ -92,8 +98,8 @@ class Actions:
             return str(screen.panes.preview.path or "")
         match screen.panes.current:
             case Pane.REPORTS:
-                report = screen.query_one(ReportsPane).selected
-                return str(report.path) if report is not None and report.finished else ""
+                path = screen.query_one(ReportsPane).selected_path
+                return str(path) if path is not None and is_finished(path) else ""
             case Pane.CONFIG:
                 return str(screen.saves_to or "")
             case Pane.STREAM:
@@ -113,7 +119,7 @@ class Actions:
         match screen.panes.current:
             case Pane.STREAM:
                 text = screen.query_one(StreamPane).view.source
-            case Pane.REPORTS if screen.query_one(ReportsPane).reading:
+            case Pane.REPORTS if screen.query_one(ReportsPane).text:
                 text = screen.query_one(ReportsPane).text
             case Pane.CONFIG:
                 text = screen.query_one(ConfigPanel).current_text()

@@ -17,7 +17,8 @@ from chimera_tui.ui.widgets.titles import RepositoryLine
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from chimera_tui.engine.runs_on_disk import SavedReport
+    import polars as pl
+
     from chimera_tui.engine.workspace import Progress, Snapshot, Workspace
     from chimera_tui.ui.screens.workspace import WorkspaceScreen
 
@@ -110,6 +111,7 @@ class RepositoryReader:
         self._screen.query_one(Inventory).show(snapshot)
         self._screen.query_one(Measurements).show(snapshot)
         self.show_findings()
+        self._screen.list_reports()
         files = int((snapshot.frames.files["role"] != "run").sum())  # our own reports are not results
         cells = snapshot.frames.n_measurements
         if snapshot.complete:
@@ -154,11 +156,17 @@ class RepositoryReader:
         records = snapshot.frames.records.filter((pl.col("file_id") == ids[0]) & (pl.col("record") == record))["path"]
         return real, ".".join(part for part in (*records[:1], field) if part)
 
-    async def saved_reports(self, report_dir: str) -> "list[SavedReport]":
-        """The reports on disk, newest first."""
-        from chimera_tui.engine.runs_on_disk import list_reports
+    async def reports(self, report_dir: str) -> "pl.DataFrame":
+        """Every report of the repository and the runs kept elsewhere, newest first."""
 
-        return await asyncio.to_thread(list_reports, self._screen.root, report_dir)
+        def listed() -> "pl.DataFrame":
+            from chimera_tui.core.frames import Frames
+            from chimera_tui.engine.library import library
+
+            frames = self.workspace.snapshot.frames if self.workspace else Frames.none()
+            return library(self._screen.root, frames, report_dir)
+
+        return await asyncio.to_thread(listed)
 
 
 def without(scan: Scan, paths: frozenset[str]) -> Scan:

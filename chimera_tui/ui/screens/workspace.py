@@ -35,7 +35,8 @@ from chimera_tui.ui.widgets.measurements import Measurements
 from chimera_tui.ui.widgets.metrics_bar import MetricsBar
 from chimera_tui.ui.widgets.pane_area import PaneArea
 from chimera_tui.ui.widgets.repo_tree import RepoTree
-from chimera_tui.ui.widgets.reports import ReportsPane
+from chimera_tui.ui.widgets.report_reading import ReportReading
+from chimera_tui.ui.widgets.reports import ReportsPane, is_finished
 from chimera_tui.ui.widgets.stream_pane import StreamPane
 from chimera_tui.ui.widgets.stream_view import StreamView
 from chimera_tui.ui.widgets.titles import RepositoryLine
@@ -65,6 +66,7 @@ class WorkspaceScreen(Screen[None]):
         self.reader = RepositoryReader(self)
         self.run_control = RunControl(self.app, self._apply_event)
         self._actions = Actions(self)
+        self._report_to_open: Path | None = None
 
     def compose(self) -> ComposeResult:
         """Lines above and below, the panes between."""
@@ -121,6 +123,7 @@ class WorkspaceScreen(Screen[None]):
 
     def state(self) -> State:
         """What decides which commands can be used now."""
+        reports = self.query_one(ReportsPane)
         return State(
             pane=self.panes.current,
             running=self.run_control.running,
@@ -128,7 +131,11 @@ class WorkspaceScreen(Screen[None]):
             root_problem=self.reader.problem,
             can_go_back=self._actions.can_go_back(),
             file=self._actions.current_file(),
-            reports=len(self.query_one(ReportsPane).reports),
+            reports=reports.count,
+            report=str(path) if (path := reports.selected_path) else "",
+            unfinished=path is not None and not is_finished(path),
+            sides=0 if reports.comparing else len(reports.library.chosen_keys),
+            discarded=len(self._actions.reports.discarded),
             unsaved=len(self.unsaved),
             can_undo=self.config.changes.can_undo,
             saves_to=str(self.saves_to or ""),
@@ -205,14 +212,15 @@ class WorkspaceScreen(Screen[None]):
     @work(group="reports", exclusive=True)
     async def list_reports(self, open_path: Path | None = None) -> None:
         """List the saved reports; open one of them."""
-        reports = await self.reader.saved_reports(self.settings.run.report_dir)
+        self._report_to_open = open_path or self._report_to_open
+        reports = await self.reader.reports(self.settings.run.report_dir)
         if not self.app.is_running:  # closed meanwhile
             return
         pane = self.query_one(ReportsPane)
         pane.show(reports)
         self.show_keys()
-        if open_path is not None:
-            pane.open_path(open_path)
+        if self._report_to_open is not None and pane.open_path(self._report_to_open):
+            self._report_to_open = None
 
     @on(RepoTree.FileOpened)
     @on(Inventory.FileOpened)
@@ -321,9 +329,14 @@ class WorkspaceScreen(Screen[None]):
         if self.app.is_running:
             self.query_one(ConfigPanel).show_model(info)
 
-    @on(ReportsPane.CouldNotRead)
+    @on(ReportsPane.Changed)
+    def _reports_changed(self, event: ReportsPane.Changed) -> None:
+        event.stop()
+        self.show_keys()
+
+    @on(ReportReading.CouldNotRead)
     @on(FindingsPane.NotSaved)
-    def _could_not(self, event: ReportsPane.CouldNotRead | FindingsPane.NotSaved) -> None:
+    def _could_not(self, event: ReportReading.CouldNotRead | FindingsPane.NotSaved) -> None:
         event.stop()
         self.app.say(event.reason, "error")
 

@@ -1,0 +1,365 @@
+"""The list of reports: sorted, filtered, grouped, marked for comparing, searched in their texts."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+
+from chimera_tui.core.query import QueryError, compile_filter, quoted_value
+from chimera_tui.core.report.library import GROUPS, grouped
+from chimera_tui.ui.tables.cells import ASCII
+from chimera_tui.ui.tables.column_suggester import ColumnSuggester
+from chimera_tui.ui.tables.exporting import ExportRequested
+from chimera_tui.ui.tables.filter_line import FilterLine
+from chimera_tui.ui.tables.report_columns import COLUMNS, FOUND, group_columns
+from chimera_tui.ui.tables.summary_line import SummaryLine
+from chimera_tui.ui.widgets.frame_table import FrameTable
+
+if TYPE_CHECKING:
+    import polars as pl
+    from textual.app import ComposeResult
+
+    from chimera_tui.engine.report_search import Hit
+
+NONE_YET = "No reports yet. r reads the files, writes a report and saves it here."
+TELL_EVERY_S = 0.15
+
+
+class Chosen(NamedTuple):
+    """One side of a comparison: its name, its rows, and the column that chose them (empty for a single report)."""
+
+    name: str
+    rows: list[dict[str, Any]]
+    by: str
+
+
+class ReportLibrary(Vertical):
+    """Every report, one row each, or one row a group."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "space", "mark", "Mark", id="library.mark", tooltip="Mark this row for comparing; again takes it back."
+        ),
+        Binding("b", "group", "Group", id="library.group"),
+        Binding("f", "search", "Find", id="library.search", tooltip="Search the texts of all reports."),
+        Binding("E", "export_rows", "Export rows", show=False, id="library.export"),
+        Binding("escape", "clear", "Clear", show=False, id="library.clear"),
+    ]
+
+    class Opened(Message):
+        """Enter on a report; ``text`` is what its text was searched for."""
+
+        def __init__(self, file: str, text: str) -> None:
+            super().__init__()
+            self.file = file
+            self.text = text
+
+    class MarksChanged(Message):
+        """Other rows are marked."""
+
+    def __init__(self, *, ascii: bool | None = None) -> None:  # noqa: A002 - the field's own word
+        super().__init__()
+        self.table = FrameTable(ascii=ascii, empty=NONE_YET)
+        self.filter_line = FilterLine("model ~ gemma3 and verified < 90", suggester=ColumnSuggester(self._names))
+        self.search_line = FilterLine("text in any report", sign="f", id="search-texts")
+        self._summary = SummaryLine()
+        self.frame: pl.DataFrame | None = None
+        self.group: str | None = None
+        self.marked: list[str | None] = []
+        """Files, or names of groups, in the order of marking."""
+        self._hits: dict[str, Hit] | None = None
+        self._searched = ""
+        self._stop = threading.Event()
+
+    def compose(self) -> ComposeResult:
+        """Summary, lines to type in, table."""
+        yield self._summary
+        yield self.filter_line
+        yield self.search_line
+        yield self.table
+
+    def focus_inside(self) -> None:
+        """The table takes the keys."""
+        self.table.focus()
+
+    def _names(self) -> list[str]:
+        return self.frame.columns if self.frame is not None else []
+
+    # -- what is shown
+
+    def show(self, frame: pl.DataFrame) -> None:
+        """Show these reports; cursor, sort, filter and marks are kept."""
+        self.frame = frame
+        if self.group is None:
+            here = set(frame["file"].to_list())
+            self.marked = [file for file in self.marked if file in here]
+        self._show_table()
+
+    def _show_table(self, *, fresh: bool = False) -> None:
+        import polars as pl
+
+        if self.frame is None:
+            return
+        rows = self._rows()
+        if self.group is not None:
+            shown, key, columns, frozen = grouped(rows, self.group), self.group, group_columns(self.group), 2
+        else:
+            shown, key, columns, frozen = rows, "file", COLUMNS, 2
+            if self._hits is not None:
+                columns = (*COLUMNS[:3], *FOUND, *COLUMNS[3:])
+        self.table.empty = "No report matches." if self.frame.height else NONE_YET
+        sign = "*" if self.table.glyphs is ASCII else "●"
+        marked = pl.col(key).is_in([one for one in self.marked if one is not None])
+        if None in self.marked:
+            marked |= pl.col(key).is_null()
+        shown = shown.with_columns(
+            mark=pl.when(marked.fill_null(value=False)).then(pl.lit(sign)).otherwise(pl.lit(" "))
+        )
+        self.table.set_frame(shown, columns, key=(key,), frozen=frozen, fresh=fresh)
+        if self.table.cursor_column == 0:  # nobody sorts by marks
+            self.table.move_column(1)
+
+    def _rows(self) -> pl.DataFrame:
+        """The reports that pass the filter and, while texts are searched, hold the text."""
+        import polars as pl
+
+        frame = self.frame
+        if frame is None:
+            return pl.DataFrame()
+        if self._hits is not None:
+            hits = pl.DataFrame(
+                [(file, hit.times, hit.around) for file, hit in self._hits.items()],
+                schema={"file": pl.String, "hits": pl.UInt32, "found": pl.String}, orient="row",
+            )  # fmt: skip
+            frame = frame.join(hits, on="file", how="inner", maintain_order="left")
+        self.filter_line.say("")
+        if self.filter_line.text.strip():
+            try:
+                frame = frame.filter(compile_filter(self.filter_line.text, frame.schema, text_column="path"))
+            except QueryError as error:
+                self.filter_line.say(str(error))
+        return frame
+
+    @on(FrameTable.ViewChanged)
+    def _say_summary(self, event: FrameTable.ViewChanged) -> None:
+        event.stop()
+        self._summarise()
+
+    def _summarise(self, progress: str = "") -> None:
+        total = self.frame.height if self.frame is not None else 0
+        parts = [f"{total:,} report{'' if total == 1 else 's'}"]
+        if self.group is not None:
+            parts = [f"{self.table.row_count:,} groups by {self.group}", "mean ± SD over reports", *parts]
+        elif self.table.row_count != total:
+            parts.insert(0, f"{self.table.row_count:,} shown")
+        if self.marked:
+            parts.insert(0, f"{len(self.marked)} marked")
+        if progress:
+            parts.insert(0, progress)
+        self._summary.say(parts, self.table.glyphs)
+
+    # -- the cursor's report
+
+    @property
+    def current(self) -> dict[str, Any] | None:
+        """The report under the cursor; None on a group and where there is none."""
+        return self.table.row if self.group is None else None
+
+    def files_shown(self) -> list[str]:
+        """The files of the reports as they are shown, in order."""
+        return self.table.view()["file"].to_list() if self.group is None and self.table.row_count else []
+
+    def move_to(self, file: str) -> None:
+        """Put the cursor on a report."""
+        files = self.files_shown()
+        if file in files:
+            self.table.move_cursor(files.index(file))
+
+    # -- filter
+
+    @on(FrameTable.FilterRequested)
+    def _open_filter(self, event: FrameTable.FilterRequested) -> None:
+        event.stop()
+        self.filter_line.open()
+
+    @on(FilterLine.Changed)
+    def _typed(self, event: FilterLine.Changed) -> None:
+        event.stop()
+        if event.line is self.search_line:
+            self._search(event.text)
+        else:
+            self._show_table()
+
+    @on(FilterLine.Submitted)
+    @on(FilterLine.Left)
+    def _entered(self, event: FilterLine.Submitted | FilterLine.Left) -> None:
+        event.stop()
+        if not event.text.strip():
+            event.line.close()
+            self._without(event.line)
+        self.table.focus()
+
+    @on(FilterLine.Cleared)
+    def _cleared(self, event: FilterLine.Cleared) -> None:
+        event.stop()
+        self._without(event.line)
+        self.table.focus()
+
+    def _without(self, line: FilterLine) -> None:
+        if line is self.search_line:
+            self._stop.set()
+            self.workers.cancel_group(self, "search")
+            self._hits, self._searched = None, ""
+        self._show_table()
+
+    @on(FrameTable.ArrangeFailed)
+    def _say_failure(self, event: FrameTable.ArrangeFailed) -> None:
+        event.stop()
+        self.filter_line.say(event.reason)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Esc is the screen's while there is nothing to clear."""
+        if action == "clear":
+            return bool(self.filter_line.is_open or self.search_line.is_open or self.group or self.marked)
+        return True
+
+    def action_clear(self) -> None:
+        """Take away the last of: the search, the filter, the groups, the marks."""
+        if self.search_line.is_open:
+            self.search_line.close()
+            self._without(self.search_line)
+        elif self.filter_line.is_open:
+            self.filter_line.close()
+            self._show_table()
+        elif self.group is not None:
+            self.group, self.marked = None, []
+            self._show_table(fresh=True)
+        else:
+            self.marked = []
+            self._show_table()
+        self.post_message(self.MarksChanged())
+        self.table.focus()
+
+    # -- full-text search
+
+    def action_search(self) -> None:
+        """Type what to look for in the texts of all reports."""
+        self.group = None
+        self.search_line.open()
+
+    @work(group="search", exclusive=True)
+    async def _search(self, text: str) -> None:
+        """Search the listed reports; hits appear as they are found, another text stops it."""
+        from chimera_tui.engine.report_search import search
+
+        self._stop.set()
+        self._stop = stop = threading.Event()
+        text = text.strip()
+        if not text or self.frame is None:
+            self._hits, self._searched = None, ""
+            self._show_table()
+            return
+        hits: dict[str, Hit] = {}
+        self._searched, self._hits = text, {}
+        files = self.frame["file"].to_list()
+        loop, looked, due = asyncio.get_running_loop(), 0, time.monotonic() + TELL_EVERY_S
+
+        def tell() -> None:
+            if not stop.is_set():
+                self._hits = dict(hits)
+                self._show_table()
+                self._summarise(f"searching {looked:,} of {len(files):,}")
+
+        def found(file: str, hit: Hit | None) -> None:
+            nonlocal looked, due
+            looked += 1
+            if hit is not None:
+                hits[file] = hit
+            if time.monotonic() >= due:
+                due = time.monotonic() + TELL_EVERY_S
+                loop.call_soon_threadsafe(tell)
+
+        try:
+            await asyncio.to_thread(search, files, text, stop.is_set, found)
+        finally:
+            stop.set()
+        self._hits = hits
+        self.search_line.say("" if hits else "No report holds this.")
+        self._show_table()
+
+    def on_unmount(self) -> None:
+        """Leave no thread at work."""
+        self._stop.set()
+
+    # -- rows and groups
+
+    def action_group(self) -> None:
+        """Group by the next of model, configuration, agent and ending; after the last, show reports again."""
+        order: list[str | None] = [None, *GROUPS]
+        self.group = order[(order.index(self.group) + 1) % len(order)]
+        self.marked = []
+        self.post_message(self.MarksChanged())
+        self._show_table(fresh=True)
+
+    @on(FrameTable.RowActivated)
+    def _open(self, event: FrameTable.RowActivated) -> None:
+        event.stop()
+        if self.group is None:
+            self.post_message(self.Opened(event.row["file"], self._searched))
+            return
+        value, name = event.row[self.group], self.group
+        self.group, self.marked = None, []
+        self.filter_line.open(f"{self.filter_line.text} {name} = {quoted_value(value)}".strip())
+        self._show_table(fresh=True)
+        self.table.focus()
+
+    def action_mark(self) -> None:
+        """Mark the row under the cursor, or take its mark away; the cursor goes on."""
+        row = self.table.row
+        if row is None:
+            return
+        key = row[self.group or "file"]
+        if key in self.marked:
+            self.marked.remove(key)
+        else:
+            self.marked.append(key)
+        self._show_table()
+        self.table.move_cursor(self.table.cursor_row + 1)
+        self.post_message(self.MarksChanged())
+
+    @property
+    def chosen_keys(self) -> list[str | None]:
+        """What would be compared: the marked rows in the order of marking, a single one with the cursor's."""
+        keys = list(self.marked)
+        row = self.table.row
+        if len(keys) == 1 and row is not None and row[self.group or "file"] not in keys:
+            keys.append(row[self.group or "file"])
+        return keys
+
+    def chosen(self) -> list[Chosen]:
+        """The sides of a comparison."""
+        keys = self.chosen_keys
+        shown = self._rows().to_dicts()
+        if self.group is None:
+            by_file = {one["file"]: one for one in (self.frame.to_dicts() if self.frame is not None else [])}
+            return [Chosen(_named(by_file[str(key)]), [by_file[str(key)]], "") for key in keys]
+        by = self.group
+        return [
+            Chosen(f"{by} = {'not stated' if key is None else key}", [one for one in shown if one[by] == key], by)
+            for key in keys
+        ]
+
+    def action_export_rows(self) -> None:
+        """Offer the shown rows for a file."""
+        self.post_message(ExportRequested(self.table.picked(), "reports"))
+
+
+def _named(row: dict[str, Any]) -> str:
+    return str(row["run_id"] or row["path"])
