@@ -45,7 +45,8 @@ def saved(parent: Path, name: str, ending: str = "complete") -> Path:
         f'chimera_tui = "0.1.0"\nagent = "Chimera Insight"\nending = "{ending}"\nstarted = 2026-01-02T03:04:05Z\n'
         '[model]\nname = "gemma3:latest"\n[options.sent]\nnum_ctx = 4096\n'
     )
-    (folder / "verdicts.json").write_text('{"claims": 10, "supported": 9, "contradicted": 1, "unverifiable": 0}')
+    judged = '{"claims": 10, "supported": 9, "contradicted": 1, "unverifiable": 0}'
+    (folder / "metrics.json").write_text(f'{{"verification": {judged}}}')
     (folder / "report.md").write_text(INSIGHT)
     return folder
 
