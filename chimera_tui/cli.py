@@ -110,7 +110,7 @@ def demo(headless: bool, slow: bool, **settings: Any) -> None:
     root = sample_repository()
     flags = _flags(settings) | {"run__engine": "offline", "ui__slow": "true" if slow else None}
     if headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        sys.exit(_report(root, out=None, as_json=False, if_busy=None, no_cache=True, **flags))
+        sys.exit(_report(root, out=None, as_json=False, if_busy=None, if_too_small=None, no_cache=True, **flags))
     _open(root, no_cache=True, autorun=True, **flags)
 
 
@@ -119,6 +119,11 @@ def demo(headless: bool, slow: bool, **settings: Any) -> None:
 @click.option("--engine", type=click.Choice(["auto", "ollama", "openai", "offline"]), help="Who writes.")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the run's folder.")
 @click.option("--if-busy", type=click.Choice(["go", "cpu", "stop"]), help="The answer when other models are loaded.")
+@click.option(
+    "--if-too-small",
+    type=click.Choice(["fit", "sections", "stop"]),
+    help="The answer when num_ctx cannot hold the prompt: the num_ctx that fits, one call a section, or no run.",
+)
 @click.option("--json", "as_json", is_flag=True, help="A summary of the run as JSON instead of the path.")
 @click.option("--no-cache", is_flag=True, help="Read every file again.")
 @_settings_options
@@ -128,7 +133,7 @@ def report(path: Path, engine: str | None, out: Path | None, **options: Any) -> 
     Exit status: 0 complete, 2 usage, 3 no data, 4 server error, 5 connection lost or ended without done,
     6 refused because the prompt would be truncated, 7 the answer ended by length, 8 cancelled.
     """
-    run = {name: options.pop(name) for name in ("if_busy", "as_json", "no_cache")}
+    run = {name: options.pop(name) for name in ("if_busy", "if_too_small", "as_json", "no_cache")}
     sys.exit(_report(path, out=out, **run, run__engine=engine, **_flags(options)))
 
 
@@ -334,11 +339,15 @@ def _workspace(root: Path, *, no_cache: bool, **flags: Any) -> Any:
     return Workspace(root, scan=settings.scan, cache_dir=None if no_cache else cache_folder()), settings
 
 
-def _report(root: Path, *, out: Path | None, as_json: bool, if_busy: Any, no_cache: bool, **flags: Any) -> int:
+def _report(
+    root: Path, *, out: Path | None, as_json: bool, if_busy: Any, if_too_small: Any, no_cache: bool, **flags: Any
+) -> int:  # fmt: skip
     from chimera_tui.headless.report import report as run_report
 
     workspace, settings = _workspace(root, no_cache=no_cache, **flags)
-    return asyncio.run(run_report(workspace, settings, out=out, as_json=as_json, if_busy=if_busy))
+    return asyncio.run(
+        run_report(workspace, settings, out=out, as_json=as_json, if_busy=if_busy, if_too_small=if_too_small)
+    )
 
 
 def _open(root: Path, *, no_cache: bool = False, autorun: bool = False, **flags: Any) -> None:

@@ -22,13 +22,18 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
         return self.facts_tokens >= LEAST_FACTS_TOKENS
 
 
+def stepped(tokens: int) -> int:
+    """A num_ctx that holds so many tokens: the next whole step."""
+    return -(-tokens // STEP) * STEP
+
+
 def budget(around_tokens: int, answer_tokens: int, available: int | None) -> Budget:
     """Plan for prompts of ``around_tokens`` of instructions, an earlier answer and a new one.
 
     ``available`` is a fixed num_ctx, or the most the model was trained for; None where there is no known limit. In a
     context too small for everything the answers get a quarter of it each and the fact sheet the rest.
     """
-    wanted = -(-(around_tokens + 2 * answer_tokens + FACTS_TOKENS) // STEP) * STEP
+    wanted = stepped(around_tokens + 2 * answer_tokens + FACTS_TOKENS)
     if available is None or wanted <= available:
         return Budget(wanted=wanted, num_ctx=wanted, facts_tokens=FACTS_TOKENS)
     answer = min(answer_tokens, available // 4)

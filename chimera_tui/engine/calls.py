@@ -3,36 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import aclosing, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 
 import msgspec
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.report.document import CallRow
 from chimera_tui.core.report.metrics import CallFigures
-from chimera_tui.engine.backends.base import Backend, BackendError, ChatRequest, Delta, LoadedModel, Message, Remark
-from chimera_tui.engine.busy import same_model
+from chimera_tui.engine.backends.base import Backend, BackendError, ChatRequest, Delta, Message, Remark
 from chimera_tui.engine.context import RunContext
-from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, ModelMemory, Stage
+from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, Stage
 from chimera_tui.engine.prompting import estimate_tokens
 
 CUT_CHARS_PER_TOKEN = 8.0
 """No text has this many characters per token: a server that counted fewer tokens did not see the whole prompt."""
 
+Enlarge = Callable[[BackendError, int], Awaitable[dict[str, object]]]
+"""From a refusal and an estimate of the prompt's tokens to the options that hold it."""
+
 
 class Caller:
     """Makes the calls of one run, numbering them from 1 and learning the model's characters per token."""
 
-    def __init__(self, run: RunContext, backend: Backend, request: ChatRequest) -> None:
-        """``request`` holds what all calls share: model, options, think, keep_alive."""
+    def __init__(
+        self, run: RunContext, backend: Backend, request: ChatRequest, enlarge: Enlarge | None = None
+    ) -> None:  # fmt: skip
+        """``request`` holds what all calls share: model, options, think, keep_alive.
+
+        ``enlarge`` gives the options to send a prompt with again that the server refused as too long, or raises.
+        """
         self.run = run
         self.backend = backend
         self.shared = request
+        self._enlarge = enlarge
         self.chars_per_token = run.draft.rate.chars_per_token
         self._learnt = run.draft.rate.measured
         self.count = 0
-        self._looking: asyncio.Task[None] | None = None
 
     async def call(
         self, stage: Stage, messages: tuple[Message, ...], schema: dict[str, object] | None = None
@@ -41,6 +48,18 @@ class Caller:
 
         Raises BackendError and CancelledError after the partial text and the call's ending are on record.
         """
+        while True:
+            try:
+                return await self._send(stage, messages, schema)
+            except BackendError as error:
+                if error.ending is not Ending.REFUSED or self._enlarge is None:
+                    raise
+                estimate = sum(estimate_tokens(message.content, self.chars_per_token) for message in messages)
+                self.shared = msgspec.structs.replace(self.shared, options=await self._enlarge(error, estimate))
+
+    async def _send(
+        self, stage: Stage, messages: tuple[Message, ...], schema: dict[str, object] | None
+    ) -> tuple[str, Ending]:  # fmt: skip
         self.count += 1
         chars = sum(len(message.content) for message in messages)
         estimate = sum(estimate_tokens(message.content, self.chars_per_token) for message in messages)
@@ -56,34 +75,16 @@ class Caller:
         prompt = "\n".join(message.content for message in messages)
         stream = _Stream(self.run, self.count, stage, shared=self.run.earlier.note(request.model, prompt))
         try:
-            await stream.receive(self.backend, request, self._look)
+            await stream.receive(self.backend, request)
         except BackendError as error:
             self._finished(stage, error.ending, stream, str(error))
             raise
         except asyncio.CancelledError:
             self._finished(stage, Ending.CANCELLED, stream, "")
             raise
-        finally:
-            await self._stop_looking()
         figures = self._finished(stage, stream.ending, stream, "")
         self._compare(figures.prompt_tokens, chars, estimate)
         return stream.text, stream.ending
-
-    def _look(self) -> None:
-        """See beside the first answer where the model is, now that it must be in memory."""
-        if self.count == 1:
-            self._looking = asyncio.create_task(self._say_memory())
-
-    async def _stop_looking(self) -> None:
-        task, self._looking = self._looking, None
-        if task is not None:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-
-    async def _say_memory(self) -> None:
-        with suppress(BackendError):
-            say_memory(self.run, self.backend, await self.backend.loaded())
 
     def _finished(self, stage: Stage, ending: Ending, stream: _Stream, reason: str) -> CallFigures:
         figures = stream.timed()
@@ -109,16 +110,6 @@ class Caller:
         else:
             self.chars_per_token, self._learnt = measured, True
             self.run.draft.counted_prompts.append((chars, counted))
-
-
-def say_memory(run: RunContext, backend: Backend, loaded: tuple[LoadedModel, ...]) -> None:
-    """Publish where the run's model is, from what a server has loaded; a server that loads none has no say."""
-    model = run.settings.run.model
-    if not backend.sets_context:
-        return
-    found = next((one for one in loaded if same_model(one.name, model)), None)
-    share = found.gpu_share if found is not None else None
-    run.publish(ModelMemory(at_s=run.at_s(), model=model, loaded=found is not None, gpu_share=share))
 
 
 class _Stream:
@@ -149,8 +140,8 @@ class _Stream:
             return figures
         return msgspec.structs.replace(figures, total_s=wall_s, decode_s=self._last_s - self.ttft_s)
 
-    async def receive(self, backend: Backend, request: ChatRequest, begun: Callable[[], None]) -> None:
-        """Take the answer in; every piece is journalled as it comes. ``begun`` is called at the first."""
+    async def receive(self, backend: Backend, request: ChatRequest) -> None:
+        """Take the answer in; every piece is journalled as it comes."""
         pieces: list[str] = []
         try:
             async with aclosing(backend.chat(request)) as stream:
@@ -161,7 +152,6 @@ class _Stream:
                         self._last_s = self.elapsed_s()
                         if self.ttft_s is None and (piece.text or piece.thinking):
                             self.ttft_s = self._last_s
-                            begun()
                         pieces.append(piece.text)
                         self.run.publish(
                             Chunk(at_s=self.run.at_s(), call=self.call, text=piece.text, thinking=piece.thinking)

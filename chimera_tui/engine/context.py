@@ -15,6 +15,7 @@ from chimera_tui.engine.earlier import Earlier
 from chimera_tui.engine.events import Event, Notice, Stage, StageFinished, StageStarted
 from chimera_tui.engine.journal import Journal
 from chimera_tui.engine.publish import Subscription, merged
+from chimera_tui.engine.small_context import AskContext, stop_when_small
 from chimera_tui.engine.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -32,15 +33,19 @@ class Listener(Protocol):
 
 
 class RunContext:
-    """``ask`` answers when a server is busy; ``out`` is where reports go; ``earlier`` is what was sent before."""
+    """``ask`` answers when a server is busy, ``ask_context`` when the prompt does not fit.
+
+    ``out`` is where reports go; ``earlier`` is what was sent before.
+    """
 
     def __init__(
         self, workspace: Workspace, settings: Settings, *, ask: Ask, out: Path | None = None,
-        earlier: Earlier | None = None, clock: Clock | None = None,
+        earlier: Earlier | None = None, clock: Clock | None = None, ask_context: AskContext = stop_when_small,
     ) -> None:  # fmt: skip
         self.workspace = workspace
         self.settings = settings
         self.ask = ask
+        self.ask_context = ask_context
         self.out = out
         self.earlier = Earlier() if earlier is None else earlier
         self.clock = clock or Clock()

@@ -15,7 +15,8 @@ from chimera_tui.core.report.document import CallRow
 from chimera_tui.core.report.persona import Clause, Persona
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.verdict import Check
-from chimera_tui.engine.backends.base import ModelInfo
+from chimera_tui.engine.backends.base import LoadedModel, ModelInfo
+from chimera_tui.engine.gpus import Gpu
 from chimera_tui.engine.prompting import Prompts, load_prompts
 from chimera_tui.engine.token_rates import Rate
 from chimera_tui.engine.workspace import Snapshot
@@ -45,6 +46,10 @@ class Draft:
     options_sent: dict[str, object] = field(default_factory=dict)
     fitted_num_ctx: int | None = None
     effective_num_ctx: int | None = None
+    larger_num_ctx: int | None = None
+    loaded: LoadedModel | None = None
+    load_s: float | None = None
+    gpus: tuple[Gpu, ...] = ()
     facts_tokens: int = 0
     facts_given: int | None = None
     by_section: bool = False

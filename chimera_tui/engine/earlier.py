@@ -14,6 +14,8 @@ class Earlier:
     """Models that were called and the last prompts that were sent, over the runs of a process."""
 
     models: set[str] = field(default_factory=set)
+    num_gpu: dict[str, int] = field(default_factory=dict)
+    """The layers that a model was last loaded with, where this program said how many."""
     prompts: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_PROMPTS))
 
     def note(self, model: str, prompt: str) -> bool:

@@ -54,6 +54,13 @@ class StageFinished(Event, frozen=True, tag="stage_finished"):
     duration_s: float
 
 
+class LoadStarted(Event, frozen=True, tag="load_started"):
+    """The server is asked to load the model: nothing comes until it has."""
+
+    model: str
+    num_ctx: int | None = None
+
+
 class CallStarted(Event, frozen=True, tag="call_started"):
     """A request is about to be sent. ``prompt_tokens_est`` is an estimate; ``options`` is what is sent."""
 
@@ -72,6 +79,9 @@ class ModelMemory(Event, frozen=True, tag="model_memory"):
     model: str
     loaded: bool
     gpu_share: float | None = None
+    context_length: int | None = None
+    load_s: float | None = None
+    """How long loading it took, timed on the client; None where this run did not load it."""
 
 
 class Chunk(Event, frozen=True, tag="chunk"):
@@ -142,7 +152,7 @@ class RunEnded(Event, frozen=True, tag="run_ended"):
 
 
 AnyEvent = (
-    RunStarted | StageStarted | StageFinished | CallStarted | ModelMemory | Chunk | ProgramText | ClaimJudged
-    | CallFinished | Notice | ReportSaved | RunEnded
+    RunStarted | StageStarted | StageFinished | LoadStarted | ModelMemory | CallStarted | Chunk | ProgramText
+    | ClaimJudged | CallFinished | Notice | ReportSaved | RunEnded
 )  # fmt: skip
 """The union a journal decodes into."""

@@ -24,4 +24,7 @@ def why_length(run: RunContext, row: CallRow) -> str:
     limit = run.draft.options_sent.get("num_predict")
     generated = row.figures.generated_tokens
     reached = isinstance(limit, int) and limit > 0 and generated is not None and generated >= limit
-    return LENGTH_REACHED if reached else CONTEXT_FULL
+    if reached:
+        return LENGTH_REACHED
+    larger = run.draft.larger_num_ctx
+    return f"{CONTEXT_FULL} num_ctx {larger} would leave more room." if larger else CONTEXT_FULL

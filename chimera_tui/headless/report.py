@@ -12,8 +12,18 @@ from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.inert import inert
 from chimera_tui.engine.busy import BusyAnswer, BusyBox
-from chimera_tui.engine.events import CallFinished, Event, Notice, RunEnded, RunStarted, StageFinished
+from chimera_tui.engine.events import (
+    CallFinished,
+    Event,
+    LoadStarted,
+    ModelMemory,
+    Notice,
+    RunEnded,
+    RunStarted,
+    StageFinished,
+)
 from chimera_tui.engine.run import Run
+from chimera_tui.engine.small_context import AskContext, ContextAnswer, SmallContext
 from chimera_tui.engine.workspace import Workspace, WorkspaceError
 
 EXIT_CODES = {
@@ -31,15 +41,16 @@ FAILED = 1
 
 
 async def report(
-    workspace: Workspace, settings: Settings, *, out: Path | None, as_json: bool, if_busy: BusyAnswer | None
-) -> int:
+    workspace: Workspace, settings: Settings, *, out: Path | None, as_json: bool, if_busy: BusyAnswer | None,
+    if_too_small: ContextAnswer | None = None,
+) -> int:  # fmt: skip
     """Run to the end; the report's path (or with ``as_json`` a summary) on stdout. Returns the exit status."""
     try:
         await workspace.refresh()
     except WorkspaceError as error:
         say(f"{error.message} {error.advice}")
         return EXIT_CODES[Ending.NO_DATA]
-    run = Run(workspace, settings, ask=_answer(if_busy), out=out)
+    run = Run(workspace, settings, ask=_answer(if_busy), out=out, ask_context=_answer_small(if_too_small))
     _stop_on_signals(run)
     run.start()
     async for events in run.subscribe():
@@ -87,11 +98,43 @@ def _answer(given: BusyAnswer | None):  # type: ignore[no-untyped-def]  # noqa: 
     return ask
 
 
+def _answer_small(given: ContextAnswer | None) -> AskContext:
+    async def ask(small: SmallContext) -> ContextAnswer:
+        if given is not None:
+            return given
+        ways: dict[str, ContextAnswer] = {}
+        if small.fitting is not None:
+            ways |= {"f": "fit"}
+        if small.sections:
+            ways |= {"c": "sections"}
+        if not ways:
+            return "stop"
+        say(small.message())
+        offered = {"f": f"num_ctx {small.fitting} (f)", "c": "one call a section (c)"}
+        if sys.stdin.isatty() and sys.stderr.isatty():
+            sys.stderr.write(f"Go on with {', '.join(offered[key] for key in ways)}, or stop (s)? ")
+            sys.stderr.flush()
+            typed = (await asyncio.to_thread(sys.stdin.readline)).strip().lower()[:1]
+            return ways.get(typed, "stop")
+        say(
+            "Nobody is there to ask: " + ", ".join(f"--if-too-small {answer}" for answer in ways.values()) + " goes on."
+        )
+        return "stop"
+
+    return ask
+
+
 def _talk(event: Event) -> None:
     if isinstance(event, RunStarted):
         say(f"engine {event.engine}" + (f", model {event.model}" if event.model else ""))
     elif isinstance(event, StageFinished):
         say(f"{event.stage.value}: {event.duration_s:.2f} s")
+    elif isinstance(event, LoadStarted):
+        say(f"loading {event.model}" + (f" with num_ctx {event.num_ctx}" if event.num_ctx else ""))
+    elif isinstance(event, ModelMemory) and event.load_s is not None:
+        share = "" if event.gpu_share is None else f", {event.gpu_share:.0%} on the GPU"
+        context = f", context {event.context_length}" if event.context_length else ""
+        say(f"loaded in {event.load_s:.2f} s{context}{share}")
     elif isinstance(event, CallFinished):
         rate = event.figures.decode_tps
         tokens = event.figures.generated_tokens

@@ -11,6 +11,7 @@ from chimera_tui.engine.events import (
     Chunk,
     ClaimJudged,
     Event,
+    LoadStarted,
     ModelMemory,
     RunEnded,
     RunStarted,
@@ -63,6 +64,7 @@ class LiveFigures:
     figures: CallFigures | None = None
     memory: ModelMemory | None = None
     """Where the model is, as the server said last."""
+    _load_at_s: float | None = None
     _call_at_s: float | None = None
     _first_at_s: float | None = None
     _last_at_s: float = 0.0
@@ -80,10 +82,12 @@ class LiveFigures:
                 self.engine, self.model = event.engine, event.model
             case StageStarted():
                 self.stage = event.stage
+            case LoadStarted():
+                self._load_at_s = event.at_s
             case CallStarted():
                 self._start_call(event)
             case ModelMemory():
-                self.memory = event
+                self.memory, self._load_at_s = event, None
             case Chunk():
                 self._take_chunk(event)
             case ClaimJudged():
@@ -124,6 +128,8 @@ class LiveFigures:
 
     def _waiting(self) -> list[Field]:
         """What a call waits for before its first token, as far as the server tells, and since when."""
+        if self._load_at_s is not None:
+            return [Field("loading the model", clock(self.now_s - self._load_at_s), 2)]
         if self.figures is not None or self._call_at_s is None or self._first_at_s is not None:
             return []
         words = "waiting"

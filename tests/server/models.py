@@ -138,7 +138,13 @@ class Memory:
         """The model is not in memory, or is there with other load-time options."""
         self.loaded()
         there = self._loaded.get(model.name)
-        return there is None or there.load_options != _load_time(options)
+        if there is None:
+            return True
+        asked, now = _load_time(options), dict(there.load_options)
+        if asked.get("num_gpu", -1) < 0:  # automatic again: what was loaded with other layers stays
+            asked.pop("num_gpu", None)
+            now.pop("num_gpu", None)
+        return asked != now
 
     def load(self, model: Model, options: dict[str, Any], keep_alive: object = None) -> Loaded:
         """Put a model into memory, or leave it there, and set when it goes."""

@@ -116,6 +116,10 @@ class Backend(Protocol):
     sets_context: bool
     """Whether a request chooses num_ctx and what is on the GPU; if not, whoever started the server did."""
 
+    @property
+    def local(self) -> bool:
+        """Whether the server is on this machine, so that the GPUs here are its own."""
+
     def sendable(self, options: dict[str, object]) -> dict[str, object]:
         """Those of the options that this server takes; to be asked after :meth:`show`."""
 

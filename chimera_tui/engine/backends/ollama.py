@@ -47,6 +47,11 @@ class OllamaBackend:
         self._headers = headers or {}
         self._client: OllamaClient | None = None
 
+    @property
+    def local(self) -> bool:
+        """Whether the server is on this machine."""
+        return self._address.loopback
+
     def sendable(self, options: dict[str, object]) -> dict[str, object]:
         """All of them: the native API takes every option there is."""
         return dict(options)

@@ -53,6 +53,11 @@ class OpenAiBackend:
         self._formats: tuple[str, ...] = ("json_schema", "json_object", "")
         """The ways to ask for JSON that this server has not refused yet."""
 
+    @property
+    def local(self) -> bool:
+        """Whether the server is on this machine."""
+        return self._address.loopback
+
     def sendable(self, options: dict[str, object]) -> dict[str, object]:
         """Those of the options that this server takes; to be asked after :meth:`show`."""
         return openai_options.sendable(options, self._software)

@@ -1,4 +1,4 @@
-"""Questions that need an answer: a busy server, quitting while a run goes on."""
+"""Questions that need an answer: a busy server, a context that is too small, quitting while a run goes on."""
 
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from chimera_tui.core.inert import inert_line
 from chimera_tui.engine.busy import BusyAnswer, BusyBox
+from chimera_tui.engine.small_context import ContextAnswer, SmallContext
 
 
 class BusyDialog(ModalScreen[BusyAnswer]):
@@ -50,6 +51,48 @@ class BusyDialog(ModalScreen[BusyAnswer]):
 
     def action_answer(self, answer: BusyAnswer) -> None:
         """Give the answer."""
+        self.dismiss(answer)
+
+
+class SmallContextDialog(ModalScreen[ContextAnswer]):
+    """A prompt that does not fit: what it needs, what would fit, and what can be done at one key."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f,enter", "answer('fit')", "What fits"),
+        Binding("c", "answer('sections')", "By section"),
+        Binding("s,escape", "answer('stop')", "Stop"),
+    ]
+
+    def __init__(self, small: SmallContext) -> None:
+        super().__init__()
+        self._small = small
+
+    def compose(self) -> ComposeResult:
+        """The figures, the ways on, and why one of them is not there."""
+        small = self._small
+        ways = [("f", f"num_ctx {small.fitting:,}")] if small.fitting is not None else []
+        ways += [("c", f"one call a section, in {small.num_ctx:,}")] if small.sections else []
+        with Vertical(classes="dialog"):
+            yield Static("The context is too small", classes="dialog--title", markup=False)
+            with VerticalScroll(classes="dialog--body"):
+                yield Static(Text(inert_line(small.message(), 600)))
+                yield Static(Text(self._why_not()), classes="dialog--aside")
+            yield Static(choices(*ways, ("s", "stop")), classes="dialog--keys")
+
+    def _why_not(self) -> str:
+        small, lines = self._small, []
+        if small.fitting is None:
+            lines.append(small.advice())
+        if not small.sections:
+            lines.append("One call a section does not help: each would be too long as well.")
+        return "\n".join(lines)
+
+    def action_answer(self, answer: ContextAnswer) -> None:
+        """Give the answer, where it is a way on."""
+        small = self._small
+        if (answer == "fit" and small.fitting is None) or (answer == "sections" and not small.sections):
+            self.app.bell()
+            return
         self.dismiss(answer)
 
 

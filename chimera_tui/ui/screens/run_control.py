@@ -2,18 +2,23 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from textual.screen import ModalScreen
 
 from chimera_tui.core.config.schema import Settings
 from chimera_tui.engine.busy import BusyAnswer, BusyBox
 from chimera_tui.engine.earlier import Earlier
 from chimera_tui.engine.events import Event
-from chimera_tui.ui.screens.dialogs import BusyDialog
+from chimera_tui.engine.small_context import ContextAnswer, SmallContext
+from chimera_tui.ui.screens.dialogs import BusyDialog, SmallContextDialog
 
 if TYPE_CHECKING:
     from chimera_tui.engine.run import Run
     from chimera_tui.engine.workspace import Workspace
     from chimera_tui.ui.app import ChimeraApp
+
+Answer = TypeVar("Answer")
 
 
 class RunControl:
@@ -61,13 +66,20 @@ class RunControl:
         return True
 
     async def _ask(self, box: BusyBox) -> BusyAnswer:
-        answer: asyncio.Future[BusyAnswer] = asyncio.get_running_loop().create_future()
+        return await self._asked(BusyDialog(box), "stop")
 
-        def answered(result: BusyAnswer | None) -> None:
+    async def _ask_context(self, small: SmallContext) -> ContextAnswer:
+        return await self._asked(SmallContextDialog(small), "stop")
+
+    async def _asked(self, dialog: ModalScreen[Answer], otherwise: Answer) -> Answer:
+        """What a person answered; ``otherwise`` where the dialog was left without an answer."""
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+        def answered(result: Answer | None) -> None:
             if not answer.done():
-                answer.set_result(result or "stop")
+                answer.set_result(result or otherwise)
 
-        self._app.push_screen(BusyDialog(box), answered)
+        self._app.push_screen(dialog, answered)
         return await answer
 
 

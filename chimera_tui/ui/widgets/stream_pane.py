@@ -14,6 +14,7 @@ from chimera_tui.engine.events import (
     Chunk,
     ClaimJudged,
     Event,
+    LoadStarted,
     ProgramText,
     RunEnded,
     RunStarted,
@@ -71,6 +72,9 @@ class StreamPane(Vertical):
             case StageStarted():
                 self._stage = event.stage
                 self._title(_HEADINGS.get(event.stage, event.stage.value.capitalize()))
+            case LoadStarted():
+                context = f" with a context of {event.num_ctx:,}" if event.num_ctx else ""
+                self._title(f"Loading {event.model}{context}: nothing comes until it is in memory")
             case CallStarted():
                 self._readable = ReadableJson() if event.stage is Stage.ANALYSIS else None
             case Chunk():
