@@ -7,7 +7,7 @@ from collections.abc import Sequence
 PATIENCE_S = 3.0
 
 
-def output_of(words: Sequence[str], patience_s: float = PATIENCE_S) -> str | None:
+def output_of(words: Sequence[str], patience_s: float | None = None) -> str | None:
     """What a command wrote to stdout; None where it is missing, fails or takes longer."""
     try:
         child = subprocess.Popen(  # noqa: S603 - fixed words of our own
@@ -17,7 +17,7 @@ def output_of(words: Sequence[str], patience_s: float = PATIENCE_S) -> str | Non
     except OSError:
         return None
     try:
-        output, _ = child.communicate(timeout=patience_s)
+        output, _ = child.communicate(timeout=PATIENCE_S if patience_s is None else patience_s)
     except subprocess.TimeoutExpired:
         # A driver that hangs keeps its program from ending: it is told to, and not waited for.
         with contextlib.suppress(OSError):
