@@ -133,6 +133,8 @@ class _Stream:
     def timed(self) -> CallFigures:
         """The server's figures with what was timed here; decode too where the server gives no durations."""
         figures, wall_s = self.figures, self.elapsed_s()
+        if figures.wall_s is not None:  # of a call that was made and timed before
+            return figures
         cached = figures.cached_tokens
         shared = self.prefix_shared if cached is None else cached > 0
         figures = msgspec.structs.replace(figures, ttft_s=self.ttft_s, wall_s=wall_s, prefix_shared=shared)

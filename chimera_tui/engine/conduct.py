@@ -12,6 +12,7 @@ from chimera_tui.core.report.persona import Persona
 from chimera_tui.engine import model_stages, preflight, token_rates
 from chimera_tui.engine.backends.base import BackendError
 from chimera_tui.engine.backends.choose import choose
+from chimera_tui.engine.calls import Caller
 from chimera_tui.engine.checking import begin_index
 from chimera_tui.engine.choices import load_choices
 from chimera_tui.engine.context import RunContext
@@ -19,6 +20,7 @@ from chimera_tui.engine.events import ProgramText, RunStarted, Stage
 from chimera_tui.engine.folder import make_folder
 from chimera_tui.engine.judging import begin_judging
 from chimera_tui.engine.prompting import UnknownPersonaError, load_persona, load_prompts, user_prompts
+from chimera_tui.engine.resume import JournalOnly, Resume, Resuming, adopt, as_backend
 from chimera_tui.engine.workspace import Snapshot, WorkspaceError
 
 
@@ -26,6 +28,9 @@ async def conduct(run: RunContext) -> None:
     """Every stage but saving. Raises BackendError for whatever stops a run early."""
     with run.stage(Stage.INGEST):
         await ingest(run)
+    if run.resume is not None and not run.resume.go_on:
+        await _write_down(run, run.resume)
+        return
     backend = await choose(run)
     try:
         run.draft.engine = "offline" if backend is None else backend.name
@@ -36,7 +41,8 @@ async def conduct(run: RunContext) -> None:
             await _write_offline(run)
         else:
             await _read_prompts(run)
-            caller = await preflight.prepare(run, backend)
+            writer = backend if run.resume is None else as_backend(Resuming(run.resume, backend))
+            caller = await preflight.prepare(run, writer)
             run.judging = begin_judging(run)
             await model_stages.write(run, caller)
             if run.settings.run.unload_after:
@@ -107,6 +113,20 @@ def choose_persona(run: RunContext) -> Persona | None:
     except UnknownPersonaError as error:
         run.notice(f"{error} The report has no brief.", "warning")
         return None
+
+
+async def _write_down(run: RunContext, resume: Resume) -> None:
+    """What the journal of an unfinished run holds, as its report in its own folder. No server is asked."""
+    draft = run.draft
+    request = adopt(run, resume)
+    run.publish(_started(run))
+    draft.persona = choose_persona(run)
+    await _read_prompts(run)
+    run.judging = begin_judging(run)
+    try:
+        await model_stages.write(run, Caller(run, as_backend(JournalOnly(resume)), request))
+    finally:
+        draft.stage_s, draft.facts_given = dict(resume.unfinished.stage_s), None
 
 
 async def _write_offline(run: RunContext) -> None:

@@ -20,6 +20,7 @@ from chimera_tui.engine.workspace import Workspace
 
 if TYPE_CHECKING:
     from chimera_tui.engine.judging import Judging
+    from chimera_tui.engine.resume import Resume
 
 PAST_LIMIT = 4096
 """Events kept for late listeners before chunks are merged."""
@@ -35,18 +36,20 @@ class Listener(Protocol):
 class RunContext:
     """``ask`` answers when a server is busy, ``ask_context`` when the prompt does not fit.
 
-    ``out`` is where reports go; ``earlier`` is what was sent before.
+    ``out`` is where reports go; ``earlier`` is what was sent before; ``resume`` is an unfinished run to take up.
     """
 
     def __init__(
         self, workspace: Workspace, settings: Settings, *, ask: Ask, out: Path | None = None,
         earlier: Earlier | None = None, clock: Clock | None = None, ask_context: AskContext = stop_when_small,
+        resume: Resume | None = None,
     ) -> None:  # fmt: skip
         self.workspace = workspace
         self.settings = settings
         self.ask = ask
         self.ask_context = ask_context
         self.out = out
+        self.resume = resume
         self.earlier = Earlier() if earlier is None else earlier
         self.clock = clock or Clock()
         self.draft = Draft(started=self.clock.now())

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import fcntl
 import os
 from pathlib import Path
 
@@ -17,7 +18,7 @@ class Journal:
     """Appends events to a file: one unbuffered write each, an fsync a second off the event loop.
 
     A journal that cannot be written (full disk, folder gone) stops itself and keeps the reason in ``failure``; the
-    run goes on in memory.
+    run goes on in memory. While it is open it is locked, so that others can tell a run that goes on from a dead one.
     """
 
     def __init__(self, path: Path) -> None:
@@ -25,6 +26,8 @@ class Journal:
         self.path = path
         self.failure: OSError | None = None
         self._descriptor: int | None = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
+        with contextlib.suppress(OSError):  # some network disks know no locks; then nobody can tell that we are here
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._encoder = msgspec.json.Encoder()
         self._dirty = False
         self._syncing: asyncio.Task[None] | None = None

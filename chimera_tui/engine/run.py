@@ -9,6 +9,7 @@ from chimera_tui.engine.backends.base import BackendError
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import ReportSaved, RunEnded, Stage
 from chimera_tui.engine.folder import drop_folder
+from chimera_tui.engine.trash import discard
 
 
 class Run(RunContext):
@@ -51,13 +52,27 @@ class Run(RunContext):
                     )
         if report is not None:
             self.publish(ReportSaved(at_s=self.at_s(), path=report))
+            await self._put_away_what_was_resumed()
         self.ended = RunEnded(at_s=self.at_s(), ending=ending, reason=reason, report=report)
         self.publish(self.ended)
         if self.journal is not None:
             await self.journal.close()
-        if self.draft.folder is not None and not self.draft.worth_saving:
+        made_here = self.resume is None or self.resume.go_on
+        if self.draft.folder is not None and not self.draft.worth_saving and made_here:
             await asyncio.to_thread(drop_folder, self.draft.folder)
         return self.ended
+
+    async def _put_away_what_was_resumed(self) -> None:
+        """The unfinished run that this one went on with is in its report now: it goes to the trash."""
+        if self.resume is None or not self.resume.go_on:
+            return
+        folder = self.resume.unfinished.folder
+        try:
+            await asyncio.to_thread(discard, folder, self.workspace.root)
+        except OSError as error:
+            self.notice(f"{folder} could not be moved to the trash: {error.strerror or error}.", "warning")
+        else:
+            self.notice(f"The unfinished run {folder.name} is in this report now; its folder is in the trash.")
 
     async def _finish_work(self) -> tuple[Ending, str]:
         """Run the stages to whatever end they come to: its name and a sentence."""
