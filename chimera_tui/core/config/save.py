@@ -1,6 +1,7 @@
 """Saving settings into a person's file: its text, comments and order are kept; one backup, replaced atomically."""
 
 import os
+import re
 import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -100,8 +101,33 @@ def _set(table: Any, keys: Sequence[str], value: object) -> None:  # noqa: ANN40
     if value is msgspec.UNSET:
         if keys[-1] in table:
             del table[keys[-1]]
-    else:
+    elif keys[-1] in table:
         table[keys[-1]] = tomlkit.table() if value == {} else value
+    else:
+        _add(table, keys[-1], tomlkit.table() if value == {} else value)
+
+
+def _add(table: Any, key: str, value: object) -> None:  # noqa: ANN401 - tomlkit's containers
+    """A new key: below its own commented-out line, else behind the last key.
+
+    Left to itself tomlkit puts it behind the comments above the next table, which then look like its own.
+    """
+    from tomlkit.items import AoT, Comment, Table
+
+    container: Any = table if hasattr(table, "_insert_at") else getattr(table, "value", None)
+    body = getattr(container, "body", [])
+    places = [at for at, (_, item) in enumerate(body) if isinstance(item, Comment) and _names(item.as_string(), key)]
+    places += [at for at, (name, item) in enumerate(body) if name is not None and not isinstance(item, AoT | Table)][
+        -1:
+    ]
+    if places and places[0] + 1 < len(body) and not isinstance(value, dict):
+        container._insert_at(places[0] + 1, key, value)  # noqa: SLF001 - there is no public way to insert
+    else:
+        table[key] = value
+
+
+def _names(comment: str, key: str) -> bool:
+    return re.match(rf"""\s*#\s?["']?{re.escape(key)}["']?\s*=""", comment) is not None
 
 
 def _set_plain(table: dict[str, Any], keys: Sequence[str], value: object) -> None:

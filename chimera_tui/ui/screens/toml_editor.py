@@ -161,7 +161,7 @@ class TomlEditor(Screen[None]):
         states += ["new"] if not self._base and not self._frozen else []
         dot = self.app.glyphs.dot
         words = dot.join([self._file.label.capitalize(), *states, inert_line(str(self._file.path))])
-        self.query_one("#editor-title", Static).update(words)
+        self.query_one("#editor-title", Static).update(Text(words, no_wrap=True, overflow="ellipsis"))
 
     def _show_problems(self) -> None:
         text = Text()
