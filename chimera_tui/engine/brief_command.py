@@ -2,17 +2,21 @@
 
 import contextlib
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 PATIENCE_S = 3.0
 
 
-def output_of(words: Sequence[str], patience_s: float | None = None) -> str | None:
+def output_of(
+    words: Sequence[str], patience_s: float | None = None, *, environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> str | None:  # fmt: skip
     """What a command wrote to stdout; None where it is missing, fails or takes longer."""
     try:
         child = subprocess.Popen(  # noqa: S603 - fixed words of our own
             words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-            encoding="utf-8", errors="replace",
+            encoding="utf-8", errors="replace", env=environment, cwd=folder,
         )  # fmt: skip
     except OSError:
         return None

@@ -15,6 +15,7 @@ from chimera_tui.engine.backends.choose import choose
 from chimera_tui.engine.calls import Caller
 from chimera_tui.engine.checking import begin_index
 from chimera_tui.engine.choices import load_choices
+from chimera_tui.engine.commit import checkout
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import ProgramText, RunStarted, Stage
 from chimera_tui.engine.folder import make_folder
@@ -34,6 +35,7 @@ async def conduct(run: RunContext) -> None:
     backend = await choose(run)
     try:
         run.draft.engine = "offline" if backend is None else backend.name
+        run.draft.checkout = await asyncio.to_thread(checkout, run.workspace.root)
         make_folder(run)
         run.publish(_started(run))
         run.draft.persona = choose_persona(run)

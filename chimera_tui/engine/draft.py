@@ -16,6 +16,7 @@ from chimera_tui.core.report.persona import Clause, Persona
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.verdict import Check
 from chimera_tui.engine.backends.base import LoadedModel, ModelInfo
+from chimera_tui.engine.commit import Checkout
 from chimera_tui.engine.gpus import Gpu
 from chimera_tui.engine.prompting import Prompts, load_prompts
 from chimera_tui.engine.token_rates import Rate
@@ -50,6 +51,7 @@ class Draft:
     loaded: LoadedModel | None = None
     load_s: float | None = None
     gpus: tuple[Gpu, ...] = ()
+    checkout: Checkout = field(default_factory=Checkout)
     facts_tokens: int = 0
     facts_given: int | None = None
     by_section: bool = False

@@ -13,7 +13,7 @@ from chimera_tui.core.report.document import AGENT
 from chimera_tui.core.scan.saved_runs import FOLDER
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.journal import NAME as JOURNAL
-from chimera_tui.engine.run_files import run_toml
+from chimera_tui.engine.run_record import run_toml
 
 
 def make_folder(run: RunContext) -> None:

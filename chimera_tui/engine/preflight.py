@@ -28,9 +28,7 @@ async def prepare(run: RunContext, backend: Backend) -> Caller:
     draft.server_version = await backend.version()
     draft.model = await backend.show(settings.run.model)
     draft.rate = await asyncio.to_thread(rate_of, draft.model_key)
-    draft.options_requested = settings.options.to_send()
-    if settings.options.num_ctx == "fit":
-        draft.options_requested["num_ctx"] = "fit"
+    draft.options_requested = settings.options.requested()
     options = backend.sendable(settings.options.to_send())
     _say_what_is_not_sent(run, backend)
     plan = await plan_context(run, backend, options)

@@ -2,79 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from chimera_tui import __version__
 from chimera_tui.core.findings.choice import DROPPED, PINNED, labelled
 from chimera_tui.core.report.metrics import throughput, total
 from chimera_tui.core.report.saved import REPORT
 from chimera_tui.core.verify.facts import Extra
 from chimera_tui.core.verify.listing import row
 from chimera_tui.core.verify.verdict import Check
-from chimera_tui.engine.commit import head_commit
 from chimera_tui.engine.context import RunContext
 
 if TYPE_CHECKING:
     from chimera_tui.engine.draft import Draft
 
 FORMAT_VERSION = 1
-
-
-def run_toml(run: RunContext, *, ended: bool) -> bytes:
-    """``run.toml``: what was asked for, what was in effect, where and with what; without its end at the start."""
-    import tomli_w
-
-    draft, settings = run.draft, run.settings
-    offline_run = draft.engine == "offline"
-    model = draft.model
-    tables: dict[str, object] = {
-        "version": FORMAT_VERSION,
-        "chimera_tui": __version__,
-        "started": draft.started,
-        "ended": run.clock.now() if ended else None,
-        "ending": draft.ending.value if ended else None,
-        "reason": draft.reason or None,
-        "agent": "Chimera Insight",
-        "persona": settings.run.persona,
-        "engine": {"name": draft.engine, "host": draft.host or None, "version": draft.server_version or None},
-        "model": None if offline_run else {
-            "name": settings.run.model,
-            "digest": model.digest if model else None,
-            "quantization": model.quantization if model else None,
-            "parameter_size": model.parameter_size if model else None,
-            "context_length": model.context_length if model else None,
-        },
-        "options": {"requested": draft.options_requested, "sent": draft.options_sent},
-        "num_ctx_effective": draft.effective_num_ctx,
-        "prompts": draft.prompt_hashes,
-        "prompt_files": {
-            name: {"hash": hashed, "source": draft.prompts.sources[name]}
-            for name, hashed in draft.prompts.hashes().items()
-        },
-        "findings": chosen_keys(draft),
-        "chars_per_token": {"value": draft.rate.chars_per_token, "measured_on_prompts": draft.rate.prompts},
-        "repository": {
-            "path": str(run.workspace.root.resolve()), "commit": head_commit(run.workspace.root) or None,
-            "files": draft.summary.total if draft.summary else None,
-        },
-        "host": {"system": platform.platform(), "python": platform.python_version(), "cpus": os.cpu_count()},
-        "settings": {"run": msgspec.to_builtins(settings.run), "scan": msgspec.to_builtins(run.workspace.scan)},
-    }  # fmt: skip
-    return tomli_w.dumps(_without_none(tables)).encode("utf-8", "backslashreplace")
-
-
-def _without_none(value: dict[str, object]) -> dict[str, object]:
-    """TOML has no null: what is not known is absent."""
-    return {
-        key: _without_none(inner) if isinstance(inner, dict) else inner
-        for key, inner in value.items()
-        if inner is not None
-    }
 
 
 def chosen_keys(draft: Draft) -> dict[str, list[str]]:
@@ -150,7 +94,7 @@ def metrics_json(run: RunContext) -> bytes:
             "prompt_tokens": total([f.prompt_tokens for f in figures]),
             "decode_s": decode,
             "prefill_s": prefill,
-            "load_s": total([f.load_s for f in figures]),
+            "load_s": total([draft.load_s, *(f.load_s for f in figures)]),
             "total_s": total([f.total_s for f in figures]),
             "decode_tps": throughput(figures),
             "ttft_s": report.figures.ttft_s if report else None,

@@ -21,9 +21,9 @@ from chimera_tui.core.verify.judge import check
 from chimera_tui.core.verify.verdict import Check
 from chimera_tui.engine import run_files
 from chimera_tui.engine.checking import run_facts
-from chimera_tui.engine.commit import head_commit
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.prompting import BUILT_IN
+from chimera_tui.engine.run_record import run_toml
 
 if TYPE_CHECKING:
     from chimera_tui.engine.draft import Draft
@@ -73,7 +73,7 @@ def _write_all(run: RunContext, folder: Path) -> None:
     if draft.check is not None:
         write_atomically(folder / "verdicts.json", run_files.verdicts_json(draft.check))
     write_atomically(folder / "metrics.json", run_files.metrics_json(run))
-    write_atomically(folder / "run.toml", run_files.run_toml(run, ended=True))
+    write_atomically(folder / "run.toml", run_toml(run, ended=True))
     write_atomically(folder / REPORT, run.report_text.encode())
 
 
@@ -96,9 +96,9 @@ def build(run: RunContext) -> Report:
         started=draft.started,
         model=None if offline_run else run.settings.run.model,
         configuration=f"not applicable ({WITHOUT_A_MODEL})" if offline_run else configuration_line(
-            draft.options_sent, draft.fitted_num_ctx),
+            draft.options_sent, draft.fitted_num_ctx, draft.effective_num_ctx),
         ending=draft.ending, reason=draft.reason, body=body, summary=draft.summary, stage_s=_reported_stages(draft),
-        calls=tuple(draft.calls), key_findings=findings, recommendations=advice,
+        calls=tuple(draft.calls), load_s=draft.load_s, key_findings=findings, recommendations=advice,
         brief=draft.texts.get("persona", ""), clauses=draft.clauses,
         persona_prompt=draft.persona.prompt if draft.persona else "",
         facts=draft.facts, provenance=_provenance(run), notices=tuple(draft.notices),
@@ -136,8 +136,7 @@ def _provenance(run: RunContext) -> tuple[tuple[str, str], ...]:
     if scan.exclude or scan.include:
         lines.append(("Files left out", ", ".join(scan.exclude) or "none"))
         lines.append(("Only these files", ", ".join(scan.include) or "all"))
-    commit = head_commit(run.workspace.root)
-    lines.append(("Repository commit", commit or "not a git checkout"))
+    lines.append(("Repository commit", draft.checkout.words()))
     if draft.folder is not None:
         lines.append(("Run", draft.folder.name))
     return tuple(lines)

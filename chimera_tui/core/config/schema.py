@@ -132,6 +132,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         Meta(description="strings that end the answer", extra={"group": "Sampling"}),
     ] = UNSET
 
+    def requested(self) -> dict[str, object]:
+        """The options that are set, ``"fit"`` among them: what a person asked for."""
+        given: dict[str, object] = msgspec.to_builtins(self)
+        return given | ({"num_ctx": self.num_ctx} if self.num_ctx is not UNSET else {})
+
     def to_send(self) -> dict[str, object]:
         """The options that are set, ``"fit"`` left out: what goes to a server but for the fitted num_ctx."""
         given: dict[str, object] = msgspec.to_builtins(self)

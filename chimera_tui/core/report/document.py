@@ -58,14 +58,19 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[Finding, ...]
     provenance: tuple[tuple[str, str], ...]
     notices: tuple[str, ...] = ()
+    load_s: float | None = None
 
 
-def configuration_line(options: dict[str, object], fitted_num_ctx: int | None = None) -> str:
+def configuration_line(
+    options: dict[str, object], fitted_num_ctx: int | None = None, effective_num_ctx: int | None = None
+) -> str:  # fmt: skip
     """``num_gpu=80, num_ctx=512, temp=1, top_p=default, …``: the options sent, ``default`` where one was not."""
     shown: dict[str, object] = {name: options.get(name, "default") for name in HEADER_OPTIONS}
     shown |= {name: value for name, value in options.items() if name not in shown}
     if fitted_num_ctx is not None:
         shown["num_ctx"] = f"{fitted_num_ctx} (fit)"
+    elif effective_num_ctx is not None and "num_ctx" not in options:
+        shown["num_ctx"] = f"{effective_num_ctx} (the server's)"
     return ", ".join(f"{HEADER_OPTIONS.get(name, name)}={_plain(value)}" for name, value in shown.items())
 
 
@@ -73,7 +78,7 @@ def render(report: Report) -> str:
     """The Markdown of the saved report."""
     parts = [
         _header(report), "---", linked(report.body, len(report.facts)), "---", _workflow(report),
-        _metrics(report.calls), _listed(report, "Key Findings", report.key_findings),
+        _metrics(report.calls, report.load_s), _listed(report, "Key Findings", report.key_findings),
         _listed(report, "Recommendations", report.recommendations), _brief(report), _persona_prompt(report),
         _verification(report),
         _facts(report), _provenance(report),
@@ -106,14 +111,17 @@ def _workflow(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _metrics(calls: Sequence[CallRow]) -> str:
+def _metrics(calls: Sequence[CallRow], load_s: float | None) -> str:
     if not calls:
         return f"## Metrics\nNot applicable: {WITHOUT_A_MODEL}, so there are no calls to measure."
-    return "\n".join(["## Metrics", *total_lines(calls), "", *_call_table(calls)])
+    return "\n".join(["## Metrics", *total_lines(calls, load_s), "", *_call_table(calls)])
 
 
-def total_lines(calls: Sequence[CallRow]) -> list[str]:
-    """The totals over all calls, each with its definition. TTFT is that of the report call."""
+def total_lines(calls: Sequence[CallRow], load_s: float | None = None) -> list[str]:
+    """The totals over all calls, each with its definition. TTFT is that of the report call.
+
+    ``load_s`` is what loading the model took before the first call, timed on the client.
+    """
     figures = [call.figures for call in calls]
     tokens, decode = total([f.generated_tokens for f in figures]), total([f.decode_s for f in figures])
     ttft = next((call.figures.ttft_s for call in calls if call.stage == "report"), None)
@@ -135,8 +143,14 @@ def total_lines(calls: Sequence[CallRow]) -> list[str]:
         f"- Tokens Generated: {_count(tokens)} (Σ {over}; counted by the server)",
         f"- Prompt Eval: {_ms(total([f.prefill_s for f in figures]))} (Σ prefill over calls; {by})",
         f"- Eval Duration: {_ms(decode)} (Σ decode over calls; {by})",
-        f"- Load Duration: {_ms(total([f.load_s for f in figures]))} (Σ model load over calls; {by})",
+        f"- Load Duration: {_ms(total([load_s, *(f.load_s for f in figures)]))} ({_loading(load_s, by)})",
     ]
+
+
+def _loading(load_s: float | None, by: str) -> str:
+    if load_s is None:
+        return f"Σ model load over calls; {by}"
+    return f"{_ms(load_s)} before the first call, timed on the client, and Σ model load over calls; {by}"
 
 
 def _call_table(calls: Sequence[CallRow]) -> list[str]:

@@ -124,7 +124,7 @@ def _options(line: str) -> dict[str, float | int | str]:
     """``num_gpu=80, temp=1, top_p=default`` as options, those at their default left out."""
     options: dict[str, float | int | str] = {}
     for name, text in _OPTION.findall(line):
-        value = text.strip().removesuffix("(fit)").strip()
+        value = text.strip().removesuffix("(fit)").removesuffix("(the server's)").strip()
         if value and value != "default":
             options["temperature" if name == "temp" else name] = _number(value)
     return options
