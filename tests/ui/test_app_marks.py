@@ -1,11 +1,13 @@
 """A run whose model writes wrong numbers: marked while the text streams, counted, opened at their source."""
 
 from chimera_tui.ui.commands import Pane
+from chimera_tui.ui.screens.picker import Picker
 from chimera_tui.ui.widgets.inventory import Inventory
 from chimera_tui.ui.widgets.metrics_bar import MetricsBar
 from chimera_tui.ui.widgets.stream_pane import StreamPane
+from chimera_tui.ui.widgets.stream_view import StreamView
 from tests.server import OllamaServer, Script
-from tests.ui.app_steps import opened, run_over, text_of, until
+from tests.ui.app_steps import opened, run_over, seen, text_of, until
 
 REPORT = (
     "## 1. Executive Summary\r\n\r\nThe repository holds 7 CSV files and 1 JSON file. "
@@ -113,3 +115,22 @@ async def test_enter_on_a_count_shows_the_inventory_by_kind_and_escape_comes_bac
             await until(pilot, lambda: screen.panes.current is Pane.STREAM, "the text is back")
             assert "7 CSV files" in text_of(screen, "StreamPane PointLine")
             await until(pilot, lambda: inventory.group is None, "the inventory is as it was")
+
+
+async def test_headings_are_chosen_from_a_list_and_a_block_is_copied(make_app, repository):
+    (repository / "README.md").write_text("# [b]One[/b]\n\n" + "Filler.\n\n" * 60 + "## Two\n\n```\nls -l\n```\n")
+    app = make_app()
+    async with opened(app, (80, 24)) as (pilot, screen):
+        screen.preview("README.md")
+        await until(pilot, lambda: screen.panes.previewing and isinstance(screen.focused, StreamView), "the preview")
+        await pilot.press("h")
+        await until(pilot, lambda: isinstance(app.screen, Picker), "the list")
+        await until(pilot, lambda: "[b]One[/b]" in seen(app), "headings as they are written")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: app.screen is screen and screen.focused.scroll_offset.y > 20, "the heading")
+        await pilot.press("K", "y")
+        await until(pilot, lambda: app.clipboard == "ls -l", "the code is copied")
+        await pilot.press("escape")
+        assert screen.panes.previewing
+        await pilot.press("escape")
+        await until(pilot, lambda: not screen.panes.previewing, "the preview is closed")

@@ -7,6 +7,7 @@ from textual.pilot import Pilot
 
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Label, Source
 from chimera_tui.ui.markdown.marks import Mark
+from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.widgets.found_text import FoundText
 from chimera_tui.ui.widgets.stream_view import StreamView
 from tests.ui.test_stream_view import drawn, screen
@@ -196,3 +197,90 @@ async def test_pointing_while_text_streams_stops_following() -> None:
         app.view.append("And more.\n\n" * 40)
         await drawn(pilot, app.view)
         assert screen(app.view) == before
+
+
+READ = (
+    "# One\n\nText with [a link](http://example.org/x) and <http://auto.link>.\n\n## Two\n\n- item a\n- item b\n\n"
+    "```python\nx = 1\n\ny = 2\n```\n\n| a | b |\n|---|---|\n| [t](http://t.est) | 2 |\n\n"
+    + "Filler.\n\n" * 40 + "# Three\n\nEnd.\n"
+)  # fmt: skip
+
+
+class ReadApp(MarksApp):
+    def __init__(self) -> None:
+        super().__init__(READ)
+        self.copies: list[str] = []
+        self.wanted: list[StreamView] = []
+
+    def on_copy_requested(self, message: CopyRequested) -> None:
+        self.copies.append(message.text)
+
+    def on_stream_view_contents_wanted(self, message: StreamView.ContentsWanted) -> None:
+        self.wanted.append(message.view)
+
+
+async def test_blocks_are_pointed_at_and_copied() -> None:
+    app = ReadApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pressed(pilot, "y")
+        assert app.copies == [READ]
+        await pressed(pilot, "J", "J", "y")
+        assert app.copies[-1].startswith("Text with [a link]")
+        assert "paragraph, 1 line · 2 of" in app.told
+        assert [text[0] for text in screen(app.view) if text[:1] in ("▌", "▸")] == ["▌"]
+        await pressed(pilot, "J", "J", "y")
+        assert app.copies[-1] == "- item a"
+        await pressed(pilot, "J", "J", "y")
+        assert app.copies[-1] == "x = 1\n\ny = 2"
+        assert "code, 3 lines" in app.told
+        assert sum(text.startswith("▌") for text in screen(app.view)) == 4  # with the language's name
+        await pressed(pilot, "K", "y")
+        assert app.copies[-1] == "- item b"
+        await pressed(pilot, "escape", "G", "K", "y")
+        assert app.copies[-1] == "End."
+
+
+async def test_links_show_their_target_and_are_copied_never_opened() -> None:
+    app = ReadApp()
+    opened: list[str] = []
+    app.open_url = lambda url, **_: opened.append(url)  # type: ignore[method-assign]
+    async with app.run_test(size=(80, 24)) as pilot:
+        for target in ("http://example.org/x", "http://auto.link", "http://t.est", "http://example.org/x"):
+            await pressed(pilot, "l", "enter", "y")
+            assert f"link to {target} " in app.told
+            assert app.copies[-1] == target
+        assert opened == []
+        app.view.load("No link here.")
+        await drawn(pilot, app.view)
+        await pressed(pilot, "l")
+        assert app.told == "There is no link in this text."
+
+
+async def test_links_of_a_growing_table_are_found() -> None:
+    app = ReadApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.view.clear()
+        for piece in ("| [h](http://h.ead) |\n|---|\n", "| [1](http://o.ne) |\n", "| [2](http://t.wo) |\n", "| [3](ht"):
+            app.view.append(piece)
+            await drawn(pilot, app.view)
+        targets = [link.target for link in app.view._document.links()]
+        assert targets == ["http://h.ead", "http://o.ne", "http://t.wo"]
+        assert [app.view.text_of(link) for link in app.view._document.links()] == ["h", "1", "2"]
+
+
+async def test_headings_are_asked_for() -> None:
+    app = ReadApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pressed(pilot, "h")
+        assert app.wanted == [app.view]
+        app.view.load("Nothing.")
+        await pressed(pilot, "h")
+        assert app.told == "This text has no headings."
+
+
+async def test_a_number_leads_to_its_block() -> None:
+    app = ReadApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.view.set_marks([mark(READ, "1\n\ny", CONTRADICTED)])
+        await pressed(pilot, "m", "J", "y")
+        assert app.copies[-1] == "x = 1\n\ny = 2"

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from chimera_tui.ui.markdown.build import Builder
 from chimera_tui.ui.markdown.code import Code
 from chimera_tui.ui.markdown.leaves import Blank, Leaf
-from chimera_tui.ui.markdown.lines import Line, Prefix, Span
+from chimera_tui.ui.markdown.lines import Line, Link, Prefix, Span
 from chimera_tui.ui.markdown.options import DrawOptions
 from chimera_tui.ui.markdown.source import SourceText
 
@@ -46,12 +46,13 @@ def block_tokens(text: str, env: Env) -> "list[Token]":
 class Block:
     """One top-level block (or one item of a top-level list): its source, its leaves and its rows."""
 
-    __slots__ = ("gap", "heading", "kind", "leaves", "lines", "list_key", "number", "role", "start", "text")
+    __slots__ = ("gap", "heading", "kind", "leaves", "lines", "links", "list_key", "number", "role", "start", "text")
 
     def __init__(self, text: str, start: int, role: str) -> None:
         self.text, self.start, self.role = text, start, role
         self.kind = ""
         self.leaves: list[Leaf] = []
+        self.links: list[Link] = []
         self.lines: list[Line] = []
         self.gap: Prefix | None = None
         self.list_key = ""
@@ -68,6 +69,15 @@ class Block:
         self.lines = [] if self.gap is None else Blank(self.gap).layout(width, options)
         for leaf in self.leaves:
             self.lines.extend(leaf.layout(width, options))
+
+    @property
+    def copied(self) -> str:
+        """What a reader wants of it elsewhere: its source, of code only the code."""
+        if self.kind in ("fence", "code_block"):
+            code = next((leaf for leaf in self.leaves if isinstance(leaf, Code)), None)
+            if code is not None:
+                return "\n".join(line for line, _ in (*code.lines, *([code.open_line] if code.open_line else [])))
+        return self.text.strip("\n")
 
     def line_of(self, offset: int) -> int:
         """The row, counted from the block's first, that shows a character of the source, or the nearest above."""
@@ -138,6 +148,7 @@ class BlockMaker:
         builder = Builder(parser(), env, source, self.options.glyphs)
         block.leaves = builder.build(piece, self.margin, self.style, block.number if block.list_key else None)
         block.heading = builder.heading
+        block.links = builder.links
         self._set_gap(block, previous, follows)
 
     def _set_gap(self, block: Block, previous: Block | None, follows: bool) -> None:

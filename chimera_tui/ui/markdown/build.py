@@ -8,7 +8,7 @@ from markdown_it.rules_block.table import escapedSplit
 from chimera_tui.ui.markdown.code import Code, SourceLine
 from chimera_tui.ui.markdown.inline import SourceCursor, inline_spans, plain_spans
 from chimera_tui.ui.markdown.leaves import Blank, Leaf, Prose, Rule
-from chimera_tui.ui.markdown.lines import Prefix, Span, cells, shown
+from chimera_tui.ui.markdown.lines import Link, Prefix, Span, cells, shown
 from chimera_tui.ui.markdown.options import Glyphs
 from chimera_tui.ui.markdown.source import SourceText
 from chimera_tui.ui.markdown.table import Cell, Table
@@ -46,6 +46,7 @@ class Builder:
     def __init__(self, md: MarkdownIt, env: dict[str, Any], source: SourceText, glyphs: Glyphs) -> None:
         self.md, self.env, self.source, self.glyphs = md, env, source, glyphs
         self.leaves: list[Leaf] = []
+        self.links: list[Link] = []
         self.levels: list[Level] = []
         self.lists: list[ListLevel] = []
         self.style = ""
@@ -126,7 +127,9 @@ class Builder:
     def _inline_at(self, content: str, cursor: SourceCursor, style: str) -> list[Span]:
         children: list[Token] = []
         self.md.inline.parse(content, self.md, self.env, children)
-        return inline_spans(children, cursor, style, self.glyphs.code_quote)
+        spans, links = inline_spans(children, cursor, style, self.glyphs.code_quote)
+        self.links += links
+        return spans
 
     def _code(self, token: "Token", prefix: Prefix) -> Code:
         first = token.map[0] if token.map else 0

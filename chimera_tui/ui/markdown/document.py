@@ -4,7 +4,7 @@ from bisect import bisect_right
 from typing import Literal
 
 from chimera_tui.ui.markdown.blocks import Block, BlockMaker, Env
-from chimera_tui.ui.markdown.lines import Line, Place
+from chimera_tui.ui.markdown.lines import Line, Link, Place
 from chimera_tui.ui.markdown.options import DrawOptions
 from chimera_tui.ui.markdown.stream import BlockStream
 
@@ -106,7 +106,7 @@ class Document:
             if "[" in block.text and any(word in block.text.lower().upper() for word in words):
                 previous = self.blocks[index - 1] if index else None
                 remade = BlockMaker(block.role, env, self.options).make(block.text, block.start, previous, dict(env))
-                block.leaves = remade[0].leaves
+                block.leaves, block.links = remade[0].leaves, remade[0].links
         self._relayout()
 
     # drawing again
@@ -151,9 +151,29 @@ class Document:
 
     def block_at(self, row: int) -> tuple[Block, int] | None:
         """The block a row belongs to, with its first row."""
+        if row < len(self.lines):
+            index = bisect_right(self._tops, row) - 1
+            return (self.blocks[index], self._tops[index]) if index >= 0 else None
         placed = self.placed()
-        index = bisect_right([top for _, top in placed], row) - 1
-        return placed[index] if 0 <= index < len(placed) else None
+        index = bisect_right(placed, row, key=lambda one: one[1]) - 1
+        return placed[index] if index >= 0 else None
+
+    def passages(self) -> list[tuple[Block, int]]:
+        """Every block of model and program that holds something, with the first row of its text."""
+        return [
+            (block, top + (block.gap is not None))
+            for block, top in self.placed()
+            if block.start >= 0 and block.kind not in ("", "hr")
+        ]
+
+    def links(self) -> list[Link]:
+        """Every link and image of model and program; one whose text has no place in the source is at its block's."""
+        return [
+            link if link.start >= 0 else Link(block.start, block.start, link.target)
+            for block, _ in self.placed()
+            if block.start >= 0
+            for link in block.links
+        ]
 
     def text_at(self, row: int) -> str:
         """Source of the block on a row; on the empty row above a block, of that block."""

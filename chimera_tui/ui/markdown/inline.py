@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from chimera_tui.ui.markdown.lines import Span, shown
+from chimera_tui.ui.markdown.lines import Link, Span, shown
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -43,7 +43,8 @@ class _Inline:
         self.cursor = cursor
         self.styles = [style] if style else []
         self.code_quote = code_quote
-        self.links: list[tuple[str, int]] = []
+        self.open: list[tuple[str, int]] = []
+        self.links: list[Link] = []
         self.spans: list[Span] = []
 
     def add(self, text: str, *extra: str, find: str | None = None) -> None:
@@ -71,7 +72,7 @@ class _Inline:
         elif kind in _CLOSES:
             self.styles.pop()
         elif kind == "link_open":
-            self.links.append((str(token.attrGet("href") or ""), len(self.spans)))
+            self.open.append((str(token.attrGet("href") or ""), len(self.spans)))
             self.styles.append("link")
         elif kind == "link_close":
             self._close_link()
@@ -92,27 +93,37 @@ class _Inline:
             self.add(token.content.replace("\n", " "), "html")
 
     def _image(self, token: "Token") -> None:
+        first = len(self.spans)
         self.spans.extend(shown("[image: ", " ".join([*self.styles, "url"]), -1))
         for child in token.children or ():
             self.token(child)
         self.cursor.pass_target()
+        self._link(str(token.attrGet("src") or ""), first)
         self.spans.extend(shown(f"] ({token.attrGet('src') or ''})", " ".join([*self.styles, "url"]), -1))
 
     def _close_link(self) -> None:
         self.styles.pop()
-        href, first = self.links.pop()
+        href, first = self.open.pop()
+        self._link(href, first)
         self.cursor.pass_target()
         text = "".join(span[0] for span in self.spans[first:])
         if href and href not in (text, f"mailto:{text}"):
             self.spans.extend(shown(f" ({href})", " ".join([*self.styles, "url"]), -1))
 
+    def _link(self, target: str, first: int) -> None:
+        places = [(source, source + len(text)) for text, _, source in self.spans[first:] if source >= 0]
+        if target:
+            self.links.append(Link(*(places[0][0], places[-1][1]) if places else (-1, -1), target))
 
-def inline_spans(tokens: "list[Token]", cursor: SourceCursor, style: str = "", code_quote: str = "") -> list[Span]:
-    """Inline tokens as spans; a newline in a span is a hard break."""
+
+def inline_spans(
+    tokens: "list[Token]", cursor: SourceCursor, style: str = "", code_quote: str = ""
+) -> tuple[list[Span], list[Link]]:
+    """Inline tokens as spans, a newline in a span being a hard break; and the links and images among them."""
     walk = _Inline(cursor, style, code_quote)
     for token in tokens:
         walk.token(token)
-    return walk.spans
+    return walk.spans, walk.links
 
 
 def plain_spans(text: str, style: str, source: int) -> Iterator[Span]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.cells import cell_len
 
@@ -16,6 +16,15 @@ Place = tuple[int, int, int]
 
 Overlay = tuple[int, int, str, str]
 """First and last+1 character of a row, the style names laid over them, what is drawn instead (empty: their own)."""
+
+
+class Link(NamedTuple):
+    """Where a link's text stands in the source (-1 where it has no place there), and what it points to."""
+
+    start: int
+    end: int
+    target: str
+
 
 MIN_ROOM = 12
 """Cells that any indentation leaves for text."""

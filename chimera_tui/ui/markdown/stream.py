@@ -177,7 +177,9 @@ class _OpenTable:
         end = source.start(tokens[0].map[1] if tokens[0].map else 2)
         if end > len(self.head):
             base = self.block.start + self.at - len(self.head) if self.block.start >= 0 else -1
-            self.table.extend(_table_of(self.maker.make(part[:end], base, None)[0]).rows)
+            made = self.maker.make(part[:end], base, None)[0]
+            self.table.extend(_table_of(made).rows)
+            self.block.links += [link for link in made.links if link.start >= base + len(self.head)]
         self.at += end - len(self.head)
         return 0 if self.at == len(text) else self.at
 

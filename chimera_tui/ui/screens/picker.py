@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.table import Table
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -123,5 +124,5 @@ def _line(choice: Choice) -> Table:
     table = Table.grid(expand=True, padding=(0, 1))
     table.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
     table.add_column(no_wrap=True, justify="right")
-    table.add_row(choice.name, choice.aside, style="dim" if choice.off else None)
+    table.add_row(Text(choice.name), Text(choice.aside), style="dim" if choice.off else None)
     return table

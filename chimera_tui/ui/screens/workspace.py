@@ -19,6 +19,7 @@ from chimera_tui.engine.events import Event, Notice, RunEnded, RunStarted
 from chimera_tui.ui.commands import BY_ID, Pane, State, bindings
 from chimera_tui.ui.remembered import Layout, name_of
 from chimera_tui.ui.screens.actions import Actions
+from chimera_tui.ui.screens.contents import show_contents
 from chimera_tui.ui.screens.export import ExportDialog, write
 from chimera_tui.ui.screens.mark_sources import open_source
 from chimera_tui.ui.screens.repository import RepositoryReader
@@ -248,6 +249,11 @@ class WorkspaceScreen(Screen[None]):
     def _source_opened(self, event: Measurements.OpenSource | FindingsPane.OpenSource) -> None:
         event.stop()
         self.preview(event.path, event.record, event.field)
+
+    @on(StreamView.ContentsWanted)
+    def _contents_wanted(self, event: StreamView.ContentsWanted) -> None:
+        event.stop()
+        show_contents(event.view)
 
     @on(StreamView.MarkOpened)
     def _mark_opened(self, event: StreamView.MarkOpened) -> None:

@@ -1,63 +1,55 @@
-"""Verdict marks over a text, and the one thing in it that the reader points at."""
+"""Verdict marks over a text, and the one thing in it that the reader points at: a number, a link or a block."""
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
 
 from rich.style import Style
 from textual.message import Message
 
-from chimera_tui.core.verify.verdict import Label
 from chimera_tui.ui.markdown.lines import Line, Overlay
 from chimera_tui.ui.markdown.marks import Mark, Marks, is_problem
 from chimera_tui.ui.markdown.options import Asked
+from chimera_tui.ui.markdown.told import Passage, Thing, copied
+from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.widgets.reading_view import ReadingView
 
 
 class PointingView(ReadingView):
     """Marks are offsets into ``source``: they stay on their characters however the text is wrapped or grows."""
 
-    class Pointed(Message, namespace="stream_view"):
+    class _FromView(Message):
+        def __init__(self, view: "PointingView") -> None:
+            super().__init__()
+            self.view = view
+
+        @property
+        def control(self) -> "PointingView":
+            """The view that sent the message."""
+            return self.view
+
+    class Pointed(_FromView, namespace="stream_view"):
         """The reader points at something else: ``place`` counts it (“2 of 5”), ``words`` say why at nothing."""
 
-        def __init__(self, view: "PointingView", thing: Mark | None, place: str = "", words: str = "") -> None:
-            super().__init__()
-            self.view, self.thing, self.place, self.words = view, thing, place, words
+        def __init__(self, view: "PointingView", thing: Thing | None, place: str = "", words: str = "") -> None:
+            super().__init__(view)
+            self.thing, self.place, self.words = thing, place, words
 
-        @property
-        def control(self) -> "PointingView":
-            """The view."""
-            return self.view
-
-    class MarkOpened(Message, namespace="stream_view"):
-        """Enter on a marked number: its source is wanted."""
+    class MarkOpened(_FromView, namespace="stream_view"):
+        """Enter on a judged number: its source is wanted."""
 
         def __init__(self, view: "PointingView", mark: Mark) -> None:
-            super().__init__()
-            self.view, self.mark = view, mark
+            super().__init__(view)
+            self.mark = mark
 
-        @property
-        def control(self) -> "PointingView":
-            """The view."""
-            return self.view
+    class ContentsWanted(_FromView, namespace="stream_view"):
+        """The headings are wanted as a list to choose from."""
 
     def __init__(self, given: Asked, **names: str | None) -> None:
         super().__init__(given, **names)
         self._marks = Marks()
-        self._thing: Mark | None = None
+        self._thing: Thing | None = None
 
     # marks
-
-    @property
-    def pointed(self) -> Mark | None:
-        """What the reader points at."""
-        return self._thing
-
-    def text_of(self, mark: Mark) -> str:
-        """The characters of ``source`` that a mark is on."""
-        return self._document.source[mark.start : mark.end]
-
-    def look(self, label: Label) -> Style:
-        """How a number with this verdict is drawn."""
-        return self._styles.style(label)
 
     def set_marks(self, marks: Iterable[Mark]) -> None:
         """Show these marks instead of those there are; offsets are into ``source``."""
@@ -70,6 +62,10 @@ class PointingView(ReadingView):
         self._marks.put(mark)
         self._schedule()
 
+    def look(self, style: str) -> Style:
+        """How a style of the text is drawn, such as the label of a verdict."""
+        return self._styles.style(style)
+
     def _reset(self) -> None:
         self._marks = Marks()
         self.forget()
@@ -77,8 +73,13 @@ class PointingView(ReadingView):
 
     def _overlays(self, row: int, line: Line) -> list[Overlay]:
         out = self._marks.overlays(line, self.glyphs)
-        if self._thing is not None:
-            here = _within(line, self._thing.start, self._thing.end)
+        thing = self._thing
+        if isinstance(thing, Passage):
+            block = self._document.block_at(row)
+            if block is not None and block[0].start == thing.start and row >= block[1] + (block[0].gap is not None):
+                out.append((0, 1, "pointer", self.glyphs.bar))
+        elif thing is not None:
+            here = _within(line, thing.start, thing.end)
             out = [one for one in out if one[3] or one[:2] not in here]  # the cursor takes the place of its style
             out += [(low, high, "current", "") for low, high in here]
             if here and line.indent:
@@ -87,72 +88,115 @@ class PointingView(ReadingView):
 
     # pointing
 
+    @property
+    def pointed(self) -> Thing | None:
+        """What the reader points at."""
+        return self._thing
+
+    def text_of(self, thing: Thing) -> str:
+        """What stands there, of code only the code."""
+        if isinstance(thing, Passage):
+            return next((block.copied for block, _ in self._document.passages() if block.start == thing.start), "")
+        return self._document.source[thing.start : thing.end]
+
     def next_mark(self) -> bool:
         """Point at the next number that is contradicted or unverifiable; whether there is one."""
-        return self._point(is_problem, 1)
+        return self._point_at_mark(is_problem, 1)
 
     def previous_mark(self) -> bool:
         """Point at the number before that is contradicted or unverifiable; whether there is one."""
-        return self._point(is_problem, -1)
-
-    def action_mark(self, step: int) -> None:
-        """Go to the next (1) or previous (-1) number that is contradicted or unverifiable."""
-        self._point(is_problem, step)
-
-    def action_number(self, step: int) -> None:
-        """Go to the next (1) or previous (-1) number that was judged."""
-        self._point(_any, step)
-
-    def action_open(self) -> None:
-        """Ask for the source of the number pointed at."""
-        if self._thing is not None:
-            self.post_message(self.MarkOpened(self, self._thing))
+        return self._point_at_mark(is_problem, -1)
 
     def forget(self) -> None:
         """Point at nothing."""
         self._show_thing(None)
 
-    def _point(self, wanted: Callable[[Mark], bool], step: int) -> bool:
+    def action_mark(self, step: int) -> None:
+        """Go to the next (1) or previous (-1) number that is contradicted or unverifiable."""
+        self._point_at_mark(is_problem, step)
+
+    def action_number(self, step: int) -> None:
+        """Go to the next (1) or previous (-1) number that was judged."""
+        self._point_at_mark(lambda _: True, step)
+
+    def action_link(self, step: int) -> None:
+        """Go to the next (1) or previous (-1) link."""
         self._flush()
-        marks = self._marks.chosen(wanted)
-        if not marks:
-            self.post_message(self.Pointed(self, None, words=self._nothing()))
-            return False
-        index = self._index_from_here([mark.start for mark in marks], step)
-        self._show_thing(marks[index], f"{index + 1} of {len(marks)}")
-        return True
+        self._point(sorted(self._document.links()), step, "There is no link in this text.")
 
-    def _nothing(self) -> str:
-        if not len(self._marks):
-            return "No number of this text has been judged."
-        return f"All {len(self._marks)} numbers judged so far are supported."
+    def action_block(self, step: int) -> None:
+        """Go to the next (1) or previous (-1) block."""
+        self._flush()
+        placed = self._document.passages()
+        things = [Passage(block.start, block.end, block.kind) for block, _ in placed]
+        rows = [row for _, row in placed]
+        top, thing = self.scroll_offset.y, self._thing
+        if thing is not None:  # the block of a number or link comes first
+            top = rows[max(bisect_right([one.start for one in things], thing.start) - 1, 0)] if rows else top
+        now = top if isinstance(thing, Passage) and self._sees(thing) else None
+        self._show_one(things, _stepped(rows, now, top, top + self._room.height, step), "There is no text yet.")
 
-    def _index_from_here(self, starts: list[int], step: int) -> int:
-        """The next or previous of some ascending places, seen from the thing pointed at or from the view's edge."""
-        thing, top, height = self._thing, self.scroll_offset.y, self._room.height
-        if thing is not None and top <= self._document.line_of(thing.start) < top + height:
-            here = thing.start
-            after = [index for index, start in enumerate(starts) if start > here]
+    def action_open(self) -> None:
+        """Ask for the source of the number pointed at."""
+        if isinstance(self._thing, Mark):
+            self.post_message(self.MarkOpened(self, self._thing))
+
+    def action_copy(self) -> None:
+        """Offer what is pointed at for copying, or the whole text."""
+        thing = self._thing
+        text, what = copied(thing, self.text_of(thing)) if thing is not None else (self._document.source, "text")
+        if text:
+            self.post_message(CopyRequested(text, what))
+
+    def action_contents(self) -> None:
+        """Ask for the list of headings."""
+        if self.headings():
+            self.post_message(self.ContentsWanted(self))
         else:
-            here = self._document.offset_at(top if step > 0 else top + height)
-            after = [index for index, start in enumerate(starts) if start >= here]
-        if step > 0:
-            return after[0] if after else 0
-        return (sum(start < here for start in starts) - 1) % len(starts)
+            self.post_message(self.Pointed(self, None, words="This text has no headings."))
 
-    def _show_thing(self, thing: Mark | None, place: str = "") -> None:
+    def _point_at_mark(self, wanted: Callable[[Mark], bool], step: int) -> bool:
+        self._flush()
+        nothing = f"All {len(self._marks)} numbers judged so far are supported."
+        return self._point(
+            self._marks.chosen(wanted), step, nothing if len(self._marks) else "No number of this text has been judged."
+        )
+
+    def _point(self, things: Sequence[Thing], step: int, nothing: str) -> bool:
+        """Step through things in the order of the source, from the one pointed at or else from the view's edge."""
+        thing, top = self._thing, self.scroll_offset.y
+        now = thing.start if thing is not None and self._sees(thing) else None
+        first, last = self._document.offset_at(top), self._document.offset_at(top + self._room.height)
+        return self._show_one(things, _stepped([one.start for one in things], now, first, last, step), nothing)
+
+    def _sees(self, thing: Thing) -> bool:
+        return 0 <= self._document.line_of(thing.start) - self.scroll_offset.y < self._room.height
+
+    def _show_one(self, things: Sequence[Thing], index: int, nothing: str) -> bool:
+        if things:
+            self._show_thing(things[index], f"{index + 1} of {len(things)}")
+        else:
+            self.post_message(self.Pointed(self, None, words=nothing))
+        return bool(things)
+
+    def _show_thing(self, thing: Thing | None, place: str = "") -> None:
         self._thing = thing
         if thing is not None:
             self.follow = False
-            found = self._document.places(thing.start, thing.end)
+            found = () if isinstance(thing, Passage) else self._document.places(thing.start, thing.end)
             self._reveal(found[0][0] if found else self._document.line_of(thing.start))
         if self.is_mounted:
             self._refresh_changed()
             self.post_message(self.Pointed(self, thing, place))
 
 
-def _any(mark: Mark) -> bool:  # noqa: ARG001  # every one is wanted
-    return True
+def _stepped(keys: Sequence[int], now: int | None, first: int, last: int, step: int) -> int:
+    """Index of the next or previous of ascending keys; without one that is current, seen from the view's edges."""
+    if not keys:
+        return -1
+    if step > 0:
+        return (bisect_left(keys, first) if now is None else bisect_right(keys, now)) % len(keys)
+    return (bisect_left(keys, last if now is None else now) - 1) % len(keys)
 
 
 def _within(line: Line, start: int, end: int) -> list[tuple[int, int]]:

@@ -26,6 +26,7 @@ from chimera_tui.ui.tables.filter_line import FilterLine
 from chimera_tui.ui.tables.json_view import JsonView
 from chimera_tui.ui.tables.summary_line import SummaryLine
 from chimera_tui.ui.tables.text_view import TextView
+from chimera_tui.ui.widgets.found_text import PointedText
 from chimera_tui.ui.widgets.frame_table import FrameTable
 from chimera_tui.ui.widgets.stream_view import StreamView
 
@@ -74,7 +75,7 @@ class Preview(Vertical):
             yield self.table
             yield self.json
             yield self.text
-            yield StreamView(ascii=self._ascii, id="preview-markdown")
+            yield PointedText(ascii=self._ascii, id="preview-markdown")
             yield self._nothing
 
     @property
@@ -90,7 +91,8 @@ class Preview(Vertical):
     @property
     def _view(self) -> Widget:
         switcher = self.query_one(ContentSwitcher)
-        return switcher.get_child_by_id(switcher.current or "preview-nothing")
+        shown = switcher.get_child_by_id(switcher.current or "preview-nothing")
+        return shown.view if isinstance(shown, PointedText) else shown
 
     # -- showing
 

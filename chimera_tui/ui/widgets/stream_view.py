@@ -10,6 +10,10 @@ from chimera_tui.ui.widgets.pointing_view import PointingView
 
 _PROBLEMS = "Go to the next number that is contradicted or unverifiable, and say why; M to the one before."
 _NUMBERS = "Go to the next number that was judged, supported ones too; , to the one before."
+_CONTENTS = "A list of the headings; Enter goes to one."
+_BLOCKS = "Point at the next paragraph, item, table or piece of code, to copy it; K at the one before."
+_LINKS = "Point at the next link and show its target; L at the one before. Links are never opened."
+_COPY = "Copy what is pointed at (a block, a link's target, a verdict), else the whole text."
 _OPEN = "Open the file, row or inventory line that the verdict on this number rests on."
 
 
@@ -51,6 +55,12 @@ class StreamView(PointingView, can_focus=True):
         Binding("full_stop", "number(1)", "Number", show=False, id="stream.next-number", tooltip=_NUMBERS),
         Binding("comma", "number(-1)", "Number before", show=False, id="stream.previous-number"),
         Binding("enter", "open", "Source", show=False, id="stream.open", tooltip=_OPEN),
+        Binding("h", "contents", "Headings", id="stream.contents", tooltip=_CONTENTS),
+        Binding("J", "block(1)", "Next block", show=False, id="stream.next-block", tooltip=_BLOCKS),
+        Binding("K", "block(-1)", "Block before", show=False, id="stream.previous-block"),
+        Binding("l", "link(1)", "Next link", show=False, id="stream.next-link", tooltip=_LINKS),
+        Binding("L", "link(-1)", "Link before", show=False, id="stream.previous-link"),
+        Binding("y", "copy", "Copy", show=False, id="stream.copy", tooltip=_COPY),
     ]
 
     def __init__(
