@@ -130,7 +130,7 @@ class ChimeraApp(App[None]):
 
     def on_mount(self) -> None:
         """Paint, then go on."""
-        signals.install(self.leave_in_order)
+        signals.install(self.leave_in_order, self._driver)
         self.call_after_refresh(self.run_worker, self._open_workspace(), group="open")
 
     async def _open_workspace(self) -> None:
@@ -163,6 +163,13 @@ class ChimeraApp(App[None]):
         if not self._leaving:
             self._leaving = True
             self.run_worker(self._leave(status), group="leave", exclusive=True)
+
+    def suspend_to_shell(self) -> None:
+        """Stop, with the terminal given back; ``fg`` brings the screen back."""
+        if signals.shell_waits():
+            signals.suspend()
+        else:
+            self.say("There is no shell to come back from: the program was not started by one.", "warning")
 
     async def _leave(self, status: int) -> None:
         for screen in self._workspaces():

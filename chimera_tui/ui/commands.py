@@ -223,6 +223,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(id="app.theme", key="t", label="Theme", help="Choose a theme; it shows while you move."),
     Command(id="app.palette", key="ctrl+p", label="Commands", bar=8, help="Find a command by its name."),
     Command(id="app.help", key="question_mark", label="Help", bar=9, help="The keys of this pane."),
+    Command(
+        id="app.suspend", key="ctrl+z", label="To the shell",
+        help="Stop the program and go back to the shell; fg brings it back.",
+    ),
     Command(id="app.quit", key="q", label="Quit", bar=10, help="Leave. With a run going on you are asked once."),
 )  # fmt: skip
 

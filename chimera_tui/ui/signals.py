@@ -1,4 +1,4 @@
-"""A terminal that goes away: SIGHUP, SIGTERM and the end of standard input all end the program in order."""
+"""A terminal that goes away, for good (SIGHUP, SIGTERM, the end of input) or for a while (ctrl+z)."""
 
 import asyncio
 import os
@@ -35,6 +35,16 @@ class HangupDriver(LinuxDriver):
         """Give the terminal away."""
         super().close()
         self._away = True
+
+    def stop_process(self) -> None:
+        """Give the terminal back and stop, until somebody lets the process go on."""
+        self._sigtstp_application()
+
+    def process_continued(self) -> None:
+        """Take the terminal again. It may have been stopped without a word (SIGSTOP): give it back first, then."""
+        if not self._away and self._auto_restart:
+            self.suspend_application_mode()
+        self._sigcont_application()
 
     def write(self, data: str) -> None:
         """Write, but not while an editor has the terminal: the stopped writer's full queue would block the loop."""
@@ -102,15 +112,28 @@ def _input_ended(app: "App[Any]") -> None:
         app.exit()
 
 
-def install(leave: Callable[[int], object]) -> None:
-    """Call ``leave(128 + signal)`` on SIGHUP and SIGTERM, from the running loop; once, later ones are ignored."""
+def install(leave: Callable[[int], object], driver: object) -> None:
+    """Call ``leave(128 + signal)`` on SIGHUP and SIGTERM, stop and go on on SIGTSTP and SIGCONT: from the loop.
+
+    Textual's own handlers of the latter two run wherever the program is, and may wait for what they interrupted.
+    """
     loop = asyncio.get_running_loop()
     for number in (signal.SIGHUP, signal.SIGTERM):
         loop.add_signal_handler(number, leave, 128 + number)
+    if isinstance(driver, HangupDriver):
+        loop.add_signal_handler(signal.SIGTSTP, driver.stop_process)
+        loop.add_signal_handler(signal.SIGCONT, driver.process_continued)
 
 
-def remove() -> None:
-    """Give both signals back to the system: from here on they end the process at once."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGHUP, signal.SIGTERM):
-        loop.remove_signal_handler(number)
+def shell_waits() -> bool:
+    """Whether a shell with job control started this process group, so that ``fg`` can bring it back."""
+    parent = os.getppid()
+    try:
+        return os.getpgid(0) != os.getsid(0) and os.getsid(parent) == os.getsid(0)
+    except OSError:
+        return False
+
+
+def suspend() -> None:
+    """Stop this process and those that were started with it, as the terminal does for ctrl+z."""
+    os.kill(0, signal.SIGTSTP)

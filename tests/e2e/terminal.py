@@ -15,8 +15,11 @@ import pyte
 SEQUENCES = {
     "enter": "\r", "esc": "\x1b", "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D",
     "home": "\x1b[H", "end": "\x1b[F", "pagedown": "\x1b[6~", "pageup": "\x1b[5~", "tab": "\t", "backspace": "\x7f",
-    "delete": "\x1b[3~", "f5": "\x1b[15~", "ctrl+c": "\x03", "ctrl+p": "\x10",
+    "delete": "\x1b[3~", "f5": "\x1b[15~", "ctrl+c": "\x03", "ctrl+p": "\x10", "ctrl+z": "\x1a",
 }  # fmt: skip
+
+PROGRAM = (sys.executable, "-m", "chimera_tui")
+SHELL = ("bash", "--norc", "--noprofile", "-i")
 
 
 class Terminal:
@@ -24,17 +27,17 @@ class Terminal:
 
     def __init__(
         self, words: list[str], *, home: Path, size: tuple[int, int] = (120, 40),
-        environment: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None, program: tuple[str, ...] = PROGRAM,
     ) -> None:  # fmt: skip
         columns, rows = size
         clean = {
             name: value for name, value in os.environ.items()
             if not name.startswith(("CHIMERA_", "OLLAMA_", "XDG_", "TEXTUAL", "NO_COLOR", "TMUX", "LC_", "STY"))
         }  # fmt: skip
-        homes = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "CACHE")}
+        homes = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "CACHE", "STATE")}
         given = {"HOME": str(home), "TERM": "xterm-256color", "LANG": "C.UTF-8", "COLORTERM": "truecolor"}
         self.child = pexpect.spawn(
-            sys.executable, ["-m", "chimera_tui", *words], env=clean | homes | given | dict(environment or {}),
+            program[0], [*program[1:], *words], env=clean | homes | given | dict(environment or {}),
             dimensions=(rows, columns), timeout=30, encoding=None,
         )  # fmt: skip
         self.screen = pyte.Screen(columns, rows)
@@ -84,6 +87,11 @@ class Terminal:
                 deadline = time.monotonic() + 0.25
                 while time.monotonic() < deadline:
                     self.take(0.05)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size."""
+        self.child.setwinsize(rows, columns)
+        self.screen.resize(rows, columns)
 
     def settle(self, quiet_s: float = 0.5, timeout_s: float = 20.0) -> None:
         """Read until nothing has come for a while."""

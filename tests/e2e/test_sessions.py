@@ -178,8 +178,7 @@ def test_a_server_that_is_down_is_one_sentence_and_the_screen_stays(repository: 
 def test_a_terminal_that_is_too_small_says_so_and_recovers(repository: Path, tmp_path: Path) -> None:
     with Terminal([str(repository)], home=tmp_path, size=(40, 10)) as person:
         person.wait("50 and 12 are needed")
-        person.child.setwinsize(24, 80)
-        person.screen.resize(24, 80)
+        person.resize(80, 24)
         person.wait("Inventory")
         person.press("q")
         assert person.exit_status() == 0

@@ -10,7 +10,7 @@ from chimera_tui.ui.commands import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-NAMES = {"escape": "Esc", "question_mark": "?", "f5": "F5", "ctrl+p": "Ctrl+p"}
+NAMES = {"escape": "Esc", "question_mark": "?", "f5": "F5", "ctrl+p": "Ctrl+p", "ctrl+z": "Ctrl+z"}
 
 
 def test_set_up_is_one_block_of_two_lines() -> None:

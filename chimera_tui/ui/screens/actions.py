@@ -50,6 +50,7 @@ class Actions:
             "app.theme": self._choose_theme,
             "app.palette": self._palette,
             "app.help": lambda: self._app.push_screen(HelpScreen(screen, screen.state())),
+            "app.suspend": self._app.suspend_to_shell,
             "app.quit": self._quit,
             **{f"pane.{pane}": self._jump(pane) for pane in Pane},
         }

@@ -41,7 +41,7 @@ class HelpScreen(ModalScreen[None]):
                     yield Static(_table(self._own))
                     yield Static("Everywhere", classes="dialog--title", markup=False)
                 yield Static(_table(self._everywhere))
-            yield Static("esc closes; keys can be changed by their names under [keys] in your settings file",
+            yield Static("esc closes; other keys: [keys] in your settings, by these names",
                          classes="dialog--aside", markup=False)  # fmt: skip
 
     def action_scroll(self, lines: int) -> None:
