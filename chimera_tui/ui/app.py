@@ -60,6 +60,8 @@ class ChimeraApp(App[None]):
         self._saves_to = saves_to
         self._no_cache = no_cache
         self._leaving = False
+        self.keys: Mapping[str, str] = {}
+        """The person's own keys, by command."""
         self._use_themes("mono-ascii" if no_color else settings.ui.theme)
 
     @property
@@ -118,6 +120,7 @@ class ChimeraApp(App[None]):
 
         checked = keymap.check(keys, keymap.of_panes() if keys else ())
         self._problems += checked.problems
+        self.keys = checked.keys
         self.set_keymap(checked.keys)
 
     # -- life
@@ -154,7 +157,10 @@ class ChimeraApp(App[None]):
         return Workspace(self.root, scan=scan, cache_dir=cache if cached and not self._no_cache else None)
 
     def say(self, words: str, level: Level = "info") -> None:
-        """One notice, as plain text."""
+        """One notice, as plain text; a key is named by its command, as in ``{run.start}``."""
+        from chimera_tui.ui.keymap import spoken
+
+        words = spoken(words, self.keys)
         severity: Literal["information", "warning", "error"] = "information" if level == "info" else level
         self.notify(inert(words), severity=severity, timeout=_SHOWN_S[level], markup=False)
 
@@ -197,12 +203,13 @@ class ChimeraApp(App[None]):
         sequence = osc52(text, os.environ)
         if sequence is None:
             self.say(
-                f"{size_in_words(text)} are too much for a terminal's clipboard; W writes them to a file.", "warning"
+                f"{size_in_words(text)} are too much for a terminal's clipboard; {{copy.save}} writes them to a file.",
+                "warning",
             )
             return
         if self._driver is not None:
             self._driver.write(sequence)
-        self.say(f"Copied {size_in_words(text)}. If your terminal has no clipboard, W writes it to a file.")
+        self.say(f"Copied {size_in_words(text)}. If your terminal has no clipboard, {{copy.save}} writes it to a file.")
 
     def save_copied(self) -> Path:
         """Write what was copied last to a new file. Raises OSError."""

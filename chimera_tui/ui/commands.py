@@ -76,6 +76,8 @@ def _always(_state: State) -> str:
 class Command:
     """One thing a person can do. ``enabled`` returns why not, or an empty string.
 
+    Where a sentence names a key it names the command, as ``{run.start}``: keys can be changed.
+
     ``bar`` orders the key bar (smaller comes first, 0 is not shown); ``pane`` None is everywhere.
     """
 
@@ -99,7 +101,7 @@ def _can_run(state: State) -> str:
 
 
 def _is_running(state: State) -> str:
-    return "" if state.running else "Nothing is running; r starts a run."
+    return "" if state.running else "Nothing is running; {run.start} starts a run."
 
 
 def _not_scanning(state: State) -> str:
@@ -111,18 +113,18 @@ def _has_file(state: State) -> str:
 
 
 def _has_reports(state: State) -> str:
-    return "" if state.reports else "There are no saved reports yet; r makes one."
+    return "" if state.reports else "There are no saved reports yet; {run.start} makes one."
 
 
 def _report_here(state: State) -> str:
     if state.pane is not Pane.REPORTS:
-        return f"This is for the report under the cursor in Reports ({Pane.REPORTS.number})."
+        return "This is for the report under the cursor in Reports ({pane.reports})."
     return "" if state.report else "There is no report under the cursor."
 
 
 def _can_compare(state: State) -> str:
     if state.pane is not Pane.REPORTS:
-        return f"Reports are compared in Reports ({Pane.REPORTS.number})."
+        return "Reports are compared in Reports ({pane.reports})."
     return "" if state.sides > 1 else "Mark two reports or groups (space) to compare them."
 
 
@@ -137,7 +139,7 @@ def _has_discarded(state: State) -> str:
 
 
 def _has_copied(state: State) -> str:
-    return "" if state.copied else "Nothing was copied yet; y copies."
+    return "" if state.copied else "Nothing was copied yet; {copy.text} copies."
 
 
 def _can_save(state: State) -> str:
@@ -194,7 +196,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         id="reports.delete", key="d", label="Delete", bar=5, enabled=_can_delete, pane=Pane.REPORTS,
-        help="Move this report to the trash folder beside the reports; u brings it back.",
+        help="Move this report to the trash folder beside the reports; {reports.undo} brings it back.",
     ),
     Command(
         id="reports.undo", key="u", label="Undo", enabled=_has_discarded, pane=Pane.REPORTS,

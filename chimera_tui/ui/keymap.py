@@ -1,6 +1,7 @@
 """A person's own keys: by command id, checked before they are used."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -27,7 +28,6 @@ SWALLOWED = {
     "ctrl+i": "it arrives as tab",
     "ctrl+m": "it arrives as enter",
     "ctrl+c": "it interrupts",
-    "ctrl+z": "it suspends",
     "shift+enter": "it arrives as enter",
     "ctrl+enter": "it arrives as enter",
 }
@@ -141,6 +141,19 @@ def _meet(one: str, other: str) -> bool:
         BY_ID[identifier].pane if identifier in BY_ID else identifier.partition(".")[0] for identifier in (one, other)
     ]
     return None in panes or panes[0] == panes[1] or set(map(str, panes)) in TOGETHER
+
+
+_NAMED = re.compile(r"\{([a-z]+\.[a-z-]+)\}")
+
+
+def spoken(text: str, keys: Mapping[str, str]) -> str:
+    """A sentence with the key of each command that it names, as ``{run.start}``; ``keys`` are a person's own."""
+
+    def key(named: re.Match[str]) -> str:
+        command = BY_ID.get(named[1])
+        return shown(keys.get(named[1], command.key)) if command is not None else named[0]
+
+    return _NAMED.sub(key, text)
 
 
 _NAMES = {

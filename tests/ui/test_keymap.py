@@ -2,10 +2,11 @@
 
 import pytest
 
-from chimera_tui.ui.commands import COMMANDS, Pane
-from chimera_tui.ui.keymap import SWALLOWED, check, of_panes, shown
+from chimera_tui.ui.commands import BY_ID, COMMANDS, Pane, State
+from chimera_tui.ui.keymap import SWALLOWED, check, of_panes, shown, spoken
 from chimera_tui.ui.screens.help import HelpScreen
-from tests.ui.app_steps import opened, said, seen, until
+from chimera_tui.ui.widgets.metrics_bar import MetricsBar
+from tests.ui.app_steps import opened, said, seen, text_of, until
 
 
 def test_no_command_is_bound_to_a_key_that_never_arrives():
@@ -107,3 +108,58 @@ async def test_the_palette_finds_and_does(make_app):
         await until(pilot, lambda: screen.panes.current is Pane.CONFIG, "config")
         await pilot.press("ctrl+p", *"stop", "enter")
         await until(pilot, lambda: "Nothing is running" in said(app), "the reason")
+
+
+async def test_what_is_said_names_the_keys_as_they_are_now(make_app):
+    app = make_app(keys={"run.start": "f9", "copy.save": "f8", "app.help": "f1"})
+    async with opened(app, (120, 40)) as (pilot, screen):
+        assert "f9 writes a report" in screen.query_one(MetricsBar).hint
+        assert "f1 shows the keys" in screen.query_one(MetricsBar).hint
+        await pilot.press("x")
+        await until(pilot, lambda: "f9 starts a run" in said(app), "the reason")
+        await pilot.press("y")
+        await until(pilot, lambda: "f8 writes it to a file" in said(app), "the notice")
+        await pilot.press("f1")
+        await until(pilot, lambda: "Nothing is running; f9 starts a run" in " ".join(seen(app).split()), "the help")
+        await pilot.press("escape", str(Pane.STREAM.number))
+        await until(pilot, lambda: "f9 starts a run" in text_of(screen, "#stream-title"), "the stream's own words")
+
+
+def test_only_commands_are_replaced_in_what_is_said():
+    assert spoken("{run.start} {no.such} {x} {run.start", {}) == "r {no.such} {x} {run.start"
+    assert spoken("{app.palette}", {"app.palette": "ctrl+o"}) == "^o"
+
+
+def test_every_sentence_of_the_table_names_commands_that_exist():
+    states = [State(), State(pane=Pane.CONFIG), State(pane=Pane.REPORTS)]
+    for command in COMMANDS:
+        for words in (command.help, *(command.enabled(state) for state in states)):
+            assert "{" not in spoken(words, {})
+
+
+@pytest.mark.parametrize("pane", list(Pane))
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
+async def test_help_in_every_pane_has_its_own_keys(make_app, pane, size):
+    app = make_app()
+    async with opened(app, size) as (pilot, screen):
+        await pilot.press(str(pane.number))
+        await until(pilot, lambda: screen.panes.current is pane and app.focused, "the pane")
+        await pilot.press("question_mark")
+        await until(pilot, lambda: f"Keys in {pane.label}" in seen(app), "its help")
+        assert app.screen._own
+        assert "esc closes" in seen(app)
+
+
+async def test_no_two_keys_of_one_place_are_taken_twice_but_on_purpose(make_app):
+    """In each pane, a key of the table of commands that the focused widget takes for itself is in this list."""
+    app = make_app()
+    taken: set[tuple[str, str]] = set()
+    async with opened(app) as (pilot, screen):
+        for pane in Pane:
+            await pilot.press(str(pane.number))
+            await until(pilot, lambda pane=pane: screen.panes.current is pane and app.focused, "the pane")
+            mine = {key: b.id for key, b in screen._bindings if b.id in BY_ID and BY_ID[b.id].pane in (None, pane)}
+            for key, active in screen.active_bindings.items():
+                if key in mine and active.node is not screen and active.enabled:
+                    taken.add((active.binding.id or "", mine[key]))
+    assert taken <= {("tree.copy_path", "copy.text"), ("table.copy_cell", "copy.text")}, taken

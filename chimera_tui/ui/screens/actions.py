@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chimera_tui.ui.commands import CENTRE, COMMANDS, Pane
-from chimera_tui.ui.keymap import shown
+from chimera_tui.ui.keymap import shown, spoken
 from chimera_tui.ui.screens.dialogs import QuitDialog
 from chimera_tui.ui.screens.editor import edit_file
 from chimera_tui.ui.screens.help import HelpScreen
@@ -148,7 +148,7 @@ class Actions:
             self._app.theme = name or before
             if name and name != before:
                 self._screen.config.change("ui.theme", name)
-                self._app.say(f"Theme {name}; w saves it.")
+                self._app.say(f"Theme {name}; {{config.save}} saves it.")
 
         choices = [
             Choice(theme.name, theme.name, "light" if not theme.dark else "dark", theme.description)
@@ -165,7 +165,7 @@ class Actions:
             label = (
                 f"Go to {command.label}" if command.id.startswith("pane.") and command.key.isdigit() else command.label
             )
-            help_ = f"{command.help} Not now: {reason}" if reason else command.help
+            help_ = spoken(f"{command.help} Not now: {reason}" if reason else command.help, self._app.keys)
             key = keys.get(command.id, shown(command.key))
             choices.append(Choice(command.id, label, key, help_, off=bool(reason)))
 

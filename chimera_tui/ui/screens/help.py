@@ -11,7 +11,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from chimera_tui.ui.commands import State, applicable
-from chimera_tui.ui.keymap import shown
+from chimera_tui.ui.keymap import shown, spoken
 from chimera_tui.ui.widgets.key_bar import current_keys, pane_bindings
 
 
@@ -58,18 +58,25 @@ Row = tuple[str, str, str]
 
 def _own_rows(screen: Screen[Any], state: State) -> list[Row]:
     keys = current_keys(screen)
-    rows = [(keys[c.id], c.help, c.id) for c in applicable(state.pane) if c.pane is state.pane and c.id in keys]
+    own_keys = getattr(screen.app, "keys", {})
+    rows = [
+        (keys[c.id], spoken(c.help, own_keys), c.id)
+        for c in applicable(state.pane)
+        if c.pane is state.pane and c.id in keys
+    ]
     own = [(shown(b.key), b.tooltip or b.description, b.id or "") for b in pane_bindings(screen) if b.id]
     return rows + own
 
 
 def _everywhere_rows(screen: Screen[Any], state: State) -> list[Row]:
     keys = current_keys(screen)
+    own = getattr(screen.app, "keys", {})
     rows = []
     for command in applicable(state.pane):
         if command.pane is None and command.id in keys:
             reason = command.enabled(state)
-            rows.append((keys[command.id], command.help + (f" Not now: {reason}" if reason else ""), command.id))
+            meaning = command.help + (f" Not now: {reason}" if reason else "")
+            rows.append((keys[command.id], spoken(meaning, own), command.id))
     return rows
 
 

@@ -44,7 +44,9 @@ class ReportActions:
         if pane.reading:
             pane.close()
         self._screen.list_reports()
-        self._screen.app.say(f"Deleted: {self._shown(gone.original)}. u brings it back from {self._shown(gone.kept)}.")
+        self._screen.app.say(
+            f"Deleted: {self._shown(gone.original)}. {{reports.undo}} brings it back from {self._shown(gone.kept)}."
+        )
 
     async def undo(self) -> None:
         """Bring back what was deleted last."""

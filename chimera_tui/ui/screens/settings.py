@@ -61,7 +61,7 @@ class SettingsControl:
         before = self.changes.settings
         self.changes.switch(name)
         self.show(before)
-        self._app.say(f"Profile {name or 'none'}. U takes it back, w saves it.")
+        self._app.say(f"Profile {name or 'none'}. {{config.undo}} takes it back, {{config.save}} saves it.")
 
     def show(self, before: "Settings | None" = None) -> None:
         """Bring the panel, its note and the hint up to date; ask for the model's own figures when they may differ."""
@@ -99,7 +99,9 @@ class SettingsControl:
                 return
             text = await asyncio.to_thread(lambda: save_text(path, with_values(now, names), expected=now))
         except (NotSavedError, OSError) as error:
-            self._app.say(f"The settings were not saved to {path}: {error}. Correct the file (e opens it).", "error")
+            self._app.say(
+                f"The settings were not saved to {path}: {error}. Correct the file ({{file.edit}} opens it).", "error"
+            )
             return
         said = not_kept(changes.settings, values, changes.reference.origins, path)
         if now != changes.loaded.text and changes.loaded.text:

@@ -17,6 +17,7 @@ from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.endings import Ending
 from chimera_tui.engine.events import Event, Notice, RunEnded, RunStarted
 from chimera_tui.ui.commands import BY_ID, Pane, State, bindings
+from chimera_tui.ui.keymap import spoken
 from chimera_tui.ui.remembered import Layout, name_of
 from chimera_tui.ui.screens.actions import Actions
 from chimera_tui.ui.screens.contents import show_contents
@@ -180,12 +181,12 @@ class WorkspaceScreen(Screen[None]):
     def say_hint(self) -> None:
         """What one can do from here, for who is here for the first time."""
         model = "the program alone" if self.settings.run.engine == "offline" else self.settings.run.model
-        hints = [f"r writes a report with {model}", "? shows the keys"]
+        hints = [f"{{run.start}} writes a report with {model}", "{app.help} shows the keys"]
         if self.reader.problem:
             hints = hints[1:]
         elif self._first_time:
-            hints = [f"New here? 1 to {len(Pane)} are the panes", "r writes a report", "? shows the keys"]
-        self.query_one(MetricsBar).hint = self.app.glyphs.dot.join(hints)
+            hints = [f"New here? 1 to {len(Pane)} are the panes", "{run.start} writes a report", hints[1]]
+        self.query_one(MetricsBar).hint = spoken(self.app.glyphs.dot.join(hints), self.app.keys)
 
     # -- the size
 
@@ -306,7 +307,7 @@ class WorkspaceScreen(Screen[None]):
         self.ended = event
         if event.report:
             place = event.report.removeprefix(f"{self.root.resolve()}/")
-            self.app.say(f"Saved; {Pane.REPORTS.number} reads it: {place}")
+            self.app.say(f"Saved; {{pane.reports}} reads it: {place}")
         elif event.ending is not Ending.COMPLETE:
             self.app.say(f"Ended: {event.ending.value}. {event.reason}".strip(), "warning")
         self.list_reports(Path(event.report) if event.report else None)

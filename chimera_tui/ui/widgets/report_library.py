@@ -14,6 +14,7 @@ from textual.message import Message
 
 from chimera_tui.core.query import QueryError, compile_filter, quoted_value
 from chimera_tui.core.report.library import GROUPS, grouped
+from chimera_tui.ui.keymap import spoken
 from chimera_tui.ui.tables.cells import ASCII
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
 from chimera_tui.ui.tables.exporting import ExportRequested
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from chimera_tui.engine.report_search import Hit
 
-NONE_YET = "No reports yet. r reads the files, writes a report and saves it here."
+NONE_YET = "No reports yet. {run.start} reads the files, writes a report and saves it here."
 TELL_EVERY_S = 0.15
 
 
@@ -66,7 +67,7 @@ class ReportLibrary(Vertical):
 
     def __init__(self, *, ascii: bool | None = None) -> None:  # noqa: A002 - the field's own word
         super().__init__()
-        self.table = FrameTable(ascii=ascii, empty=NONE_YET)
+        self.table = FrameTable(ascii=ascii, empty=spoken(NONE_YET, {}))
         self.filter_line = FilterLine("model ~ gemma3 and verified < 90", suggester=ColumnSuggester(self._names))
         self.search_line = FilterLine("text in any report", sign="f", id="search-texts")
         self._summary = SummaryLine()
@@ -114,7 +115,9 @@ class ReportLibrary(Vertical):
             shown, key, columns, frozen = rows, "file", COLUMNS, 2
             if self._hits is not None:
                 columns = (*COLUMNS[:3], *FOUND, *COLUMNS[3:])
-        self.table.empty = "No report matches." if self.frame.height else NONE_YET
+        self.table.empty = (
+            "No report matches." if self.frame.height else spoken(NONE_YET, getattr(self.app, "keys", {}))
+        )
         sign = "*" if self.table.glyphs is ASCII else "●"
         marked = pl.col(key).is_in([one for one in self.marked if one is not None])
         if None in self.marked:

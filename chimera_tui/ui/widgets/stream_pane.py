@@ -22,12 +22,13 @@ from chimera_tui.engine.events import (
     StageStarted,
 )
 from chimera_tui.ui.call_places import CallPlaces
+from chimera_tui.ui.keymap import spoken
 from chimera_tui.ui.markdown.marks import Mark
 from chimera_tui.ui.widgets.found_text import FoundText
 from chimera_tui.ui.widgets.stream_view import StreamView
 
 _HEADINGS = {Stage.ANALYSIS: "Analysis", Stage.REPORT: "Report", Stage.PERSONA: "Persona brief"}
-_IDLE = "Nothing has run yet. r starts a run."
+_IDLE = "Nothing has run yet. {run.start} starts a run."
 
 
 class StreamPane(Vertical):
@@ -52,7 +53,7 @@ class StreamPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """Title line and text."""
-        yield Static(_IDLE, id="stream-title", markup=False)
+        yield Static(spoken(_IDLE, getattr(self.app, "keys", {})), id="stream-title", markup=False)
         yield FoundText(text_id="stream-text", ascii=self._ascii)
 
     @property
