@@ -200,6 +200,19 @@ class Cells:
             self._answers[key] = [] if grouped is None else grouped.drop_nulls("value").rows()
         return self._answers[key]  # type: ignore[return-value]
 
+    def means_of_configurations(self, series_id: int, rows: Filter) -> list[float]:
+        """The mean of each configuration in each file, canonical; nothing of very many rows."""
+        import polars as pl
+
+        key = ("means", series_id, rows)
+        if key not in self._answers:
+            frame = self.in_series((series_id,), rows)
+            if frame.height > MOST_BY_FILE:
+                frame = frame.head(0)
+            grouped = frame.group_by("file_id", "config_id", maintain_order=True).agg(pl.col("value").mean())
+            self._answers[key] = grouped["value"].drop_nulls().to_list()
+        return self._answers[key]  # type: ignore[return-value]
+
     def at(self, json_path: str) -> list[tuple[int, int, int, float]]:
         """Where a path from the root of a document leads: (file_id, record, series_id, canonical value)."""
         import polars as pl

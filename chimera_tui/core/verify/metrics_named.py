@@ -24,6 +24,12 @@ GENERIC = {
 """Metrics that a plain word may mean: tools name the same thing differently."""
 
 
+GENERAL = re.compile(
+    r"\b(?:value|result|mean|average|median|min|max|p\d\d|baseline|candidate|measured|score)\b|^\W*$", re.IGNORECASE
+)
+"""Heads of columns that name no metric of their own."""
+
+
 class Meant(msgspec.Struct, frozen=True):
     """The series that metric words mean. ``exact`` where the words are a field's own name."""
 
@@ -62,11 +68,7 @@ def _metric_of_row(at: Context, cells: Cells) -> Meant | None:
         return own or Meant(at.label[:60], (), "")
     if meant := in_text(at.header, cells, at):
         return meant
-    general = re.search(
-        r"\b(?:value|result|mean|average|median|min|max|p\d\d|baseline|candidate|measured|score)\b|^\W*$",
-        at.header,
-        re.IGNORECASE,
-    )
+    general = GENERAL.search(at.header)
     for text in (
         at.cells[0] if at.column else "",
         *at.cells[1 : at.column],

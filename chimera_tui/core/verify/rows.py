@@ -84,7 +84,7 @@ def _any(cells: Cells, beside: Filter, rows: Filter) -> bool:
 
 def _with_settings(at: Context, cells: Cells, rows: Rows) -> Rows:
     """Rows narrowed by the settings that the other cells of a table's row, or a block above the line, give."""
-    found = _of_row(at, cells) if at.in_row else []
+    found = _of_row(at, cells)
     if not found and not rows.stated:
         found = options_in(at.line.settings, cells)
     if not found:
@@ -100,9 +100,16 @@ def _with_settings(at: Context, cells: Cells, rows: Rows) -> Rows:
     return Rows(tuple(narrowed), f"{rows.said}, {said}", rows.sure) if narrowed else rows
 
 
+def settings_of(at: Context, cells: Cells) -> list[tuple[str, frozenset[int]]]:
+    """Settings that the row, the block above or the sentence gives, each with the configurations that have it."""
+    return _of_row(at, cells) or options_in(at.line.settings, cells) or options_in(at.sentence, cells)
+
+
 def _of_row(at: Context, cells: Cells) -> list[tuple[str, frozenset[int]]]:
-    """The settings in a row: cells under heads that name one."""
-    found = []
+    """The settings in a table's row: cells under heads that name one."""
+    found: list[tuple[str, frozenset[int]]] = []
+    if not at.in_row:
+        return found
     for place, head in enumerate(at.line.header[: len(at.cells)]):
         number = _NUMBER.fullmatch(at.cells[place])
         if place != at.column and number and (name := normalised(re.sub(r"[`*]", "", head))):

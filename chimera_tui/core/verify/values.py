@@ -20,7 +20,7 @@ TELLING_DIGITS = 3
 CHANCE, CHANCE_WITHIN = 0.03, 0.12
 """A match that this share of all numbers of its size would also find says nothing; more is let pass in stated rows."""
 MOST_SOURCES = 8
-_SUMMARY = ("min", "max", "mean", "p50")
+SUMMARY = ("min", "max", "mean", "p50")
 
 
 def judged_values(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str) -> Verdict:
@@ -80,7 +80,7 @@ class Reading(NamedTuple):
     file_id: int | None = None
 
 
-def _readings(at: Context, cells: Cells, meant: Meant, rows: Rows, names: tuple[str, ...]) -> list[Reading]:
+def readings_of(at: Context, cells: Cells, meant: Meant, rows: Rows, names: tuple[str, ...]) -> list[Reading]:
     """Statistics over the rows, with and without failures, over all their files and in each file alone."""
     series = tuple(one for one in meant.series if cells.series[one].stat == "value") or meant.series
     groups = dict.fromkeys((series, *[(each,) for each in series[:24]]))
@@ -96,7 +96,7 @@ def _readings(at: Context, cells: Cells, meant: Meant, rows: Rows, names: tuple[
                         Reading(printed, text, group[0], rows_, file_id)
                         for file_id, value in values
                         if value is not None
-                        for printed in _printed(at, cells, group[0], value)[:1]
+                        for printed in in_text_unit(at, cells, group[0], value)[:1]
                     ]
     return found
 
@@ -105,7 +105,7 @@ def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
     """A statistic that the text names: computed over the rows, or as a file states it."""
     wide = family(meant, cells)
     meant = Meant(meant.words, tuple(one for one in wide.series if fits(at, cells, one)), meant.metric)
-    readings = _readings(at, cells, meant, rows, (name,))
+    readings = readings_of(at, cells, meant, rows, (name,))
     fit = next((one for one in readings if agreement(at.claim, one.value)), None)
     if fit and (at.claim.digits >= TELLING_DIGITS or (rows.stated and at.claim.digits >= 2)):
         return _computed(at, cells, SUPPORTED, rule, fit, rows, [])
@@ -123,7 +123,7 @@ def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
 
 def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit]) -> Verdict:  # noqa: PLR0917
     """The rows are stated and no cell is telling: minimum, maximum, mean and median of them are readings too."""
-    readings = _readings(at, cells, meant, rows, _SUMMARY)
+    readings = readings_of(at, cells, meant, rows, SUMMARY)
     if not readings:
         return unverifiable(at, rule, f"{rows.said}: no {meant.words} is measured")
     fit = next((one for one in readings if agreement(at.claim, one.value)), None)
@@ -180,7 +180,7 @@ def _sources(at: Context, cells: Cells, readings: list[Reading]) -> tuple[Source
     """The first reading and its files, then what the other files say, the nearest first."""
     first, *rest = readings
     name = first.text.partition(" ")[0]
-    if name in ("min", "max") and (cell := _extreme(at, cells, first, name)):
+    if name in ("min", "max") and (cell := extreme(at, cells, first, name)):
         found = [source_of(cell)]
     else:
         ids = cells.in_series((first.series_id,), first.rows)["file_id"].head(10_000).unique(maintain_order=True)
@@ -198,13 +198,13 @@ def _source(at: Context, cells: Cells, one: Reading) -> Source:
     return Source(cells.path(one.file_id or 0), field=one.text, value=one.value, unit=at.unit or None)
 
 
-def _extreme(at: Context, cells: Cells, one: Reading, name: str) -> Cell | None:
+def extreme(at: Context, cells: Cells, one: Reading, name: str) -> Cell | None:
     """The cell that is the smallest or the largest."""
     files = one.rows.files if one.file_id is None else frozenset((one.file_id,))
     frame = cells.in_series((one.series_id,), msgspec.structs.replace(one.rows, files=files))
     for file_id, record, value in (frame.head(1) if name == "min" else frame.tail(1)).select(
         "file_id", "record", "value").rows():  # fmt: skip
-        if one.value in _printed(at, cells, one.series_id, value):
+        if one.value in in_text_unit(at, cells, one.series_id, value):
             return cells.cell(file_id, record, one.series_id, value)
     return None
 
@@ -247,7 +247,7 @@ def _chance(at: Context, cells: Cells, series: tuple[int, ...], filters: tuple[F
     covered = 0.0
     for rows in filters:
         for one in series:
-            factor = next((factor for factor in [_printed(at, cells, one, 1.0)] if factor), [0.0])[0]
+            factor = next((factor for factor in [in_text_unit(at, cells, one, 1.0)] if factor), [0.0])[0]
             if not factor:
                 continue
             low, high = x / math.sqrt(10), x * math.sqrt(10)
@@ -262,7 +262,7 @@ def matches(at: Context, cells: Cells, series: tuple[int, ...], rows: Filter) ->
     found: list[Hit] = []
     low, high = interval(at.claim)
     for one in series:
-        factors = _printed(at, cells, one, 1.0)
+        factors = in_text_unit(at, cells, one, 1.0)
         for factor in factors[:1]:
             frame = cells.between(one, rows, *sorted((low / factor, high / factor)))
             for file_id, record, value in frame.select("file_id", "record", "value").head(64).rows():
@@ -271,7 +271,8 @@ def matches(at: Context, cells: Cells, series: tuple[int, ...], rows: Filter) ->
     return found[:64]
 
 
-def _printed(at: Context, cells: Cells, series_id: int, value: float) -> list[float]:
+def in_text_unit(at: Context, cells: Cells, series_id: int, value: float) -> list[float]:
+    """A canonical value of a series in the unit of the text; nothing where units differ."""
     one = cells.series[series_id]
     return in_printed_unit(at, one.unit, one.raw_unit, one.raw(value), value)
 
