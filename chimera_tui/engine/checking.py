@@ -54,7 +54,7 @@ def begin_index(run: RunContext) -> None:
     """Index the facts of the run's snapshot in a thread, beside whatever else the run does."""
     snapshot = run.draft.snapshot
     if snapshot is not None:
-        task = asyncio.create_task(asyncio.to_thread(repository_facts, snapshot.root, snapshot.frames), name="index")
+        task = asyncio.create_task(asyncio.to_thread(snapshot.computed.facts, snapshot), name="index of facts")
         # A run that ends before it asks for the facts does not care whether there are any.
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
         run.draft.index = task

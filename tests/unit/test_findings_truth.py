@@ -1,6 +1,7 @@
 """The worked answers of the real repository, where it is there: equal to 1e-4 relative, with their caveats."""
 
 import asyncio
+import csv
 import json
 from pathlib import Path
 
@@ -168,3 +169,32 @@ def test_recommendations_repeat_the_numbers_of_findings(found):
     for one in recommendations(found):
         assert one.findings
         assert set(one.findings) <= keys
+
+
+def test_h07_markdown_that_the_data_refutes(truth):
+    expected = truth["H07"]["value"]
+    snapshot = asyncio.run(Workspace(REPOSITORY, scan=Scan()).refresh())
+    finding = the(snapshot.computed.findings(snapshot, Run()), "refuted Markdown", truth["H07"]["sources"][0])
+    assert finding.label == "derived"
+    assert "other data" in finding.caveats[0]
+    claims = {one["value"]: one for one in finding.details["claims"]}
+    baseline, tuning = truth["H07"]["sources"][1:]
+
+    def instead(claim, path, statistic):
+        return next(x for x in claims[claim]["instead"] if x["path"] == path and x["statistic"] == statistic)
+
+    mean, ttft = expected["claim_mean_throughput"], expected["claim_warm_ttft_s"]
+    assert instead(mean, baseline, "mean")["value"] == near(expected["data_baseline_mean_tokens_s"])
+    assert instead(ttft, baseline, "mean, warm")["value"] == near(expected["data_baseline_warm_ttft_mean_s"])
+    assert instead(ttft, baseline, "mean")["value"] == near(expected["data_baseline_all_ttft_mean_s"])
+    best = expected["claim_best_tokens_s"]
+    assert instead(best, tuning, "value")["value"] == near(expected["data_that_config"]["tokens_s"])
+    assert instead(0.128, tuning, "value")["value"] == near(expected["data_that_config"]["ttft_s"])
+    highest = instead(best, tuning, "max")
+    assert highest["value"] == near(expected["data_best_tokens_s"])
+    row = next(
+        row for number, row in enumerate(csv.DictReader((REPOSITORY / tuning).open())) if number == highest["record"]
+    )
+    assert row["config_name"] == expected["data_best_config"]
+    lines = (REPOSITORY / finding.details["path"]).read_text("utf-8").split("\n")
+    assert all(one["span"] in lines[one["line"] - 1] for one in finding.details["claims"])

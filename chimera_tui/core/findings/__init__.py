@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from chimera_tui.core.findings.advice import recommendations
@@ -32,13 +32,19 @@ Tell = Callable[[Progress], None]
 """Told before each analysis; what it raises stops the rest."""
 
 
-def findings(frames: Frames, settings: Run, tell: Tell | None = None) -> tuple[Finding, ...]:
-    """Everything the measurements say, the most telling for a decision first."""
+Family = Callable[["Evidence"], Iterator[Finding]]
+"""One analysis."""
+
+
+def findings(
+    frames: Frames, settings: Run, tell: Tell | None = None, more: Mapping[str, Family] | None = None
+) -> tuple[Finding, ...]:
+    """Everything the measurements say, the most telling for a decision first; ``more`` are analyses of other things."""
     from chimera_tui.core.findings.evidence import Evidence
 
     evidence = Evidence(frames, settings)
     found: list[Finding] = []
-    families = _families()
+    families = {**_families(), **(more or {})}
     for number, (words, family) in enumerate(families.items()):
         if tell is not None:
             tell(Progress(number, len(families), words))

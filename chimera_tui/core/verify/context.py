@@ -134,6 +134,8 @@ class Context:
             _, enclosed = enclosed_unit(_bare(self.header))
             if enclosed:
                 return enclosed
+            if canonical(_bare(self.header)):
+                return _bare(self.header)
             for place, head in enumerate(self.line.header[: len(self.cells)]):
                 if place != self.column and _UNIT_HEADER.search(head) and canonical(_bare(self.cells[place])):
                     return _bare(self.cells[place])

@@ -32,7 +32,9 @@ from chimera_tui.core.verify.verdict import Source
 
 FARTHEST = 3.0
 """A number farther from everything measured than this factor is of something else."""
-MOST_READINGS = 8
+MOST_READINGS = 24
+FEW = 8
+"""Of more stated means than this, one agrees with a number of few digits by chance."""
 EXTREMES = ("best", "worst", "min", "max")
 
 
@@ -125,17 +127,26 @@ def _readings(at: Context, cells: Cells, meant: Meant, rows: tuple[Filter, ...],
         higher = "higher" in cells.better.get(meant.series[0], "")
         statistic = "max" if higher == (statistic == "best") else "min"
     found = readings_of(at, cells, meant, Rows(rows), (statistic,) if statistic else SUMMARY)
-    return [one for one in found if one.file_id is not None and one.value > 0]
+    alone = [one for one in found if one.file_id is not None and one.value > 0]
+    return [one for one in alone if cells.in_series((one.series_id,), _in_file(one)).height]
+
+
+def _in_file(one: Reading) -> Filter:
+    """The rows of a reading."""
+    return msgspec.structs.replace(one.rows, files=frozenset((one.file_id or 0,)))
 
 
 def _supported(at: Context, cells: Cells, meant: Meant, rows: Rows, statistic: str) -> bool:
     """Whether the number may be right: as a cell, warm or cold alone, in other files, as the best of some means."""
+    # Of few digits some file somewhere has every number: then only those beside the text tell.
+    everywhere = (Filter(),) if at.claim.digits > TELLING_DIGITS else rows.filters
     stated = tuple(one for one in meant.series if cells.series[one].stat == statistic)
-    if matches(at, cells, stated, Filter()):
+    few = [one for one in everywhere if at.claim.digits > TELLING_DIGITS or cells.in_series(stated, one).height <= FEW]
+    if any(matches(at, cells, stated, one) for one in few):
         return True
     if not statistic and any(matches(at, cells, meant.series, one) for one in rows.filters):
         return True
-    wide = [*rows.filters, Filter()] if statistic else [*rows.filters]
+    wide = dict.fromkeys((*rows.filters, *everywhere)) if statistic else rows.filters
     filters = tuple(msgspec.structs.replace(one, warm=warm) for one in wide for warm in (None, True, False))
     readings = _readings(at, cells, meant, filters, statistic)
     if statistic in EXTREMES:
@@ -156,10 +167,8 @@ def _means(at: Context, cells: Cells, meant: Meant, rows: Rows) -> Iterator[floa
 def _instead(at: Context, cells: Cells, one: Reading) -> Instead:
     """A reading with its place: the cell where it is one."""
     words = one.text.partition(" of ")[0] + (", warm" if one.rows.warm else "")
-    rows = msgspec.structs.replace(one.rows, files=frozenset((one.file_id or 0,)))
-    if words.startswith(("min", "max")) or cells.in_series((one.series_id,), rows).height == 1:
-        if cell := extreme(at, cells, one, words[:3]):
-            alone = cells.in_series((one.series_id,), rows).height == 1
-            return Instead("value" if alone else words, one.value, source_of(cell))
+    alone = cells.in_series((one.series_id,), _in_file(one)).height == 1
+    if (alone or words.startswith(("min", "max"))) and (cell := extreme(at, cells, one, words[:3])):
+        return Instead("value" if alone else words, one.value, source_of(cell))
     field = cells.series[one.series_id].field
     return Instead(words.replace("p50", "median"), one.value, Source(cells.path(one.file_id or 0), field=field))
