@@ -128,6 +128,12 @@ def _can_compare(state: State) -> str:
     return "" if state.sides > 1 else "Mark two reports or groups (space) to compare them."
 
 
+def _can_check(state: State) -> str:
+    if state.pane is Pane.REPORTS and state.unfinished:
+        return "This run did not finish; there is no report to check."
+    return _report_here(state)
+
+
 def _can_delete(state: State) -> str:
     if state.running and state.unfinished:
         return "A run is going on; wait until it is over."
@@ -187,12 +193,16 @@ COMMANDS: tuple[Command, ...] = (
         help="Write what was copied last to a file: for terminals without a clipboard and for large texts.",
     ),
     Command(
-        id="reports.newest", key="o", label="Newest", bar=2, enabled=_has_reports, pane=Pane.REPORTS,
+        id="reports.newest", key="o", label="Newest", bar=4, enabled=_has_reports, pane=Pane.REPORTS,
         help="Open the newest report.",
     ),
     Command(
-        id="reports.compare", key="c", label="Compare", bar=1, enabled=_can_compare, pane=Pane.REPORTS,
+        id="reports.compare", key="c", label="Compare", bar=2, enabled=_can_compare, pane=Pane.REPORTS,
         help="Set the marked reports or groups against the first one: options, metrics with intervals, texts.",
+    ),
+    Command(
+        id="reports.check", key="V", label="Check", bar=2, enabled=_can_check, pane=Pane.REPORTS,
+        help="Judge every number of this report against the files, as `chimera-tui verify` does, and mark it.",
     ),
     Command(
         id="reports.delete", key="d", label="Delete", bar=5, enabled=_can_delete, pane=Pane.REPORTS,

@@ -191,3 +191,43 @@ async def test_these_keys_do_nothing_elsewhere(make_app):
         await pilot.press("2", "d")
         assert "in Reports (6)" in said(screen.app)
         assert screen.query_one(ReportsPane).count == 4
+
+
+async def test_every_number_of_a_report_is_judged_at_one_key_and_marked(make_app, repository):
+    report = repository / "gemma3-512.md"
+    report.write_text(report.read_text().replace("is horse", "is horse in 999 files"))
+    async with opened(make_app()) as (pilot, screen):
+        pane = await in_library(pilot, screen)
+        await pilot.press("G", "V")
+        await until(pilot, lambda: "contradicted" in str(pane.reader._title.content), "the verdicts", 1500)
+        await pilot.press("m")
+        view = pane.reader.found.view
+        await until(pilot, lambda: view.pointed is not None, "the first that is not supported")
+        judged = {view.text_of(mark): mark.label for mark in view._marks.chosen(lambda _mark: True)}
+        assert judged["999 files"] == "contradicted"
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: pane.library.table.has_focus, "the library")
+        assert pane.library.current["claims"] >= 1
+        assert pane.library.current["verified"] is not None
+        await pilot.press("enter")
+        await until(pilot, lambda: pane.reading, "open again")
+        assert "contradicted" in str(pane.reader._title.content)
+
+
+async def test_what_a_saved_run_was_judged_is_marked_without_asking(make_app, repository):
+    folder = repository / "chimera-reports" / "20270101T000000Z-chimera-insight-gemma3-latest"
+    folder.mkdir(parents=True)
+    (folder / "calls.ndjson").write_text('{"type":"run_started"}\n')
+    (folder / "run.toml").write_text('chimera_tui = "0.1.0"\nstarted = 2027-01-01T00:00:00Z\n')
+    (folder / "report.md").write_bytes("\ufeff# Title\r\n\r\nThere are 999 files.\r\n".encode())
+    number = '"line": 3, "start": 10, "end": 13, "span": "999", "label": "contradicted", "right": "7"'
+    (folder / "verdicts.json").write_text(f'{{"claims": [{{{number}}}]}}')
+    async with opened(make_app()) as (pilot, screen):
+        pane = screen.query_one(ReportsPane)
+        await until(pilot, lambda: pane.count == 5, "the reports are listed")
+        await pilot.press(PANE, "enter")
+        await until(pilot, lambda: pane.reading, "it is open")
+        await pilot.press("m")
+        view = pane.reader.found.view
+        await until(pilot, lambda: view.pointed is not None, "the number")
+        assert view.text_of(view.pointed) == "999"

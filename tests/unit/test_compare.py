@@ -196,11 +196,11 @@ def test_findings_appear_and_vanish_by_their_key(tmp_path: Path) -> None:
 
 
 def test_a_verdict_that_changed_is_told(tmp_path: Path) -> None:
-    claim = '"claim": {"kind": "count", "span": "44 files"}'
+    claim = '"line": 1, "start": 0, "end": 8, "kind": "count", "span": "44 files"'
     for name, label in (("a", "contradicted"), ("b", "supported")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "verdicts.json").write_text(
-            f'{{"verdicts": [{{{claim}, "label": "{label}", "reason": "x"}}]}}'
+            f'{{"claims": [{{{claim}, "label": "{label}", "reason": "x"}}]}}'
         )
     (change,) = verdicts_changed(tmp_path / "a", tmp_path / "b")
     assert (change.was, change.now) == ("contradicted", "supported")

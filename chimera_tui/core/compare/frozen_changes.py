@@ -8,9 +8,10 @@ from pathlib import Path
 
 from chimera_tui.core.compare.result import Change
 from chimera_tui.core.inert import inert_line
-from chimera_tui.core.report.saved import read_json
+from chimera_tui.core.report.saved import REPORT, read_json
+from chimera_tui.core.verify.numbers import saved_numbers
 
-FACTS, VERDICTS = "facts.json", "verdicts.json"
+FACTS = "facts.json"
 _ABSENT = "absent"
 
 
@@ -39,7 +40,7 @@ def findings_changed(a: Sequence[Path], b: Sequence[Path]) -> tuple[tuple[Change
 
 def verdicts_changed(a: Path, b: Path) -> tuple[Change, ...]:
     """Numbers of two judged reports whose verdict is not the same; a number that one text lacks is absent there."""
-    before, after = _verdicts(a / VERDICTS), _verdicts(b / VERDICTS)
+    before, after = _verdicts(a / REPORT), _verdicts(b / REPORT)
     if before is None or after is None:
         return ()
     return tuple(
@@ -51,19 +52,14 @@ def verdicts_changed(a: Path, b: Path) -> tuple[Change, ...]:
 
 def _verdicts(path: Path) -> dict[str, tuple[str, str]] | None:
     """Label and words of each judged number, by its kind, its text and how often that stood there before."""
-    found = read_json(path).get("verdicts")
-    if not isinstance(found, list):
+    found = saved_numbers(path)
+    if found is None:
         return None
     seen: Counter[str] = Counter()
     verdicts: dict[str, tuple[str, str]] = {}
     for one in found:
-        if not isinstance(one, dict):
-            continue
-        claim = one.get("claim")
-        about = claim if isinstance(claim, dict) else one
-        key = f"{about.get('kind', '')} {about.get('span', '')}"
+        key = f"{one.kind} {one.span}"
         seen[key] += 1
-        right = f"; right: {one['right']}" if one.get("right") else ""
-        words = inert_line(f"{about.get('span', '')}: {one.get('reason', '')}{right}", 300)
-        verdicts[f"{key} {seen[key]}"] = (str(one.get("label", "")), words)
+        right = f"; right: {one.right}" if one.right else ""
+        verdicts[f"{key} {seen[key]}"] = (one.label, inert_line(f"{one.span}: {one.reason}{right}", 300))
     return verdicts

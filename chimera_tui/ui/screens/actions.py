@@ -45,6 +45,7 @@ class Actions:
             "config.profiles": screen.config.choose_profile,
             "config.file": screen.config.choose_file,
             "reports.compare": self.reports.compare,
+            "reports.check": self.reports.check,
             "reports.delete": self.reports.delete,
             "reports.undo": self.reports.undo,
             "app.theme": self._choose_theme,

@@ -8,6 +8,8 @@ from chimera_tui.core.inert import inert_line
 from chimera_tui.ui.widgets.reports import ReportsPane
 
 if TYPE_CHECKING:
+    from chimera_tui.core.verify.numbers import JudgedNumber
+    from chimera_tui.engine.judged_reports import ReportJudge
     from chimera_tui.engine.trash import Discarded
     from chimera_tui.ui.screens.workspace import WorkspaceScreen
 
@@ -18,10 +20,46 @@ class ReportActions:
     def __init__(self, screen: "WorkspaceScreen") -> None:
         self._screen = screen
         self.discarded: list[Discarded] = []
+        self._judge: ReportJudge | None = None
 
     @property
     def _pane(self) -> ReportsPane:
         return self._screen.query_one(ReportsPane)
+
+    async def check(self) -> None:
+        """Judge every number of the selected report, which is opened for it."""
+        pane = self._pane
+        path = pane.selected_path
+        if path is None:
+            return
+        if not pane.reading:
+            pane.open_file(str(path))
+        self._screen.run_worker(self._check(path), group="judge report", exclusive=True)
+
+    async def _check(self, path: Path) -> None:
+        from chimera_tui.core.verify.numbers import counts
+        from chimera_tui.engine.frozen import FactsError
+        from chimera_tui.ui.widgets.report_text import read_report
+
+        workspace = self._screen.reader.workspace
+        snapshot = workspace.snapshot if workspace else None
+
+        def judged() -> "tuple[JudgedNumber, ...]":
+            if self._judge is None:
+                from chimera_tui.engine.judged_reports import ReportJudge
+
+                self._judge = ReportJudge()
+            return self._judge.judge(path, read_report(path), snapshot)
+
+        self._screen.app.say("Checking every number against the files.")
+        try:
+            numbers = await asyncio.to_thread(judged)
+        except (OSError, FactsError) as error:
+            self._screen.app.say(f"{path} could not be checked: {error}", "error")
+            return
+        pane = self._pane
+        pane.library.note_judged(str(path), counts(numbers))
+        pane.reader.judged(path, numbers)
 
     def compare(self) -> None:
         """Set the marked reports or groups side by side."""

@@ -9,11 +9,11 @@ MARK = Column("mark", label=" ", max_width=1)
 COLUMNS = (
     MARK,
     Column("date", unit="UTC"),
-    Column("model", max_width=25),
+    Column("model", max_width=20),
     Column("decode_tps", label="tok/s", kind="number", digits=1),
     Column("ttft_s", label="TTFT", unit="s", kind="number", digits=3),
     Column("generated_tokens", label="tokens", kind="count"),
-    Column("verified", unit="%", kind="number", digits=0),
+    Column("verified", label="verif.", unit="%", kind="number", digits=0),
     Column("configuration", max_width=34),
     Column("agent", max_width=18),
     Column("ending", max_width=16),

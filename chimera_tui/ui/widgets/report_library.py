@@ -14,6 +14,7 @@ from textual.message import Message
 
 from chimera_tui.core.query import QueryError, compile_filter, quoted_value
 from chimera_tui.core.report.library import GROUPS, grouped
+from chimera_tui.core.verify.numbers import Counts
 from chimera_tui.ui.keymap import spoken
 from chimera_tui.ui.tables.cells import ASCII
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
@@ -75,6 +76,7 @@ class ReportLibrary(Vertical):
         self.group: str | None = None
         self.marked: list[str | None] = []
         """Files, or names of groups, in the order of marking."""
+        self._judged: dict[str, Counts] = {}
         self._hits: dict[str, Hit] | None = None
         self._searched = ""
         self._stop = threading.Event()
@@ -97,11 +99,30 @@ class ReportLibrary(Vertical):
 
     def show(self, frame: pl.DataFrame) -> None:
         """Show these reports; cursor, sort, filter and marks are kept."""
-        self.frame = frame
+        self.frame = self._with_judged(frame)
         if self.group is None:
             here = set(frame["file"].to_list())
             self.marked = [file for file in self.marked if file in here]
         self._show_table()
+
+    def note_judged(self, file: str, found: Counts) -> None:
+        """A report was judged here: its row says so until the program ends."""
+        self._judged[file] = found
+        if self.frame is not None:
+            self.show(self.frame)
+
+    def _with_judged(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The reports with what was judged since the start; what a run saved itself is replaced by it."""
+        import polars as pl
+
+        if not self._judged:
+            return frame
+        names = Counts._fields
+        rows = [(file, *found) for file, found in self._judged.items()]
+        judged = pl.DataFrame(rows, schema={"file": pl.String, **dict.fromkeys(names, pl.UInt32)}, orient="row")
+        return frame.update(judged, on="file", how="left").with_columns(
+            verified=pl.when(pl.col("claims") > 0).then(100 * pl.col("supported") / pl.col("claims"))
+        )
 
     def _show_table(self, *, fresh: bool = False) -> None:
         import polars as pl

@@ -13,6 +13,8 @@ from textual.message import Message
 from textual.widgets import Static
 
 from chimera_tui.core.inert import inert_line
+from chimera_tui.core.verify.numbers import JudgedNumber, counts, line_starts, saved_numbers
+from chimera_tui.ui.markdown.marks import Mark
 from chimera_tui.ui.widgets.found_text import FoundText
 from chimera_tui.ui.widgets.report_text import read_report
 
@@ -62,7 +64,10 @@ class ReportReading(Vertical):
         self._title = Static(classes="reading--title", markup=False)
         self.found = FoundText(text_id="report-text", ascii=ascii)
         self.path: Path | None = None
-        self._wanted = ""
+        self.content = ""
+        """The text of the file as it was read."""
+        self._words = self._wanted = ""
+        self._judged: dict[Path, tuple[JudgedNumber, ...]] = {}
 
     def compose(self) -> ComposeResult:
         """Title and text."""
@@ -82,15 +87,32 @@ class ReportReading(Vertical):
     async def open(self, path: Path, title: str, text: str = "") -> None:
         """Read a report; where ``text`` was searched for, go to its first place."""
         try:
-            content = await asyncio.to_thread(read_report, path)
+            content, numbers = await asyncio.to_thread(_read, path)
         except OSError as error:
             self.post_message(self.CouldNotRead(f"{path} cannot be read: {error.strerror or error}."))
             return
-        self.path = path
-        self._title.update(inert_line(title, 200))
+        self.path, self.content, self._words = path, content, title
         self.found.view.load(content)
+        self.mark(self._judged.get(path, numbers))
         self._wanted = text
         self.post_message(self.Shown(path))
+
+    def judged(self, path: Path, numbers: tuple[JudgedNumber, ...]) -> None:
+        """Take verdicts on a report; they are laid over it while it is shown, now or later."""
+        self._judged[path] = numbers
+        if path == self.path:
+            self.mark(numbers)
+
+    def mark(self, numbers: tuple[JudgedNumber, ...] | None) -> None:
+        """Lay verdicts over the text; None where nothing was judged."""
+        words = self._words
+        if numbers is not None and self.path is not None:
+            self._judged[self.path] = numbers
+            starts = line_starts(self.content)
+            self.found.view.set_marks(_mark(one, starts[one.line - 1]) for one in numbers if one.line < len(starts))
+            found = counts(numbers)
+            words = f"{found.supported}/{found.claims} supported, {found.contradicted} contradicted  {words}"
+        self._title.update(inert_line(words, 300))
 
     def look(self) -> None:
         """Go to the text that was searched for in all reports; the view must have its size."""
@@ -100,3 +122,20 @@ class ReportReading(Vertical):
     def action_turn(self, by: int) -> None:
         """The next older or newer report."""
         self.post_message(self.TurnRequested(by))
+
+
+def _read(path: Path) -> tuple[str, tuple[JudgedNumber, ...] | None]:
+    return read_report(path), saved_numbers(path)
+
+
+def _mark(one: JudgedNumber, start: int) -> Mark:
+    return Mark(
+        start + one.start,
+        start + one.end,
+        one.label,
+        one.reason,
+        one.right or "",
+        one.rule,
+        bool(one.scope),
+        one.sources,
+    )
