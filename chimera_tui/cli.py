@@ -124,6 +124,11 @@ def demo(headless: bool, slow: bool, **settings: Any) -> None:
     type=click.Choice(["fit", "sections", "stop"]),
     help="The answer when num_ctx cannot hold the prompt: the num_ctx that fits, one call a section, or no run.",
 )
+@click.option(
+    "--unfinished",
+    type=click.Choice(["continue", "save", "discard"]),
+    help="Take up the newest run without a report: go on, save what it holds, or move it to the trash.",
+)
 @click.option("--json", "as_json", is_flag=True, help="A summary of the run as JSON instead of the path.")
 @click.option("--no-cache", is_flag=True, help="Read every file again.")
 @_settings_options
@@ -133,7 +138,7 @@ def report(path: Path, engine: str | None, out: Path | None, **options: Any) -> 
     Exit status: 0 complete, 2 usage, 3 no data, 4 server error, 5 connection lost or ended without done,
     6 refused because the prompt would be truncated, 7 the answer ended by length, 8 cancelled.
     """
-    run = {name: options.pop(name) for name in ("if_busy", "if_too_small", "as_json", "no_cache")}
+    run = {name: options.pop(name) for name in ("if_busy", "if_too_small", "unfinished", "as_json", "no_cache")}
     sys.exit(_report(path, out=out, **run, run__engine=engine, **_flags(options)))
 
 
@@ -340,14 +345,18 @@ def _workspace(root: Path, *, no_cache: bool, **flags: Any) -> Any:
 
 
 def _report(
-    root: Path, *, out: Path | None, as_json: bool, if_busy: Any, if_too_small: Any, no_cache: bool, **flags: Any
+    root: Path, *, out: Path | None, as_json: bool, if_busy: Any, if_too_small: Any, no_cache: bool,
+    unfinished: Any = None, **flags: Any,
 ) -> int:  # fmt: skip
     from chimera_tui.headless.report import report as run_report
 
     workspace, settings = _workspace(root, no_cache=no_cache, **flags)
     return asyncio.run(
-        run_report(workspace, settings, out=out, as_json=as_json, if_busy=if_busy, if_too_small=if_too_small)
-    )
+        run_report(
+            workspace, settings, out=out, as_json=as_json, if_busy=if_busy, if_too_small=if_too_small,
+            unfinished=unfinished,
+        )
+    )  # fmt: skip
 
 
 def _open(root: Path, *, no_cache: bool = False, autorun: bool = False, **flags: Any) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
-import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
-from chimera_tui.core.config.schema import Options, Settings
-from chimera_tui.core.config.schema import Run as RunSettings
+from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.report.metrics import CallFigures
 from chimera_tui.core.report.saved import REPORT
@@ -29,6 +26,7 @@ from chimera_tui.engine.events import (
 from chimera_tui.engine.folder import report_parents
 from chimera_tui.engine.journal import NAME as JOURNAL
 from chimera_tui.engine.journal import read_journal
+from chimera_tui.engine.run_settings import read_record, settings_of
 
 WHOLE = (Ending.COMPLETE, Ending.LENGTH)
 """How a call ended whose answer can be used again."""
@@ -74,15 +72,10 @@ class Unfinished(msgspec.Struct, frozen=True):
 
     def settings(self, now: Settings) -> Settings:
         """The settings of that run, as far as its run.toml has them; the server and the screen are those of now."""
-        given = self.record.get("settings")
-        run = dict(given.get("run", {})) if isinstance(given, dict) else {}
-        run |= {"engine": self.engine, "model": self.model, "report_dir": now.run.report_dir}
-        sent = self.answers[0].options if self.answers else {}
-        with contextlib.suppress(msgspec.ValidationError):
-            return msgspec.structs.replace(
-                now, run=msgspec.convert(run, RunSettings), options=msgspec.convert(sent, Options), profile=""
-            )
-        return now
+        sent = self.answers[0].options if self.answers else None
+        found = settings_of(self.record, now, sent)
+        run = msgspec.structs.replace(found.run, engine=self.engine, model=self.model)
+        return msgspec.structs.replace(found, run=run)
 
 
 def find_unfinished(root: Path, report_dir: str = "", out: Path | None = None) -> list[Unfinished]:
@@ -106,7 +99,7 @@ def read_unfinished(folder: Path) -> Unfinished | None:
     return Unfinished(
         folder=folder, engine=begun.engine, model=begun.model, started=_time(begun.started), answers=_answers(events),
         stage_s={event.stage.value: event.duration_s for event in events if isinstance(event, StageFinished)},
-        record=_record(folder / "run.toml"),
+        record=read_record(folder),
     )  # fmt: skip
 
 
@@ -148,13 +141,6 @@ def _answers(events: list[AnyEvent]) -> tuple[Answer, ...]:
             )
         )  # fmt: skip
     return tuple(found)
-
-
-def _record(path: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
 
 
 def _time(text: str) -> datetime:

@@ -22,8 +22,11 @@ from chimera_tui.engine.events import (
     RunStarted,
     StageFinished,
 )
+from chimera_tui.engine.resume import Resume
 from chimera_tui.engine.run import Run
 from chimera_tui.engine.small_context import AskContext, ContextAnswer, SmallContext
+from chimera_tui.engine.trash import discard
+from chimera_tui.engine.unfinished import Unfinished, find_unfinished
 from chimera_tui.engine.workspace import Workspace, WorkspaceError
 
 EXIT_CODES = {
@@ -36,13 +39,17 @@ EXIT_CODES = {
     Ending.LENGTH: 7,
     Ending.CANCELLED: 8,
 }
-FAILED = 1
+_WAYS = (
+    "--unfinished continue goes on with it, --unfinished save writes down what it holds, --unfinished discard moves it "
+    "to the trash."
+)
+FAILED, USAGE = 1, 2
 """Exit status by ending; 1 is an unexpected failure, 2 wrong usage."""
 
 
 async def report(
     workspace: Workspace, settings: Settings, *, out: Path | None, as_json: bool, if_busy: BusyAnswer | None,
-    if_too_small: ContextAnswer | None = None,
+    if_too_small: ContextAnswer | None = None, unfinished: str | None = None,
 ) -> int:  # fmt: skip
     """Run to the end; the report's path (or with ``as_json`` a summary) on stdout. Returns the exit status."""
     try:
@@ -50,7 +57,23 @@ async def report(
     except WorkspaceError as error:
         say(f"{error.message} {error.advice}")
         return EXIT_CODES[Ending.NO_DATA]
-    run = Run(workspace, settings, ask=_answer(if_busy), out=out, ask_context=_answer_small(if_too_small))
+    found = await asyncio.to_thread(find_unfinished, workspace.root, settings.run.report_dir, out)
+    if unfinished is not None and not (found and (found[0].can_go_on or unfinished == "discard")):
+        say("There is no unfinished run of a model here.")
+        return USAGE
+    if unfinished == "discard":
+        return await _discard(found[0], workspace)
+    if found and unfinished is None:
+        say(f"A run was not finished ({found[0].folder}): {found[0].words}. {_WAYS}")
+    resume = None if unfinished is None else Resume(found[0], go_on=unfinished == "continue")
+    run = Run(
+        workspace, settings if resume is None else resume.unfinished.settings(settings), ask=_answer(if_busy), out=out,
+        ask_context=_answer_small(if_too_small), resume=resume,
+    )  # fmt: skip
+    return await _followed(run, as_json=as_json)
+
+
+async def _followed(run: Run, *, as_json: bool) -> int:
     _stop_on_signals(run)
     run.start()
     async for events in run.subscribe():
@@ -66,6 +89,16 @@ async def report(
         sys.stdout.write(run.report_text)
     unwritten = ended.ending is Ending.COMPLETE and ended.report is None
     return FAILED if unwritten else EXIT_CODES[ended.ending]
+
+
+async def _discard(unfinished: Unfinished, workspace: Workspace) -> int:
+    try:
+        gone = await asyncio.to_thread(discard, unfinished.folder, workspace.root)
+    except OSError as error:
+        say(f"{unfinished.folder} could not be moved: {error.strerror or error}.")
+        return FAILED
+    sys.stdout.write(f"{gone.kept}\n")
+    return 0
 
 
 def say(text: str) -> None:

@@ -46,6 +46,8 @@ class State:
 
     pane: Pane = Pane.TREE
     running: bool = False
+    ended: bool = False
+    """Whether a run ended since the start."""
     scanning: bool = False
     root_problem: str = ""
     file: str = ""
@@ -102,6 +104,14 @@ def _can_run(state: State) -> str:
 
 def _is_running(state: State) -> str:
     return "" if state.running else "Nothing is running; {run.start} starts a run."
+
+
+def _can_repeat(state: State) -> str:
+    if state.running:
+        return "A run is going on; stop it first."
+    if state.ended or (state.pane is Pane.REPORTS and state.report):
+        return ""
+    return f"No run has ended yet; in Reports ({Pane.REPORTS.number}) it takes the run under the cursor."
 
 
 def _not_scanning(state: State) -> str:
@@ -172,6 +182,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         id="run.stop", key="x", label="Stop", bar=1, enabled=_is_running,
         help="Stop the run. What was written is saved, with the ending 'cancelled'.",
+    ),
+    Command(
+        id="run.again", key="a", label="Again", enabled=_can_repeat,
+        help="Take over the settings of this report's run, or of the last run, change some in Config, then run.",
     ),
     *(_jump(pane) for pane in Pane),
     Command(id="pane.zoom", key="z", label="Zoom", bar=7, help="Give this pane the whole width, or take it back."),

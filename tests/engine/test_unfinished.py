@@ -1,6 +1,8 @@
 """Runs whose program was ended: found at the next start, read, written down, gone on with, put into the trash."""
 
+import asyncio
 import fcntl
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from string import ascii_lowercase
@@ -187,3 +189,31 @@ async def test_a_journal_cut_anywhere_is_read_or_left_alone(repository: Path, cu
     journal = folder_of(first) / "calls.ndjson"
     journal.write_bytes(journal.read_bytes()[:cut])
     assert find_unfinished(repository) == [], "it had asked nothing yet"
+
+
+@pytest.mark.parametrize("way", ["continue", "save", "discard"])
+async def test_the_command_line_says_so_and_takes_it_up(repository: Path, way: str) -> None:
+    async with OllamaServer(Script(text=[LONG, BRIEF])) as server:
+        first, _ = await finished(repository, settings(server.url))
+        killed(folder_of(first), in_report)
+
+        async def report(*more: str) -> tuple[int, str, str]:
+            child = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "chimera_tui", "report", str(repository), "--host", server.url, *more,
+                stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+            out, err = await child.communicate()
+            return child.returncode or 0, out.decode().strip(), err.decode()
+
+        if way == "save":
+            status, _, err = await report("--engine", "offline")
+            assert status == 0
+            assert "A run was not finished" in err
+            assert "--unfinished continue" in err
+        status, out, err = await report("--unfinished", way)
+    assert status == {"continue": 0, "save": 8, "discard": 0}[way], err
+    assert Path(out).exists()  # noqa: ASYNC240 - a test
+    assert find_unfinished(repository) == []
+    status, _, err = await report("--unfinished", way)
+    assert status == 2
+    assert "no unfinished run" in err

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chimera_tui.ui.commands import CENTRE, COMMANDS, Pane
 from chimera_tui.ui.keymap import shown, spoken
+from chimera_tui.ui.screens.again import again
 from chimera_tui.ui.screens.dialogs import QuitDialog
 from chimera_tui.ui.screens.editor import edit_file
 from chimera_tui.ui.screens.help import HelpScreen
@@ -32,6 +33,7 @@ class Actions:
         self.by_id: dict[str, Callable[[], object]] = {
             "run.start": screen.start_run,
             "run.stop": screen.run_control.stop,
+            "run.again": lambda: again(screen),
             "pane.zoom": self._zoom,
             "app.back": self._back,
             "file.edit": self._edit,

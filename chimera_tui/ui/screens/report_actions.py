@@ -67,24 +67,25 @@ class ReportActions:
 
     async def delete(self) -> None:
         """Move the selected report to the trash folder."""
+        path = self._pane.selected_path
+        if path is not None and await self.put_away(path) and self._pane.reading:
+            self._pane.close()
+
+    async def put_away(self, path: Path) -> bool:
+        """Move a report or the folder of a run to the trash, from where it can be brought back; whether it went."""
         from chimera_tui.engine.trash import discard
 
-        pane = self._pane
-        path = pane.selected_path
-        if path is None:
-            return
         try:
             gone = await asyncio.to_thread(discard, path, self._screen.root)
         except (OSError, ValueError) as error:
             self._screen.app.say(f"{path} could not be deleted: {error}.", "error")
-            return
+            return False
         self.discarded.append(gone)
-        if pane.reading:
-            pane.close()
         self._screen.list_reports()
         self._screen.app.say(
             f"Deleted: {self._shown(gone.original)}. {{reports.undo}} brings it back from {self._shown(gone.kept)}."
         )
+        return True
 
     async def undo(self) -> None:
         """Bring back what was deleted last."""

@@ -23,9 +23,11 @@ from chimera_tui.ui.screens.actions import Actions
 from chimera_tui.ui.screens.contents import show_contents
 from chimera_tui.ui.screens.export import ExportDialog, write
 from chimera_tui.ui.screens.mark_sources import open_source
+from chimera_tui.ui.screens.report_actions import ReportActions
 from chimera_tui.ui.screens.repository import RepositoryReader
 from chimera_tui.ui.screens.run_control import RunControl
 from chimera_tui.ui.screens.settings import SettingsControl
+from chimera_tui.ui.screens.unfinished import offer
 from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.tables.exporting import ExportRequested
 from chimera_tui.ui.terminal import SMALLEST
@@ -44,6 +46,7 @@ from chimera_tui.ui.widgets.stream_view import StreamView
 from chimera_tui.ui.widgets.titles import RepositoryLine
 
 if TYPE_CHECKING:
+    from chimera_tui.engine.resume import Resume
     from chimera_tui.ui.app import ChimeraApp
 
 
@@ -101,6 +104,8 @@ class WorkspaceScreen(Screen[None]):
             self.panes.go(Pane.TREE)
         self.say_hint()
         self.read_repository()
+        if not self.app.autorun:
+            self.run_worker(offer(self), group="unfinished", exclusive=True)
 
     @property
     def panes(self) -> PaneArea:
@@ -117,6 +122,11 @@ class WorkspaceScreen(Screen[None]):
         """What was changed here and is in no file yet."""
         return self.config.changes.unsaved
 
+    @property
+    def report_actions(self) -> ReportActions:
+        """What can be done with saved reports."""
+        return self._actions.reports
+
     def layout_now(self) -> Layout:
         """How the screen is left."""
         return self.panes.remembered(name_of(self.root))
@@ -129,6 +139,7 @@ class WorkspaceScreen(Screen[None]):
         return State(
             pane=self.panes.current,
             running=self.run_control.running,
+            ended=self.ended is not None,
             scanning=self.reader.reading,
             root_problem=self.reader.problem,
             can_go_back=self._actions.can_go_back(),
@@ -280,14 +291,15 @@ class WorkspaceScreen(Screen[None]):
     # -- the run
 
     @work(group="run", exclusive=True)
-    async def start_run(self) -> None:
-        """Run with the settings as they are now; the stream comes to the front."""
+    async def start_run(self, resume: "Resume | None" = None) -> None:
+        """Run with the settings of now, or with those of the run that is taken up; the stream comes to the front."""
         self.ended = None
         self.panes.go(Pane.STREAM)
         self.query_one(StreamPane).begin()
         self.query_one(MetricsBar).begin()
         workspace = await asyncio.to_thread(self.reader.workspace_for_run)
-        await self.run_control.follow(workspace, self.settings)
+        settings = self.settings if resume is None else resume.unfinished.settings(self.settings)
+        await self.run_control.follow(workspace, settings, resume)
         self.show_keys()
 
     def _apply_event(self, event: Event) -> None:

@@ -1,0 +1,55 @@
+"""The settings of a saved run, from its run.toml, to do it again: as it was or with changes."""
+
+from __future__ import annotations
+
+import contextlib
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from chimera_tui.core.config.schema import Options, Settings
+from chimera_tui.core.config.schema import Run as RunSettings
+
+KEPT = ("report_dir", "unload_after", "cold_load_s", "min_effect_pct")
+"""Settings of [run] that say nothing about the writing: those of now stay."""
+
+
+def read_record(folder: Path) -> dict[str, object]:
+    """The tables of a run's run.toml; nothing where it cannot be read."""
+    try:
+        return tomllib.loads((folder / "run.toml").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def settings_of(record: dict[str, object], now: Settings, options: dict[str, object] | None = None) -> Settings:
+    """The settings of now with the model, engine, persona and options of a run; ``options`` where they are known."""
+    engine, model, asked = _table(record, "engine"), _table(record, "model"), _table(record, "options", "requested")
+    run = {**msgspec.to_builtins(now.run), **_table(record, "settings", "run")}
+    run |= {name: getattr(now.run, name) for name in KEPT}
+    run |= {name: value for name, value in (("engine", engine.get("name")), ("model", model.get("name"))) if value}
+    with contextlib.suppress(msgspec.ValidationError):
+        return msgspec.structs.replace(
+            now, run=msgspec.convert(run, RunSettings), profile="",
+            options=msgspec.convert(asked if options is None else options, Options),
+        )  # fmt: skip
+    return now
+
+
+def differences(before: Settings, after: Settings) -> dict[str, object]:
+    """The settings of [run] and [options] that differ, by their dotted names, with the values they take."""
+    found: dict[str, object] = {}
+    for section in ("run", "options"):
+        old, new = getattr(before, section), getattr(after, section)
+        for field in msgspec.structs.fields(new):
+            if getattr(old, field.name) != getattr(new, field.name):
+                found[f"{section}.{field.name}"] = getattr(new, field.name)
+    return found
+
+
+def _table(record: dict[str, object], *names: str) -> dict[str, object]:
+    found: object = record
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    return dict(found) if isinstance(found, dict) else {}
