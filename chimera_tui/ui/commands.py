@@ -111,7 +111,7 @@ def _can_repeat(state: State) -> str:
         return "A run is going on; stop it first."
     if state.ended or (state.pane is Pane.REPORTS and state.report):
         return ""
-    return f"No run has ended yet; in Reports ({Pane.REPORTS.number}) it takes the run under the cursor."
+    return "No run has ended yet; in Reports ({pane.reports}) it takes the run under the cursor."
 
 
 def _not_scanning(state: State) -> str:

@@ -25,7 +25,11 @@ async def again(screen: "WorkspaceScreen") -> None:
     for path, value in changed.items():
         screen.config.change(path, value)
     screen.panes.go(Pane.CONFIG)
-    taken = f"{len(changed)} settings are those of that run now ({{config.undo}} takes one back)" if changed else "Its settings hold"
+    taken = (
+        f"{len(changed)} settings are those of that run now ({{config.undo}} takes one back)"
+        if changed
+        else "Its settings hold"
+    )
     screen.app.say(f"{taken}: change what you like, then {{run.start}} runs.")
 
 
