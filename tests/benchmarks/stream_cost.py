@@ -18,10 +18,14 @@ import subprocess
 import sys
 import termios
 import time
+from collections import deque
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from chimera_tui.cli import TEXTUAL_ENVIRONMENT
+
+if TYPE_CHECKING:
+    from chimera_tui.ui.markdown.marks import Mark
 
 ROWS, COLUMNS = 40, 120
 WORDS = """
@@ -76,7 +80,19 @@ def _section(pick: random.Random, number: int) -> str:
 # the child
 
 
-def child(side: str, tokens: int, rate: float, out: str) -> None:
+def marks_of(text: str) -> "list[tuple[int, Mark]]":
+    """A verdict on every number, and from where on it is known: the end of its line. Four of ten are not supported."""
+    from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE
+    from chimera_tui.ui.markdown.marks import Mark
+
+    labels = [CONTRADICTED] * 2 + [UNVERIFIABLE] * 2 + [SUPPORTED] * 6
+    return [
+        (text.find("\n", one.end()) + 1 or len(text), Mark(one.start(), one.end(), labels[number % 10], "a reason"))
+        for number, one in enumerate(re.finditer(r"\d+(?:\.\d+)?", text))
+    ]
+
+
+def child(side: str, tokens: int, rate: float, out: str, marks: bool) -> None:
     """Stream into one widget and write down what it cost."""
     from textual.app import App, ComposeResult
     from textual.containers import VerticalScroll
@@ -127,7 +143,7 @@ def child(side: str, tokens: int, rate: float, out: str) -> None:
             Path(out).write_text(json.dumps(result))  # noqa: ASYNC240  # measured already
             self.exit()
 
-        async def pace(self, number: int, began: float) -> None:
+        async def wait_turn(self, number: int, began: float) -> None:
             ahead = began + number / rate - time.monotonic() if rate else 0
             await asyncio.sleep(max(ahead, 0))
 
@@ -137,16 +153,19 @@ def child(side: str, tokens: int, rate: float, out: str) -> None:
             stream = Markdown.get_stream(self.query_one(Markdown))
             began = time.monotonic()
             for number, text in enumerate(texts):
-                await self.pace(number, began)
+                await self.wait_turn(number, began)
                 await stream.write(text)
             await stream.stop()
 
         async def ours(self, texts: list[str]) -> None:
             view = self.query_one(StreamView)
+            due = deque(marks_of("".join(texts)) if marks else ())
             began = time.monotonic()
             for number, text in enumerate(texts):
-                await self.pace(number, began)
+                await self.wait_turn(number, began)
                 view.append(text)
+                while due and due[0][0] <= view.length:
+                    view.add_mark(due.popleft()[1])
             view.finish()
             while not view.drawn:  # noqa: ASYNC110  # a benchmark may poll
                 await asyncio.sleep(0.01)
@@ -163,7 +182,7 @@ def child(side: str, tokens: int, rate: float, out: str) -> None:
 # the parent
 
 
-def measure(side: str, tokens: int, rate: float, keys: bool = True) -> dict[str, float]:
+def measure(side: str, tokens: int, rate: float, keys: bool = True, marks: bool = False) -> dict[str, float]:
     """Run one child on a pty of its own; the figures of its stream."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
@@ -171,6 +190,7 @@ def measure(side: str, tokens: int, rate: float, keys: bool = True) -> dict[str,
     out = Path(f"/tmp/stream_cost-{os.getpid()}.json")
     env = {**TEXTUAL_ENVIRONMENT, **os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
     arguments = ["--child", side, "--tokens", str(tokens), "--rate", str(rate), "--out", str(out)]
+    arguments += ["--marks"] if marks else []
     command = [
         "bash",
         "-c",
@@ -247,19 +267,21 @@ def main() -> None:
     arguments.add_argument("--skip-stock", action="store_true")
     arguments.add_argument("--child")
     arguments.add_argument("--out")
+    arguments.add_argument("--marks", action="store_true", help="only for the child: a verdict on every number")
     given = arguments.parse_args()
     if given.child:
-        child(given.child, given.tokens, given.rate, given.out)
+        child(given.child, given.tokens, given.rate, given.out, given.marks)
         return
     ours = measure("ours", given.tokens, given.rate)
+    marked = measure("ours", given.tokens, given.rate, marks=True)
     stock = {} if given.skip_stock else measure("stock", given.tokens, given.rate)
     slow = measure("ours", min(given.tokens, 300), 10, keys=False)
     unpaced = measure("ours", given.tokens, 0, keys=False)
     print(f"{given.tokens} tokens at {given.rate:g} tok/s, {COLUMNS}x{ROWS}")
-    print(f"{'':20}{'StreamView':>12}{'get_stream':>12}{'ratio':>8}")
+    print(f"{'':20}{'StreamView':>12}{'with marks':>12}{'get_stream':>12}{'ratio':>8}")
     for name, value in ours.items():
         other = stock.get(name)
-        print(f"{name:20}{value:12.1f}" + (f"{other:12.1f}{value / other:8.2f}" if other else ""))
+        print(f"{name:20}{value:12.1f}{marked[name]:12.1f}" + (f"{other:12.1f}{value / other:8.2f}" if other else ""))
     print(f"at 10 tok/s: {slow['bytes_per_s']:.0f} B/s, {slow['cpu_percent']:.1f} % CPU")
     print(f"unpaced: {given.tokens} tokens in {unpaced['seconds']:.2f} s, lag p99 {unpaced['lag_p99_ms']:.0f} ms")
 

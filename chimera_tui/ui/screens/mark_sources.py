@@ -12,6 +12,7 @@ from chimera_tui.ui.markdown.marks import Mark
 from chimera_tui.ui.widgets.inventory import Inventory
 
 if TYPE_CHECKING:
+    from chimera_tui.core.frames import Frames
     from chimera_tui.ui.screens.workspace import WorkspaceScreen
 
 _OF_FILES = {COUNTS, SHARES, SIZES, DATES}
@@ -20,8 +21,7 @@ _OF_FILES = {COUNTS, SHARES, SIZES, DATES}
 
 async def open_source(screen: "WorkspaceScreen", mark: Mark) -> None:
     """Show what a verdict rests on; Esc comes back. Where nothing does, say so."""
-    known = await asyncio.to_thread(_known, screen, mark.sources)
-    cell = next((source for source in known if source.record is not None), None)
+    known, cell = await asyncio.to_thread(_looked_up, screen, mark)
     if cell is not None:
         screen.preview(cell.path, cell.record, cell.field)
     elif mark.rule in _OF_FILES:
@@ -40,10 +40,30 @@ async def open_source(screen: "WorkspaceScreen", mark: Mark) -> None:
         screen.app.say(f"No file is the source of this verdict: {mark.note}")
 
 
-def _known(screen: "WorkspaceScreen", sources: tuple[Source, ...]) -> list[Source]:
-    """The sources that are files of the folder as it was read last."""
-    workspace = screen.reader.workspace
-    if workspace is None:
-        return []
-    paths = set(workspace.snapshot.frames.files["path"])
-    return [source for source in sources if source.path in paths]
+def _looked_up(screen: "WorkspaceScreen", mark: Mark) -> tuple[list[Source], Source | None]:
+    """The sources that are files of the folder as it was read last, and a cell among them or with their value."""
+    if screen.reader.workspace is None:
+        return [], None
+    frames = screen.reader.workspace.snapshot.frames
+    paths = set(frames.files["path"])
+    known = [source for source in mark.sources if source.path in paths]
+    cell = next((source for source in known if source.record is not None), None)
+    if cell is None and mark.sources and mark.rule not in _OF_FILES:
+        cell = _with_value(frames, mark.sources[0], in_file=bool(known))
+    return known, cell
+
+
+def _with_value(frames: "Frames", source: Source, *, in_file: bool) -> Source | None:
+    """The first cell that has a source's value (a maximum, a minimum), of its file or of the field it names."""
+    import polars as pl
+
+    if not isinstance(source.value, float):
+        return None
+    near = abs(source.value) * 1e-6
+    cells = frames.cells.filter(pl.col("value").is_between(source.value - near, source.value + near))
+    cells = cells.join(frames.series.select("series_id", "field", "metric"), on="series_id")
+    cells = cells.join(frames.files.select("file_id", "path"), on="file_id")
+    for path, record, field, metric in cells.select("path", "record", "field", "metric").iter_rows():
+        if path == source.path if in_file else {field, metric} & set((source.field or "").split()):
+            return Source(path, record, field)
+    return None
