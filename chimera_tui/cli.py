@@ -280,6 +280,24 @@ def compare(
     sys.exit(asyncio.run(run_compare(workspace, chosen, sides, over=over, as_json=as_json, diff=diff, out=out)))
 
 
+@main.command()
+@click.argument("report", type=click.Path(path_type=Path, exists=True))
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="An HTML file instead of stdout.")
+@click.option("--repo", type=click.Path(path_type=Path), metavar="DIR", help="Judge its numbers by this repository.")
+@click.option("--no-cache", is_flag=True, help="Read every file again.")
+@_settings_options
+def export(report: Path, out: Path | None, repo: Path | None, no_cache: bool, **settings: Any) -> None:
+    """Give REPORT, any Markdown or the folder of a saved run, as one HTML file that needs nothing else.
+
+    Judged numbers link to their verdicts, sources and facts, all inside the file. Exit status: 0, 1 when the file
+    cannot be written, 2 when the report cannot be read.
+    """
+    from chimera_tui.headless.export import export as run_export
+
+    workspace = None if repo is None else _workspace(repo, no_cache=no_cache, **_flags(settings))[0]
+    sys.exit(asyncio.run(run_export(report, out, workspace)))
+
+
 @main.group()
 def config() -> None:
     """Where the settings are, what they are, whether they are right."""

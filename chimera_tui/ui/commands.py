@@ -140,7 +140,7 @@ def _can_compare(state: State) -> str:
 
 def _can_check(state: State) -> str:
     if state.pane is Pane.REPORTS and state.unfinished:
-        return "This run did not finish; there is no report to check."
+        return "This run did not finish; there is no report yet."
     return _report_here(state)
 
 
@@ -217,6 +217,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         id="reports.check", key="V", label="Check", bar=2, enabled=_can_check, pane=Pane.REPORTS,
         help="Judge every number of this report against the files, as `chimera-tui verify` does, and mark it.",
+    ),
+    Command(
+        id="reports.export", key="H", label="HTML", bar=6, enabled=_can_check, pane=Pane.REPORTS,
+        help="Write this report as one HTML file with its verdicts, sources and facts inside.",
     ),
     Command(
         id="reports.delete", key="d", label="Delete", bar=5, enabled=_can_delete, pane=Pane.REPORTS,

@@ -231,3 +231,16 @@ async def test_what_a_saved_run_was_judged_is_marked_without_asking(make_app, re
         view = pane.reader.found.view
         await until(pilot, lambda: view.pointed is not None, "the number")
         assert view.text_of(view.pointed) == "999"
+
+
+async def test_a_report_becomes_one_html_file(make_app, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with opened(make_app()) as (pilot, screen):
+        await in_library(pilot, screen)
+        await pilot.press("H")
+        await until(pilot, lambda: "one HTML file" in seen(screen.app), "the question")
+        await pilot.press("enter")
+        out = tmp_path / "llama3.1-1024.html"
+        await until(pilot, lambda: "bytes written" in said(screen.app), "it is written")
+        assert "The word of llama3.1 at 1024" in out.read_text()
+        assert "not judged here" in said(screen.app)

@@ -48,6 +48,7 @@ class Actions:
             "config.file": screen.config.choose_file,
             "reports.compare": self.reports.compare,
             "reports.check": self.reports.check,
+            "reports.export": self.reports.export,
             "reports.delete": self.reports.delete,
             "reports.undo": self.reports.undo,
             "app.theme": self._choose_theme,

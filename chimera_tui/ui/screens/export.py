@@ -1,7 +1,7 @@
 """Rows into a file: asked for by name, written in a thread, an existing file only after a second Enter."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -25,19 +25,21 @@ class ExportDialog(ModalScreen[Path | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Cancel")]
 
-    def __init__(self, proposal: Path) -> None:
+    def __init__(
+        self, proposal: Path, title: str = "Export the rows as shown", endings: Sequence[str] = tuple(ENDINGS)
+    ) -> None:
         super().__init__()
-        self._proposal = proposal
+        self._proposal, self._heading, self._endings = proposal, title, endings
         self._confirmed = ""
 
     def compose(self) -> ComposeResult:
         """A line to type in, and what is wrong with it."""
         with Vertical(classes="dialog picker"):
-            yield Static("Export the rows as shown", classes="dialog--title", markup=False)
+            yield Static(self._heading, classes="dialog--title", markup=False)
             entry = Input(str(self._proposal), compact=True, select_on_focus=False)
             entry.cursor_blink = False
             yield entry
-            yield Static(f"Format by the ending: {', '.join(ENDINGS)}", classes="dialog--aside", markup=False)
+            yield Static(f"Format by the ending: {', '.join(self._endings)}", classes="dialog--aside", markup=False)
 
     @on(Input.Submitted)
     def _named(self, event: Input.Submitted) -> None:
@@ -49,8 +51,8 @@ class ExportDialog(ModalScreen[Path | None]):
             self.dismiss(path)
 
     def _problem(self, path: Path) -> str:
-        if path.suffix.lower() not in ENDINGS:
-            return f"The name must end in one of {', '.join(ENDINGS)}."
+        if path.suffix.lower() not in self._endings:
+            return f"The name must end in {'one of ' * (len(self._endings) > 1)}{', '.join(self._endings)}."
         if not path.parent.is_dir():
             return f"There is no folder {path.parent}."
         if path.exists() and self._confirmed != str(path):

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chimera_tui.core.inert import inert_line
+from chimera_tui.core.report.saved import REPORT
+from chimera_tui.ui.screens.export import ExportDialog
 from chimera_tui.ui.widgets.reports import ReportsPane
 
 if TYPE_CHECKING:
@@ -60,6 +62,36 @@ class ReportActions:
         pane = self._pane
         pane.library.note_judged(str(path), counts(numbers))
         pane.reader.judged(path, numbers)
+
+    def export(self) -> None:
+        """Ask for a name and write the selected report as one HTML file."""
+        pane = self._pane
+        path = pane.selected_path
+        if path is None:
+            return
+        name = path.parent.name if path.name == REPORT else path.stem
+        dialog = ExportDialog(Path.cwd() / f"{name}.html", "Export this report as one HTML file", (".html", ".htm"))
+
+        def named(out: Path | None) -> None:
+            if out is not None:
+                numbers = pane.reader.numbers_of(path)
+                self._screen.run_worker(self._write(path, out, numbers), group="export")
+
+        self._screen.app.push_screen(dialog, named)
+
+    async def _write(self, path: Path, out: Path, numbers: "tuple[JudgedNumber, ...] | None") -> None:
+        def written() -> int:
+            from chimera_tui.engine.html_export import write_html
+
+            return write_html(path, out, numbers)
+
+        try:
+            size = await asyncio.to_thread(written)
+        except OSError as error:
+            self._screen.app.say(f"Nothing was written to {out}: {error.strerror or error}", "error")
+            return
+        unjudged = "" if numbers is not None else " Its numbers were not judged here; V does that."
+        self._screen.app.say(f"{size:,} bytes written to {out}.{unjudged if path.name != REPORT else ''}")
 
     def compare(self) -> None:
         """Set the marked reports or groups side by side."""

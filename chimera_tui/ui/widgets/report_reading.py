@@ -97,6 +97,10 @@ class ReportReading(Vertical):
         self._wanted = text
         self.post_message(self.Shown(path))
 
+    def numbers_of(self, path: Path) -> tuple[JudgedNumber, ...] | None:
+        """The verdicts on a report that are known here; None where it was not judged since the start."""
+        return self._judged.get(path)
+
     def judged(self, path: Path, numbers: tuple[JudgedNumber, ...]) -> None:
         """Take verdicts on a report; they are laid over it while it is shown, now or later."""
         self._judged[path] = numbers
