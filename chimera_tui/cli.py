@@ -115,8 +115,16 @@ def demo(headless: bool, slow: bool, **settings: Any) -> None:
 
 
 @main.command()
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--engine", type=click.Choice(["auto", "ollama", "openai", "offline"]), help="Who writes.")
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+@click.option("--engine", type=click.Choice(["auto", "ollama", "openai", "offline", "replay"]), help="Who writes.")
+@click.option(
+    "--from",
+    "from_run",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="A saved run: its folder, report or journal. Its settings are used again; with --engine replay its answers.",
+)
+@click.option("--pace", metavar="N|max", help="How many times the recorded speed a replay has (default: 1).")
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder for the run's folder.")
 @click.option("--if-busy", type=click.Choice(["go", "cpu", "stop"]), help="The answer when other models are loaded.")
 @click.option(
@@ -132,14 +140,25 @@ def demo(headless: bool, slow: bool, **settings: Any) -> None:
 @click.option("--json", "as_json", is_flag=True, help="A summary of the run as JSON instead of the path.")
 @click.option("--no-cache", is_flag=True, help="Read every file again.")
 @_settings_options
-def report(path: Path, engine: str | None, out: Path | None, **options: Any) -> None:
-    """Report on PATH without a screen; prints the path of the saved report.
+def report(path: Path | None, engine: str | None, from_run: Path | None, pace: str | None, **options: Any) -> None:
+    """Report on PATH without a screen; prints the path of the saved report. PATH may be left out with --from.
 
     Exit status: 0 complete, 2 usage, 3 no data, 4 server error, 5 connection lost or ended without done,
     6 refused because the prompt would be truncated, 7 the answer ended by length, 8 cancelled.
     """
-    run = {name: options.pop(name) for name in ("if_busy", "if_too_small", "unfinished", "as_json", "no_cache")}
-    sys.exit(_report(path, out=out, **run, run__engine=engine, **_flags(options)))
+    run = {name: options.pop(name) for name in ("out", "if_busy", "if_too_small", "unfinished", "as_json", "no_cache")}
+    if (engine == "replay" or pace is not None) and from_run is None:
+        raise click.UsageError("A replay needs --from RUN.")
+    if engine != "replay" and pace is not None:
+        raise click.UsageError("--pace goes with --engine replay.")
+    flags = _flags(options) | ({} if engine == "replay" else {"run__engine": engine})
+    if from_run is None:
+        if path is None:
+            raise click.UsageError("Give PATH, or --from RUN.")
+        sys.exit(_report(path, **run, **flags))
+    if run.pop("unfinished") is not None:
+        raise click.UsageError("--unfinished and --from exclude each other.")
+    sys.exit(_report_from(from_run, path, pace, replay=engine == "replay", **run, **flags))
 
 
 def _output_options(command: Any) -> Any:
@@ -375,6 +394,26 @@ def _report(
             unfinished=unfinished,
         )
     )  # fmt: skip
+
+
+def _report_from(
+    from_run: Path, path: Path | None, pace: str | None, *, replay: bool, no_cache: bool, **options: Any
+) -> int:  # fmt: skip
+    from chimera_tui.engine.cache import cache_folder
+    from chimera_tui.engine.recorded import NoRecordingError, read_recorded
+    from chimera_tui.engine.workspace import Workspace
+    from chimera_tui.headless.again import PaceError, again, replay_of, settings_from
+
+    try:
+        recorded = read_recorded(from_run)
+        played = replay_of(recorded, pace) if replay else None
+    except (NoRecordingError, PaceError) as error:
+        raise click.UsageError(str(error)) from None
+    root = path or recorded.repository
+    run = {name: options.pop(name) for name in ("out", "as_json", "if_busy", "if_too_small")}
+    settings = settings_from(recorded, _load(root, **options))
+    workspace = Workspace(root, scan=settings.scan, cache_dir=None if no_cache else cache_folder())
+    return asyncio.run(again(workspace, settings, recorded, replay=played, **run))
 
 
 def _open(root: Path, *, no_cache: bool = False, autorun: bool = False, **flags: Any) -> None:

@@ -21,6 +21,7 @@ from chimera_tui.engine.events import ProgramText, RunStarted, Stage
 from chimera_tui.engine.folder import make_folder
 from chimera_tui.engine.judging import begin_judging
 from chimera_tui.engine.prompting import UnknownPersonaError, load_persona, load_prompts, user_prompts
+from chimera_tui.engine.repeat import say_differences
 from chimera_tui.engine.resume import JournalOnly, Resume, Resuming, adopt, as_backend
 from chimera_tui.engine.workspace import Snapshot, WorkspaceError
 
@@ -40,11 +41,15 @@ async def conduct(run: RunContext) -> None:
         run.publish(_started(run))
         run.draft.persona = choose_persona(run)
         if backend is None:
+            if run.repeats is not None:
+                say_differences(run, run.repeats)
             await _write_offline(run)
         else:
             await _read_prompts(run)
             writer = backend if run.resume is None else as_backend(Resuming(run.resume, backend))
             caller = await preflight.prepare(run, writer)
+            if run.repeats is not None:
+                say_differences(run, run.repeats)
             run.judging = begin_judging(run)
             await model_stages.write(run, caller)
             if run.settings.run.unload_after:
@@ -52,7 +57,8 @@ async def conduct(run: RunContext) -> None:
     finally:
         if backend is not None:
             await backend.aclose()
-        await asyncio.to_thread(token_rates.remember, run.draft.model_key, run.draft.counted_prompts)
+        if run.replay is None:
+            await asyncio.to_thread(token_rates.remember, run.draft.model_key, run.draft.counted_prompts)
 
 
 async def ingest(run: RunContext) -> None:

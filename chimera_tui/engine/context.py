@@ -19,7 +19,9 @@ from chimera_tui.engine.small_context import AskContext, stop_when_small
 from chimera_tui.engine.workspace import Workspace
 
 if TYPE_CHECKING:
+    from chimera_tui.engine.backends.replay import Replay
     from chimera_tui.engine.judging import Judging
+    from chimera_tui.engine.recorded import RecordedRun
     from chimera_tui.engine.resume import Resume
 
 PAST_LIMIT = 4096
@@ -36,20 +38,23 @@ class Listener(Protocol):
 class RunContext:
     """``ask`` answers when a server is busy, ``ask_context`` when the prompt does not fit.
 
-    ``out`` is where reports go; ``earlier`` is what was sent before; ``resume`` is an unfinished run to take up.
+    ``out`` is where reports go; ``earlier`` is what was sent before; ``resume`` is an unfinished run to take up,
+    ``replay`` a saved one to play again instead of asking a server, ``repeats`` one to say the differences from.
     """
 
     def __init__(
         self, workspace: Workspace, settings: Settings, *, ask: Ask, out: Path | None = None,
         earlier: Earlier | None = None, clock: Clock | None = None, ask_context: AskContext = stop_when_small,
-        resume: Resume | None = None,
+        resume: Resume | None = None, replay: Replay | None = None, repeats: RecordedRun | None = None,
     ) -> None:  # fmt: skip
         self.workspace = workspace
         self.settings = settings
         self.ask = ask
-        self.ask_context = ask_context
+        self.ask_context = ask_context if replay is None else replay.answer
         self.out = out
         self.resume = resume
+        self.replay = replay
+        self.repeats = repeats
         self.earlier = Earlier() if earlier is None else earlier
         self.clock = clock or Clock()
         self.draft = Draft(started=self.clock.now())

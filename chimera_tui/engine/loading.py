@@ -19,8 +19,8 @@ async def load(run: RunContext, backend: Backend, options: dict[str, object], ke
     asked = options.get("num_ctx")
     run.publish(LoadStarted(at_s=run.at_s(), model=name, num_ctx=asked if isinstance(asked, int) else None))
     began_s = run.clock.seconds()
-    await backend.preload(name, options, keep_alive)
-    draft.load_s = run.clock.seconds() - began_s
+    took_s = await backend.preload(name, options, keep_alive)
+    draft.load_s = run.clock.seconds() - began_s if took_s is None else took_s
     draft.loaded = _ours(await backend.loaded(), name)
     _remember(run, options)
     say_memory(run, backend, (draft.loaded,) if draft.loaded is not None else (), draft.load_s)

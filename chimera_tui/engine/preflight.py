@@ -27,7 +27,7 @@ async def prepare(run: RunContext, backend: Backend) -> Caller:
     draft.host = backend.host
     draft.server_version = await backend.version()
     draft.model = await backend.show(settings.run.model)
-    draft.rate = await asyncio.to_thread(rate_of, draft.model_key)
+    draft.rate = run.replay.run.rate if run.replay else await asyncio.to_thread(rate_of, draft.model_key)
     draft.options_requested = settings.options.requested()
     options = backend.sendable(settings.options.to_send())
     _say_what_is_not_sent(run, backend)

@@ -33,6 +33,8 @@ def run_toml(run: RunContext, *, ended: bool) -> bytes:
         "agent": "Chimera Insight",
         "persona": settings.run.persona,
         "engine": {"name": draft.engine, "host": draft.host or None, "version": draft.server_version or None},
+        "replay": {"run": run.replay.run.name, "engine": run.replay.run.engine} if run.replay is not None else None,
+        "repeats": run.repeats.name if run.repeats is not None else None,
         "model": _model(run),
         "options": {"requested": settings.options.requested(), "sent": draft.options_sent},
         "num_ctx_effective": draft.effective_num_ctx,

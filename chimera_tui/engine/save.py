@@ -119,7 +119,8 @@ def _provenance(run: RunContext) -> tuple[tuple[str, str], ...]:
     if draft.engine == "offline":
         lines.append(("Engine", f"offline ({WITHOUT_A_MODEL})"))
     else:
-        lines.append(("Engine", f"{draft.engine} {draft.server_version} at {draft.host}"))
+        engine = run.replay.run.engine if run.replay is not None else draft.engine
+        lines.append(("Engine", f"{engine} {draft.server_version} at {draft.host}"))
     if draft.model is not None:
         lines.append(("Model digest", draft.model.digest or "unknown"))
         lines.append(("Quantisation", draft.model.quantization or "unknown"))
@@ -137,6 +138,10 @@ def _provenance(run: RunContext) -> tuple[tuple[str, str], ...]:
         lines.append(("Files left out", ", ".join(scan.exclude) or "none"))
         lines.append(("Only these files", ", ".join(scan.include) or "all"))
     lines.append(("Repository commit", draft.checkout.words()))
+    if run.replay is not None:
+        lines.append(("Replay of", f"{run.replay.run.name}: answers and figures are those of that run"))
+    if run.repeats is not None:
+        lines.append(("Repeats", run.repeats.name))
     if draft.folder is not None:
         lines.append(("Run", draft.folder.name))
     return tuple(lines)

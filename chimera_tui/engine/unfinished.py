@@ -58,7 +58,7 @@ class Unfinished(msgspec.Struct, frozen=True):
     @property
     def can_go_on(self) -> bool:
         """Whether a model wrote it: what the program writes alone is written anew faster."""
-        return self.engine not in ("", "offline")
+        return self.engine not in ("", "offline", "replay")
 
     @property
     def words(self) -> str:

@@ -15,7 +15,8 @@ from chimera_tui.core.markdown_text import fenced
 from chimera_tui.engine.comparing import SideError
 from chimera_tui.engine.comparing import compare as compare_sides
 from chimera_tui.engine.workspace import WorkspaceError
-from chimera_tui.headless.report import FAILED, say
+from chimera_tui.headless.report import FAILED
+from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
     from chimera_tui.core.compare.reported import LoadedReport

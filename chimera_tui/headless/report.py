@@ -10,8 +10,7 @@ import msgspec
 
 from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.endings import Ending
-from chimera_tui.core.inert import inert
-from chimera_tui.engine.busy import BusyAnswer, BusyBox
+from chimera_tui.engine.busy import BusyAnswer
 from chimera_tui.engine.events import (
     CallFinished,
     Event,
@@ -24,10 +23,12 @@ from chimera_tui.engine.events import (
 )
 from chimera_tui.engine.resume import Resume
 from chimera_tui.engine.run import Run
-from chimera_tui.engine.small_context import AskContext, ContextAnswer, SmallContext
+from chimera_tui.engine.small_context import ContextAnswer
 from chimera_tui.engine.trash import discard
 from chimera_tui.engine.unfinished import Unfinished, find_unfinished
 from chimera_tui.engine.workspace import Workspace, WorkspaceError
+from chimera_tui.headless.questions import answer_busy, answer_small
+from chimera_tui.headless.talk import say
 
 EXIT_CODES = {
     Ending.COMPLETE: 0,
@@ -67,13 +68,14 @@ async def report(
         say(f"A run was not finished ({found[0].folder}): {found[0].words}. {_WAYS}")
     resume = None if unfinished is None else Resume(found[0], go_on=unfinished == "continue")
     run = Run(
-        workspace, settings if resume is None else resume.unfinished.settings(settings), ask=_answer(if_busy), out=out,
-        ask_context=_answer_small(if_too_small), resume=resume,
+        workspace, settings if resume is None else resume.unfinished.settings(settings), ask=answer_busy(if_busy),
+        out=out, ask_context=answer_small(if_too_small), resume=resume,
     )  # fmt: skip
-    return await _followed(run, as_json=as_json)
+    return await followed(run, as_json=as_json)
 
 
-async def _followed(run: Run, *, as_json: bool) -> int:
+async def followed(run: Run, *, as_json: bool) -> int:
+    """Start a run and tell of it to its end; the exit status."""
     _stop_on_signals(run)
     run.start()
     async for events in run.subscribe():
@@ -101,60 +103,12 @@ async def _discard(unfinished: Unfinished, workspace: Workspace) -> int:
     return 0
 
 
-def say(text: str) -> None:
-    """A line of talk."""
-    sys.stderr.write(f"{inert(text)}\n")
-
-
 def _stop_on_signals(run: Run) -> None:
     """SIGINT, SIGTERM and SIGHUP ask the run to stop; what it has gets saved."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             loop.add_signal_handler(number, run.stop)
-
-
-def _answer(given: BusyAnswer | None):  # type: ignore[no-untyped-def]  # noqa: ANN202 - an Ask
-    async def ask(box: BusyBox) -> BusyAnswer:
-        for reason in box.reasons:
-            say(reason)
-        if given is not None:
-            return given
-        if sys.stdin.isatty() and sys.stderr.isatty():
-            sys.stderr.write("Go on (g), on the CPU only (c), or stop (s)? ")
-            sys.stderr.flush()
-            typed = (await asyncio.to_thread(sys.stdin.readline)).strip().lower()[:1]
-            return {"g": "go", "c": "cpu"}.get(typed, "stop")  # type: ignore[return-value]
-        say("Nobody is there to ask, so nothing is sent. Say --if-busy go or --if-busy cpu to run anyway.")
-        return "stop"
-
-    return ask
-
-
-def _answer_small(given: ContextAnswer | None) -> AskContext:
-    async def ask(small: SmallContext) -> ContextAnswer:
-        if given is not None:
-            return given
-        ways: dict[str, ContextAnswer] = {}
-        if small.fitting is not None:
-            ways |= {"f": "fit"}
-        if small.sections:
-            ways |= {"c": "sections"}
-        if not ways:
-            return "stop"
-        say(small.message())
-        offered = {"f": f"num_ctx {small.fitting} (f)", "c": "one call a section (c)"}
-        if sys.stdin.isatty() and sys.stderr.isatty():
-            sys.stderr.write(f"Go on with {', '.join(offered[key] for key in ways)}, or stop (s)? ")
-            sys.stderr.flush()
-            typed = (await asyncio.to_thread(sys.stdin.readline)).strip().lower()[:1]
-            return ways.get(typed, "stop")
-        say(
-            "Nobody is there to ask: " + ", ".join(f"--if-too-small {answer}" for answer in ways.values()) + " goes on."
-        )
-        return "stop"
-
-    return ask
 
 
 def _talk(event: Event) -> None:

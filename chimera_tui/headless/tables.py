@@ -10,7 +10,8 @@ import msgspec
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.inert import inert_line
-from chimera_tui.headless.report import EXIT_CODES, FAILED, say
+from chimera_tui.headless.report import EXIT_CODES, FAILED
+from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
     import polars as pl

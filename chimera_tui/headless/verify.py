@@ -14,7 +14,7 @@ from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.judge import check
 from chimera_tui.core.verify.listing import row
 from chimera_tui.core.verify.verdict import CONTRADICTED, Check, Verdict
-from chimera_tui.headless.report import say
+from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
     from chimera_tui.core.verify.inventory import Frozen

@@ -118,8 +118,8 @@ class Evidence:
         series = self._series.lazy().select("series_id", "quantity", "stat")
         cells = (
             self.frames.cells.lazy().filter(pl.col("phase") != 1)
-            .join(self.files.lazy().select("file_id"), on="file_id", how="semi")
-            .join(series, on="series_id")
+            .join(self.files.lazy().select("file_id"), on="file_id", how="semi", maintain_order="left")
+            .join(series, on="series_id", maintain_order="left")  # of two means of a record the first one counts
         )  # fmt: skip
         found = pl.concat([_single(cells), _summarised(cells)], how="vertical_relaxed")
         load = (

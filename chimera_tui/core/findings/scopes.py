@@ -288,6 +288,7 @@ def _chosen(evidence: Evidence, keyed: pl.DataFrame, metric: str) -> pl.DataFram
         .join(keyed.lazy(), on=["file_id", "config_id"])
         .group_by("root", "fixed_key", "quantity", "better", "weight")
         .agg(rows=pl.len(), groups=pl.col("varying_key").n_unique())
+        .sort("root", "fixed_key", "quantity")  # equal ones would be ranked by chance
         .filter(pl.col("groups") > 1).filter(best)
         .with_columns(telling=pl.col("rows") * pl.col("weight"))
         .sort("telling", "root", "fixed_key", "quantity", descending=[True, False, False, False])

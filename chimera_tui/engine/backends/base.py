@@ -135,8 +135,8 @@ class Backend(Protocol):
     async def loaded(self) -> tuple[LoadedModel, ...]:
         """What is in memory now."""
 
-    async def preload(self, model: str, options: dict[str, object], keep_alive: float | str | None) -> None:
-        """Load a model with these options and generate nothing."""
+    async def preload(self, model: str, options: dict[str, object], keep_alive: float | str | None) -> float | None:
+        """Load a model with these options and generate nothing; seconds it took, None: time it yourself."""
 
     async def unload(self, model: str) -> None:
         """Drop a model from memory."""

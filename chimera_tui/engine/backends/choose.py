@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from chimera_tui.engine.backends.base import Backend, BackendError
+from chimera_tui.engine.backends.replay import ReplayBackend
 from chimera_tui.engine.busy import same_model
 from chimera_tui.engine.context import RunContext
 
@@ -38,6 +39,8 @@ def connect(server: Server, engine: str = "ollama") -> Backend:
 async def choose(run: RunContext) -> Backend | None:
     """The backend of a run; None is the program itself (offline)."""
     settings = run.settings
+    if run.replay is not None and run.replay.run.engine != "offline":
+        return ReplayBackend(run.replay)
     if settings.run.engine == "offline":
         return None
     backend = await asyncio.to_thread(connect, settings.server, settings.run.engine)

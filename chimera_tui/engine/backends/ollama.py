@@ -80,12 +80,13 @@ class OllamaBackend:
         async with self._calling() as client:
             return tuple(cast("Running", await client.ps()).models or ())
 
-    async def preload(self, model: str, options: dict[str, object], keep_alive: float | str | None) -> None:
+    async def preload(self, model: str, options: dict[str, object], keep_alive: float | str | None) -> float | None:
         """Load a model with the load-time ones of these options and generate nothing."""
         reloads = {setting.name for setting in describe("options") if setting.reloads}
         load_time = {name: value for name, value in options.items() if name in reloads}
         async with self._calling(model) as client:
             await client.generate(model, options=load_time, keep_alive=keep_alive)
+        return None
 
     async def unload(self, model: str) -> None:
         """Drop a model from memory."""

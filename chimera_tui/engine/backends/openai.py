@@ -95,7 +95,7 @@ class OpenAiBackend:
         """Nothing: such a server serves what it was started with, and loads nothing for a request."""
         return ()
 
-    async def preload(self, model: str, options: dict[str, object], keep_alive: float | str | None) -> None:
+    async def preload(self, model: str, options: dict[str, object], keep_alive: float | str | None) -> float | None:
         """Nothing to do."""
 
     async def unload(self, model: str) -> None:

@@ -1,0 +1,55 @@
+"""What a run asks a person: answered by a flag, at a terminal, or by nobody."""
+
+import asyncio
+import sys
+
+from chimera_tui.engine.busy import Ask, BusyAnswer, BusyBox
+from chimera_tui.engine.small_context import AskContext, ContextAnswer, SmallContext
+from chimera_tui.headless.talk import say
+
+
+def answer_busy(given: BusyAnswer | None) -> Ask:
+    """The answer where the server is busy."""
+
+    async def ask(box: BusyBox) -> BusyAnswer:
+        for reason in box.reasons:
+            say(reason)
+        if given is not None:
+            return given
+        if sys.stdin.isatty() and sys.stderr.isatty():
+            sys.stderr.write("Go on (g), on the CPU only (c), or stop (s)? ")
+            sys.stderr.flush()
+            typed = (await asyncio.to_thread(sys.stdin.readline)).strip().lower()[:1]
+            return {"g": "go", "c": "cpu"}.get(typed, "stop")  # type: ignore[return-value]
+        say("Nobody is there to ask, so nothing is sent. Say --if-busy go or --if-busy cpu to run anyway.")
+        return "stop"
+
+    return ask
+
+
+def answer_small(given: ContextAnswer | None) -> AskContext:
+    """The answer where the prompt does not fit."""
+
+    async def ask(small: SmallContext) -> ContextAnswer:
+        if given is not None:
+            return given
+        ways: dict[str, ContextAnswer] = {}
+        if small.fitting is not None:
+            ways |= {"f": "fit"}
+        if small.sections:
+            ways |= {"c": "sections"}
+        if not ways:
+            return "stop"
+        say(small.message())
+        offered = {"f": f"num_ctx {small.fitting} (f)", "c": "one call a section (c)"}
+        if sys.stdin.isatty() and sys.stderr.isatty():
+            sys.stderr.write(f"Go on with {', '.join(offered[key] for key in ways)}, or stop (s)? ")
+            sys.stderr.flush()
+            typed = (await asyncio.to_thread(sys.stdin.readline)).strip().lower()[:1]
+            return ways.get(typed, "stop")
+        say(
+            "Nobody is there to ask: " + ", ".join(f"--if-too-small {answer}" for answer in ways.values()) + " goes on."
+        )
+        return "stop"
+
+    return ask
