@@ -154,7 +154,7 @@ def report(path: Path | None, engine: str | None, from_run: Path | None, pace: s
     flags = _flags(options) | ({} if engine == "replay" else {"run__engine": engine})
     if from_run is None:
         if path is None:
-            raise click.UsageError("Give PATH, or --from RUN.")
+            raise click.UsageError("Missing argument: give PATH, or --from RUN.")
         sys.exit(_report(path, **run, **flags))
     if run.pop("unfinished") is not None:
         raise click.UsageError("--unfinished and --from exclude each other.")
