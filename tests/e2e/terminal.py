@@ -15,7 +15,8 @@ import pyte
 SEQUENCES = {
     "enter": "\r", "esc": "\x1b", "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D",
     "home": "\x1b[H", "end": "\x1b[F", "pagedown": "\x1b[6~", "pageup": "\x1b[5~", "tab": "\t", "backspace": "\x7f",
-    "delete": "\x1b[3~", "f5": "\x1b[15~", "ctrl+c": "\x03", "ctrl+p": "\x10", "ctrl+z": "\x1a",
+    "delete": "\x1b[3~", "f2": "\x1bOQ", "f4": "\x1bOS", "f8": "\x1b[19~", "f5": "\x1b[15~",
+    "ctrl+c": "\x03", "ctrl+p": "\x10", "ctrl+z": "\x1a",
 }  # fmt: skip
 
 PROGRAM = (sys.executable, "-m", "chimera_tui")

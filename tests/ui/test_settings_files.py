@@ -13,7 +13,7 @@ from chimera_tui.ui.screens.questions import NameDialog, Question
 from chimera_tui.ui.screens.toml_editor import TomlEditor
 from chimera_tui.ui.settings_files import editable_files
 from chimera_tui.ui.widgets.config_panel import ConfigPanel
-from tests.server import OllamaServer, Script
+from tests.server import OllamaServer, OpenAiScript, Script
 from tests.ui.app_steps import opened, said, seen, until
 from tests.ui.settings_app import TEXT, app_over, file_of
 from tests.ui.test_config_panel import to_row
@@ -33,8 +33,10 @@ async def test_a_text_is_checked_while_it_is_typed_and_saved_as_typed(home, repo
     path = file_of(home)
     app = app_over(path, repository)
     async with opened(app, size) as (pilot, screen):
+        await to_row(pilot, screen, "engine")
         area = await in_editor(pilot, app)
         assert area.text == TEXT
+        await until(pilot, lambda: area.cursor_location[0] == 4, "the line of the setting under the cursor")
         area.move_cursor((9, 9))
         await pilot.press("x")
         await until(pilot, lambda: "line 10" in seen(app), "the message")
@@ -173,7 +175,7 @@ async def test_the_panel_says_the_file_after_saving_and_undo_takes_back(home, re
         assert "1 not saved" in seen(app)
         await pilot.press("w")
         await until(pilot, lambda: not screen.unsaved, "it is saved")
-        await until(pilot, lambda: "From: profile box" in seen(app), "the origin")
+        await until(pilot, lambda: "num_ctx  9216 (profile box)" in seen(app), "the origin")
         assert path.read_text() == TEXT.replace("8192", "9216")
         await pilot.press("U")
         await pilot.pause()
@@ -302,6 +304,18 @@ async def test_models_are_chosen_from_what_the_server_has(home, repository, size
             await pilot.press(*"1b", "enter")
             await until(pilot, lambda: screen.settings.run.model == "gemma3:1b", "the model")
             assert not any(request.path.endswith(("chat", "generate")) for request in server.requests)
+
+
+async def test_an_openai_compatible_server_s_models_are_listed_too(home, repository):
+    async with OllamaServer(OpenAiScript(model="org/served")) as server:
+        flags = {"run.engine": "openai", "server.openai_url": f"{server.url}/v1"}
+        app = app_over(file_of(home), repository, **flags)
+        async with opened(app, (80, 24)) as (pilot, screen):
+            await pilot.press("m")
+            await until(pilot, lambda: "org/served" in seen(app), "the model")
+            assert "16,384" in next(line for line in seen(app).splitlines() if "org/served" in line)
+            await pilot.press("enter")
+            await until(pilot, lambda: screen.settings.run.model == "org/served", "it is chosen")
 
 
 async def test_without_a_server_a_model_is_typed(home, repository):

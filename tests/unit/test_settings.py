@@ -267,7 +267,7 @@ def test_the_line_of_a_key_is_found_in_every_spelling(text: str, keys: tuple[str
     ("layers", "says"),
     [
         ({"flags": {"options.num_ctx": "abc"}}, 'flag options.num_ctx: options.num_ctx = "abc" is not allowed: '),
-        ({"flags": {"options.num_ctx": "abc"}}, "it must be a whole number (1 to 2,147,483,647) or fit"),
+        ({"flags": {"options.num_ctx": "abc"}}, "it must be a whole number (1 or more) or fit"),
         ({"flags": {"options.num_cxt": "1"}}, "there is no setting options.num_cxt; did you mean options.num_ctx?"),
         ({"environment": {"CHIMERA_TOP_P": "7"}}, 'options.top_p = "7" is not allowed: it must be a number (0 to 1)'),
         ({"environment": {"CHIMERA_NUM_CXT": "1"}}, "did you mean CHIMERA_NUM_CTX?"),

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, inspect
 
-from chimera_tui.core.config.schema import SECTIONS, Setting, describe
+from chimera_tui.core.config.schema import LARGEST, SECTIONS, Setting, describe
 from chimera_tui.core.inert import inert_line
 
 UNSET_WORD = "unset"
@@ -39,7 +39,8 @@ def checked(path: str, value: object) -> Any:  # noqa: ANN401 - a value of any s
     except (msgspec.ValidationError, ValueError, OverflowError):
         found = math.nan
     if isinstance(found, float) and not math.isfinite(found):
-        raise NotAllowedError(f"it must be {allowed(path)}{zero_means(path, value)}")
+        most = f", at most {LARGEST:,}" if isinstance(value, int | float) and value > LARGEST else ""
+        raise NotAllowedError(f"it must be {allowed(path)}{most}{zero_means(path, value)}")
     return found
 
 
@@ -143,9 +144,5 @@ def _range(info: inspect.IntType | inspect.FloatType) -> str:
     if info.gt is not None:
         return f" (above {info.gt:g}{'' if info.le is None else f', up to {info.le:g}'})"
     if info.ge is not None:
-        return f" ({info.ge:g} {'or more' if info.le is None else f'to {_number(info.le)}'})"
+        return f" ({info.ge:g} {'or more' if info.le in (None, LARGEST) else f'to {info.le:g}'})"
     return ""
-
-
-def _number(value: float) -> str:
-    return f"{value:,}" if value > 10**6 else f"{value:g}"

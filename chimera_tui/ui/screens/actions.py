@@ -115,7 +115,7 @@ class Actions:
 
     def _edit(self) -> None:
         if self._screen.panes.current is Pane.CONFIG:
-            self._screen.config.edit(Path(self.current_file()))
+            self._screen.config.edit()
             return
         self._screen.run_worker(edit_file(self._app, Path(self.current_file())), group="editor", exclusive=True)
 

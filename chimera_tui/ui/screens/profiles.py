@@ -87,7 +87,7 @@ class ProfilesScreen(ModalScreen[None]):
         table.add_column(width=1)
         table.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
         table.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
-        table.add_column(no_wrap=True, justify="right")
+        table.add_column(no_wrap=True, justify="right", width=9)
         active = glyphs.set if name == self._control.changes.settings.profile else ""
         whose = standing(loaded, name) if name else "the options of your file"
         options = self._options(name)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -211,11 +210,16 @@ class SettingsControl:
 
         def chosen(name: str | None) -> None:
             if name:
-                self.edit(files[name].path)
+                self._edit(files[name])
 
         self._app.push_screen(Picker("Edit a file", choices), chosen)
 
-    def edit(self, path: Path) -> None:
-        """Open one of the files in the editor."""
-        file = next(file for file in self.files() if file.path == path)
-        self._app.push_screen(TomlEditor(file, self.reload))
+    def edit(self) -> None:
+        """Open the person's own file at the setting under the cursor."""
+        setting = self._screen.query_one(ConfigPanel).rows.row.setting
+        profile = self.changes.settings.profile
+        own = ("profiles", profile) if profile and setting.section == "options" else ()
+        self._edit(self.files()[0], (*own, setting.section, setting.name))
+
+    def _edit(self, file: EditedFile, keys: tuple[str, ...] = ()) -> None:
+        self._app.push_screen(TomlEditor(file, self.reload, keys))

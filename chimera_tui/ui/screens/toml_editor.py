@@ -17,6 +17,7 @@ from textual.widgets import Static, TextArea
 from textual.widgets.text_area import TextAreaTheme
 
 from chimera_tui.core.config.files import LARGEST_BYTES, Problem
+from chimera_tui.core.config.places import line_of
 from chimera_tui.core.config.save import NotSavedError, read_text, save_text
 from chimera_tui.core.inert import inert, inert_line
 from chimera_tui.ui.screens.dialogs import choices
@@ -37,8 +38,26 @@ _STYLES = {
 """The theme's colour of each kind of TOML text."""
 
 
+_QUERY = """
+(pair [(bare_key) (quoted_key) (dotted_key)] @property)
+(table [(bare_key) (quoted_key) (dotted_key)] @toml.type)
+(table_array_element [(bare_key) (quoted_key) (dotted_key)] @toml.type)
+(string) @string
+(boolean) @boolean
+(integer) @number
+(float) @float
+(offset_date_time) @toml.datetime
+(local_date_time) @toml.datetime
+(local_date) @toml.datetime
+(local_time) @toml.datetime
+(comment) @comment
+(ERROR) @toml.error
+"""
+"""What is what in TOML; textual's own paints a comment behind a value as a key."""
+
+
 class TomlEditor(Screen[None]):
-    """``saved`` is awaited after every change of the file on disk."""
+    """``saved`` is awaited after every change of the file on disk; the cursor begins where ``keys`` are set."""
 
     app: "ChimeraApp"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,9 +81,10 @@ class TomlEditor(Screen[None]):
     }
     """
 
-    def __init__(self, file: EditedFile, saved: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, file: EditedFile, saved: Callable[[], Awaitable[None]], keys: tuple[str, ...] = ()) -> None:
         super().__init__()
         self._file = file
+        self._keys = keys
         self._saved = saved
         self._base = ""
         self._problems: list[Problem] = []
@@ -84,6 +104,7 @@ class TomlEditor(Screen[None]):
 
     async def on_mount(self) -> None:
         """Read the file; a new one starts with what it may hold."""
+        self.area.update_highlight_query("toml", _QUERY)
         self.area.register_theme(self._theme())
         self.area.theme = "chimera"
         self.area.focus()
@@ -99,6 +120,8 @@ class TomlEditor(Screen[None]):
         self.area.load_text(text or self._file.start)
         if text and self.area.text != text:
             self._freeze("Its line ends are mixed, which this editor would change.")
+        if self._keys and (line := line_of(text, self._keys)):
+            self.area.move_cursor((line - 1, 0), center=True)
         self._check()
 
     @property
@@ -233,7 +256,7 @@ class TomlEditor(Screen[None]):
             else f"{self._file.path} was changed by another program since it was read. Neither text is lost: "
             f"keeping yours leaves theirs in {self._file.path.name}~, theirs leaves yours one ^z away."
         )
-        answers = [("r", "reload theirs"), ("k", "keep mine")] + ([] if difference else [("d", "show the difference")])
+        answers = [("r", "reload theirs"), ("k", "keep mine")] + ([] if difference else [("d", "difference")])
         self.app.push_screen(Question("Changed on disk", body, *answers, wide=difference), answered)
 
     def _take(self, text: str) -> None:

@@ -286,16 +286,18 @@ class ConfigPanel(Vertical):
         setting = row.setting
         text = Text()
         text.append(setting.name, "bold")
-        text.append(f"  {inert_line(displayed(setting, row.value), 200)}\n")
-        text.append(f"{setting.description[:1].upper()}{setting.description[1:]}. ")
-        text.append(f"Allowed: {allowed(setting.path)}.")
-        if row.value is UNSET:
-            text.append(
-                f" The model's own file says {shown(row.modelfile)}." if row.modelfile is not UNSET else " Not sent."
-            )
-        elif origin := self._origins.get(setting.path):
-            text.append(f" From: {inert_line(origin.rpartition('/')[2], 120)}.")
+        text.append(f"  {inert_line(displayed(setting, row.value), 200)}")
+        text.append(f" ({self._origin(row)})\n")
         notes = " ".join(filter(None, (zero_note(setting, row.value), model_note(setting, row.value, self._model))))
         if notes:
-            text.append(f"\n{inert_line(notes, 300)}", "bold")
+            text.append(f"{inert_line(notes, 300)}\n", "bold")
+        text.append(f"{setting.description[:1].upper()}{setting.description[1:]}. ")
+        text.append(f"Allowed: {allowed(setting.path)}.")
         self.query_one("#config-help", Static).update(text)
+
+    def _origin(self, row: SettingRow) -> str:
+        """Where a value came from, or what holds where none is sent."""
+        if row.value is UNSET:
+            return f"the model's own file says {shown(row.modelfile)}" if row.modelfile is not UNSET else "not sent"
+        origin = self._origins.get(row.setting.path, "default")
+        return inert_line(origin.rpartition("/")[2], 60)
