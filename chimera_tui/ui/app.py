@@ -115,13 +115,21 @@ class ChimeraApp(App[None]):
         """Show a theme while it is under the cursor."""
         self.theme = name
 
-    def _use_keys(self, keys: Mapping[str, str]) -> None:
+    def take_themes(self, known: dict[str, themes.ThemeFile]) -> None:
+        """Other theme files; the theme in use is drawn anew."""
+        self.themes = known
+        for theme in known.values():
+            self.register_theme(theme.to_textual())
+        self.mutate_reactive(ChimeraApp.theme)
+
+    def use_keys(self, keys: Mapping[str, str]) -> tuple[str, ...]:
+        """The person's own keys; a sentence for each that cannot be used."""
         from chimera_tui.ui import keymap
 
         checked = keymap.check(keys, keymap.of_panes() if keys else ())
-        self._problems += checked.problems
         self.keys = checked.keys
         self.set_keymap(checked.keys)
+        return checked.problems
 
     # -- life
 
@@ -139,7 +147,7 @@ class ChimeraApp(App[None]):
     async def _open_workspace(self) -> None:
         """The workspace, and what was wrong with files of settings."""
         workspace_screen = await asyncio.to_thread(_workspace_screen)
-        self._use_keys(self.settings.keys)
+        self._problems += self.use_keys(self.settings.keys)
         layout, first = await asyncio.to_thread(lambda: (read_layout(self.root), first_time()))
         screen = workspace_screen(
             self.root, self._loaded, saves_to=self._saves_to, reload=self._reload, layout=layout, first_time=first

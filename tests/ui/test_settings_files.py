@@ -12,6 +12,7 @@ from chimera_tui.ui.screens.profiles import DifferencesScreen, ProfilesScreen
 from chimera_tui.ui.screens.questions import NameDialog, Question
 from chimera_tui.ui.screens.toml_editor import TomlEditor
 from chimera_tui.ui.settings_files import editable_files
+from chimera_tui.ui.themes import builtin_folder
 from chimera_tui.ui.widgets.config_panel import ConfigPanel
 from tests.server import OllamaServer, OpenAiScript, Script
 from tests.ui.app_steps import opened, said, seen, until
@@ -145,6 +146,31 @@ async def test_the_repository_s_file_is_made_and_checked_by_its_own_rules(home, 
         await pilot.press("f2")
         await until(pilot, lambda: app.theme == "chimera-light", "it holds at once")
         assert screen.settings.server.host == "http://127.0.0.1:9"
+
+
+async def test_keys_themes_and_the_files_that_count_hold_at_once(home, repository):
+    theme = home / "config" / "chimera-tui" / "themes" / "mine.toml"
+    theme.parent.mkdir(parents=True)
+    dark = (builtin_folder() / "chimera-dark.toml").read_text().replace('"chimera-dark"', '"mine"')
+    theme.write_text(dark)
+    app = app_over(file_of(home, TEXT + '[ui]\ntheme = "mine"\n'), repository)
+    async with opened(app) as (pilot, _):
+        area = await in_editor(pilot, app)
+        area.insert('[keys]\n"run.start" = "f9"\n[scan]\nexclude = ["*.md"]\n', area.document.end)
+        await pilot.press("f2")
+        await until(pilot, lambda: "Saved to" in said(app), "it is saved")
+        await pilot.press("escape")
+        await until(pilot, lambda: "f9 Run" in seen(app), "the key")
+        await until(pilot, lambda: "2 files" in seen(app), "what counts")
+        await pilot.press("E")
+        await until(pilot, lambda: isinstance(app.screen, Picker), "the files")
+        await pilot.press(*"mine.toml", "enter")
+        await until(pilot, lambda: isinstance(app.screen, TomlEditor), "the editor")
+        area = app.screen.query_one(TextArea)
+        await until(pilot, lambda: area.text == dark, "the theme")
+        area.load_text(dark.replace("#14171c", "#102030"))
+        await pilot.press("f2")
+        await until(pilot, lambda: app.screen.styles.background.hex == "#102030", "the colour")
 
 
 def test_every_file_is_checked_by_its_own_rules(home, repository, tmp_path):

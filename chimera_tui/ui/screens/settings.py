@@ -19,7 +19,7 @@ from chimera_tui.ui.screens.toml_editor import TomlEditor
 from chimera_tui.ui.setting_changes import SettingChanges, clashes, names_in_file, not_kept
 from chimera_tui.ui.setting_values import value_of
 from chimera_tui.ui.settings_files import EditedFile, editable_files
-from chimera_tui.ui.themes import user_folder
+from chimera_tui.ui.themes import builtin_folder, load_themes, user_folder
 from chimera_tui.ui.widgets.config_panel import ConfigPanel
 
 if TYPE_CHECKING:
@@ -78,6 +78,9 @@ class SettingsControl:
             return
         if (before.run.model, before.run.engine, before.server) != (now.run.model, now.run.engine, now.server):
             self._screen.ask_model_info()
+        if before.scan != now.scan:
+            self._screen.reader.workspace = None
+            self._screen.read_repository()
         if before.ui.slow != now.ui.slow:
             self._app.use_pace(slow=now.ui.slow)
 
@@ -147,9 +150,23 @@ class SettingsControl:
         self.changes.take_over(loaded)
         for problem in loaded.problems:
             self._app.say(f"{problem}. The last good value holds." if problem.fatal else str(problem), "warning")
-        if self.changes.settings.ui.theme != before.ui.theme and self.changes.settings.ui.theme in self._app.themes:
-            self._app.theme = self.changes.settings.ui.theme
+        await self._draw_anew(before)
         self.show(before)
+
+    async def _draw_anew(self, before: "Settings") -> None:
+        """Themes and keys as the files say now."""
+        known, _ = await asyncio.to_thread(load_themes, (builtin_folder(), user_folder()))
+        now = self.changes.settings
+        if known != self._app.themes:
+            self._app.take_themes(known)
+        if now.ui.theme != before.ui.theme and now.ui.theme in known:
+            self._app.theme = now.ui.theme
+        if now.keys != before.keys:
+            for problem in self._app.use_keys(now.keys):
+                self._app.say(problem, "warning")
+        later = [name for name in ("mouse", "ascii") if getattr(now.ui, name) != getattr(before.ui, name)]
+        if later:
+            self._app.say(f"ui.{' and ui.'.join(later)} will hold at the next start.")
 
     # -- profiles
 
