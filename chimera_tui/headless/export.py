@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from chimera_tui.core.verify.numbers import saved_numbers
 from chimera_tui.engine.html_export import report_html, write_html
-from chimera_tui.headless.report import FAILED, say
+from chimera_tui.headless.report import FAILED
+from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
     from chimera_tui.core.verify.numbers import JudgedNumber

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
@@ -98,6 +99,12 @@ class Sent:
 
     body: bytearray = field(default_factory=bytearray)
     headers: bool = False
+    times: list[tuple[float, int]] = field(default_factory=list)
+    """After each piece: the monotonic time in seconds and the bytes sent by then."""
+
+    def bytes_by(self, at_s: float) -> int:
+        """How many bytes had been sent at a monotonic time."""
+        return max((count for when, count in self.times if when <= at_s), default=0)
 
     @property
     def bytes(self) -> int:
@@ -163,6 +170,7 @@ async def write_answer(writer: asyncio.StreamWriter, answer: Answer, sent: Sent)
             writer.write(b"%x\r\n%b\r\n" % (len(piece.data), piece.data) if answer.chunked else piece.data)
             await writer.drain()
             sent.body += piece.data
+            sent.times.append((time.monotonic(), len(sent.body)))
         if answer.chunked and answer.ended == "complete":
             writer.write(b"0\r\n\r\n")
         await writer.drain()
