@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 TELLING = 3
 """How many different telling values a file must have before it can count as derived."""
-PROBES = 6
-"""How many values a source must be seen to hold before all of them are compared."""
 MOST_SHARERS = 32
 """A value that more files than this share tells nothing about its source."""
 FACTORS = tuple(name for name in schema.CONFIGS if name not in {"config_id", "extra", "path_conflict", "from_path"})
@@ -31,48 +29,26 @@ def sources(frames: Frames) -> pl.DataFrame:
     """``file_id, source_path`` of the derived files."""
     import polars as pl
 
-    none = pl.DataFrame(schema={"file_id": pl.UInt32, "source_path": pl.String})
-    values = _values(frames)
-    candidates = _candidates(values)
-    if not candidates.height:
-        return none
-    own = values.filter(pl.col("file_id").is_in(candidates["file_id"].implode()))
-    pairs = _pairs(own, values, _sizes(frames, values))
-    if not pairs.height:
-        return none
-    theirs = values.filter(pl.col("file_id").is_in(pairs["source"].unique().implode()))
-    return _chosen(_confirmed(pairs, own, theirs, frames.configs), frames.files)
+    cells = _of_originals(frames)
+    pairs = _sized(_pairs(cells), frames)
+    values = cells.filter(_in(pl.concat([pairs["file_id"], pairs["source"]]).unique())).unique().collect()
+    return _chosen(_confirmed(pairs, values, frames.configs), frames.files)
 
 
-def _values(frames: Frames) -> pl.DataFrame:
-    """The different values of each original, complete data file, with their configurations."""
+def _of_originals(frames: Frames) -> pl.LazyFrame:
+    """The values of each original, complete data file, with their configurations."""
     import polars as pl
 
-    originals = frames.files.filter(
-        (pl.col("role") == "data") & pl.col("dup_of").is_null() & (pl.col("level") == "full")
-    )["file_id"]
-    return (
-        frames.cells.lazy()
-        .filter(pl.col("file_id").is_in(originals.implode()) & pl.col("value").is_finite())
-        .select("file_id", "config_id", "value")
-        .unique()
-        .collect()
-    )
+    whole = (pl.col("role") == "data") & pl.col("dup_of").is_null() & (pl.col("level") == "full")
+    originals = frames.files.filter(whole)["file_id"]
+    cells = frames.cells.lazy().filter(pl.col("value").is_finite()).select("file_id", "config_id", "value")
+    return cells if originals.len() == frames.files.height else cells.filter(_in(originals))
 
 
-def _candidates(values: pl.DataFrame) -> pl.DataFrame:
-    """Files of which every value occurs in another file too, and that hold enough telling ones."""
+def _in(file_ids: pl.Series) -> pl.Expr:
     import polars as pl
 
-    return (
-        values.lazy()
-        .with_columns(alone=pl.col("file_id").min().over("value") == pl.col("file_id").max().over("value"))
-        .group_by("file_id")
-        .agg(~pl.col("alone").any().alias("shared"), pl.col("value").filter(_telling()).n_unique().alias("telling"))
-        .filter(pl.col("shared") & (pl.col("telling") >= TELLING))
-        .select("file_id")
-        .collect()
-    )
+    return pl.col("file_id").is_in(file_ids.implode())
 
 
 def _telling() -> pl.Expr:
@@ -82,61 +58,55 @@ def _telling() -> pl.Expr:
     return (tenfold - tenfold.round()).abs() > tenfold.abs() * 1e-12
 
 
-def _sizes(frames: Frames, values: pl.DataFrame) -> pl.DataFrame:
-    """How many records each file has, and a strict order: records, then cells, then the earlier path."""
+def _pairs(cells: pl.LazyFrame) -> pl.DataFrame:
+    """``file_id, source``: files and those that hold their rarest telling value and two others as well.
+
+    Among many files any one value is somewhere else by chance, but hardly three of them together. Values are compared
+    by hashes; the commoner a value is, the larger its first one.
+    """
     import polars as pl
 
-    ids = values["file_id"].unique()
+    mark = pl.col("value").hash()
+    rare = pl.len().over(mark).cast(pl.UInt64) * 2**40 + mark // 2**24
+    marks = cells.filter(_telling()).select("file_id", rare=rare, other=pl.col("value").hash(1)).collect().lazy()
+    lowest, highest = pl.col("other").min().alias("low"), pl.col("other").max().alias("high")
+    asked = marks.group_by("file_id").agg(pl.col("rare").min(), lowest, highest, telling=pl.col("rare").n_unique())
+    asked = asked.filter(pl.col("telling") >= TELLING).collect().lazy()
+    held = marks.select("file_id", "rare").join(asked, on="rare", how="semi").unique()
+    held = held.filter(pl.len().over("rare") <= MOST_SHARERS).rename({"file_id": "source"})
+    pairs = asked.join(held, on="rare").filter(pl.col("source") != pl.col("file_id")).collect()
+    for probe in ("low", "high"):
+        held = marks.select(source="file_id", probe=pl.col("other")).join(
+            pairs.lazy(), left_on="probe", right_on=probe, how="semi"
+        )
+        pairs = pairs.lazy().join(held, left_on=["source", probe], right_on=["source", "probe"], how="semi").collect()
+    return pairs.select("file_id", "source")
+
+
+def _sized(pairs: pl.DataFrame, frames: Frames) -> pl.DataFrame:
+    """Those of which the source has as many records, with ranks: by records, then cells, then the earlier path."""
+    import polars as pl
+
     counted = (
         frames.cells.lazy()
-        .filter(pl.col("file_id").is_in(ids.implode()))
+        .filter(_in(pl.concat([pairs["file_id"], pairs["source"]]).unique()))
         .group_by("file_id")
         .agg(pl.col("record").n_unique().alias("records"), pl.len().alias("cells"))
         .collect()
     )
     order = frames.files.select("file_id").with_row_index("place")
     ranked = counted.join(order, on="file_id").sort("records", "cells", "place", descending=[True, True, False])
-    return ranked.select("file_id", "records").with_row_index("rank")
-
-
-def _pairs(own: pl.DataFrame, values: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
-    """Each candidate with the files of as many records that hold its rarest telling values, ``PROBES`` of them."""
-    import polars as pl
-
-    holders = (
-        values.lazy()
-        .filter(_telling())
-        .join(own.lazy().select("value").unique(), on="value", how="semi")
-        .select("file_id", "value")
-        .unique()
-        .with_columns(sharers=pl.len().over("value"))
-        .filter(pl.col("sharers") <= MOST_SHARERS)
-    )
-    held = holders.select(source="file_id", value="value")
-    probes = (
-        holders.join(own.lazy().select("file_id").unique(), on="file_id", how="semi")
-        .sort("sharers", "value")
-        .group_by("file_id", maintain_order=True)
-        .agg(pl.col("value").head(PROBES))
-    )
-    first = probes.select("file_id", pl.col("value").list.first())
-    theirs = sizes.lazy().select(source="file_id", source_rank="rank", source_records="records")
-    pairs = (
-        first.join(held, on="value")
-        .filter(pl.col("source") != pl.col("file_id"))
-        .join(sizes.lazy(), on="file_id")
+    sizes = ranked.select("file_id", "records").with_row_index("rank")
+    theirs = sizes.select(source="file_id", source_rank="rank", source_records="records")
+    return (
+        pairs.join(sizes, on="file_id")
         .join(theirs, on="source")
         .filter(pl.col("source_records") >= pl.col("records"))
         .select("file_id", "source", "rank", "source_rank")
-        .collect()
     )
-    # Among many files any one value is somewhere else by chance: without further probes the pairs would not fit memory.
-    asked = pairs.lazy().select("file_id", "source").join(probes.explode("value"), on="file_id")
-    missing = asked.join(held, on=["source", "value"], how="anti").select("file_id", "source")
-    return pairs.join(missing.unique().collect(), on=["file_id", "source"], how="anti")
 
 
-def _confirmed(pairs: pl.DataFrame, own: pl.DataFrame, values: pl.DataFrame, configs: pl.DataFrame) -> pl.DataFrame:
+def _confirmed(pairs: pl.DataFrame, values: pl.DataFrame, configs: pl.DataFrame) -> pl.DataFrame:
     """The pairs in which the source holds every value of the candidate under an agreeing configuration."""
     import polars as pl
 
@@ -147,7 +117,7 @@ def _confirmed(pairs: pl.DataFrame, own: pl.DataFrame, values: pl.DataFrame, con
     )
     matched = (
         pairs.lazy()
-        .join(own.lazy(), on="file_id")
+        .join(values.lazy(), on="file_id")
         .join(values.lazy().select(source="file_id", source_config="config_id", value="value"), on=["source", "value"])
         .join(factors, on="config_id")
         .join(theirs, on="source_config")
@@ -157,7 +127,7 @@ def _confirmed(pairs: pl.DataFrame, own: pl.DataFrame, values: pl.DataFrame, con
         .group_by("file_id", "source", "rank", "source_rank")
         .agg(pl.len().alias("matched"))
     )
-    wanted = own.lazy().group_by("file_id").agg(pl.len().alias("wanted"))
+    wanted = values.lazy().group_by("file_id").agg(pl.len().alias("wanted"))
     whole = matched.join(wanted, on="file_id").filter(pl.col("matched") == pl.col("wanted")).collect()
     # Of two that hold the same, only the lesser is derived.
     mutual = whole.select(file_id="source", source="file_id")
