@@ -2,7 +2,7 @@
 
 from chimera_tui.core.measure.emission import emit
 from chimera_tui.core.measure.observe import Seen, see
-from chimera_tui.core.measure.records import Walk
+from chimera_tui.core.measure.records import Record, Walk
 from chimera_tui.core.measure.sink import Sink
 from chimera_tui.core.measure.special import asv_definitions, special_records
 from chimera_tui.core.read.jsontext import Json
@@ -30,7 +30,14 @@ def measure_document(
 
     ``around`` is what encloses the value itself, where it is one of many read one by one.
     """
-    tool = numbering.sink.tool
+    for record, seen in seen_in(document, walk, numbering.sink.tool, path, rel=rel, around=around):
+        numbering.write(seen, record.path, f"[{numbering.next}]")
+
+
+def seen_in(
+    document: Json, walk: Walk, tool: str, path: str = "", *, rel: str = "", around: Seen | None = None
+) -> list[tuple[Record, Seen]]:
+    """The records of a document, and what each says."""
     records = special_records(document, tool, path, rel)
     if records is None:
         records = [] if asv_definitions(document) else walk.records(document, path)
@@ -38,5 +45,4 @@ def measure_document(
     for record in records:
         parent = seen[id(record.parent)] if record.parent is not None else around
         seen[id(record)] = see(record, parent, tool)
-    for record in records:
-        numbering.write(seen[id(record)], record.path, f"[{numbering.next}]")
+    return [(record, seen[id(record)]) for record in records]

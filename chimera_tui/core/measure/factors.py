@@ -54,7 +54,7 @@ def _fitted(name: str, value: Json) -> Json:
         return None
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if not math.isfinite(number):
         return None

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chimera_tui.core.measure.alike import likeness_of
 from chimera_tui.core.measure.documents import Numbering, measure_document
 from chimera_tui.core.measure.factors import COLUMNS
 from chimera_tui.core.measure.lexicon import UNKNOWN
@@ -102,15 +103,19 @@ def sink_of(sample: Json, rel: str, limits: Limits) -> Sink:
 
 
 def _measure_values(found: JsonValues, sink: Sink, rel: str, limits: Limits) -> int:
-    numbering = Numbering(sink)
     single = len(found.values) == 1 and found.form == "json"
-    walk = Walk(sink.tool, limits.depth)
+    likeness = likeness_of(found.values[0], sink) if single else None
+    if likeness and (count := likeness.fill()) is not None:
+        return count
+    numbering, walk = Numbering(sink), Walk(sink.tool, limits.depth)
     for i, value in enumerate(found.values):
         path = "" if single else f"line {found.lines[i]}" if found.lines else f"[{i}]"
         measure_document(value, walk, numbering, path, rel=rel)
     if walk.too_deep:
         sink.result.reason = f"nested deeper than {limits.depth} levels: what lies below is left out"
         sink.result.status = "partial"
+    elif likeness:
+        likeness.learn(numbering.next)
     return numbering.next
 
 

@@ -45,7 +45,7 @@ class Seen:
 
     __slots__ = (
         "arrays", "at", "cells", "error", "factors", "failed", "keys", "n", "parent", "phase",
-        "requests", "stat", "unit",
+        "requests", "sources", "stat", "times", "unit",
     )  # fmt: skip
 
     def __init__(self, parent: "Seen | None") -> None:
@@ -53,6 +53,10 @@ class Seen:
         self.factors: Factors = {}
         self.keys: Factors = {}
         self.cells: list[Cell] = []
+        self.sources: dict[int, float] = {}
+        """Of cells by their place: the value of the file that is nothing but this cell."""
+        self.times: list[Json] = []
+        """The values of the file that are a time."""
         self.arrays: list[tuple[str, Meaning, list[float]]] = []
         self.at: int | None = None
         self.n: int | None = None
@@ -85,7 +89,10 @@ def _leaf(seen: Seen, leaf: Leaf, what: Meaning, tool: str) -> None:
         if isinstance(value, bool):
             put(seen.factors, what.name, value)
         elif isinstance(value, int | float):
+            before = len(seen.cells)
             _number(seen, field, what, value, n)
+            if len(seen.cells) > before and not (what.counts or what.stat == "variance"):
+                seen.sources[before] = value
         elif isinstance(value, list):
             _array(seen, field, what, value)
         else:
@@ -185,6 +192,7 @@ def _factor_name(factors: Factors, field: str, what: Meaning) -> str:
 def _special(seen: Seen, field: str, what: Meaning, value: Json) -> None:
     role = what.role
     if role == "at":
+        seen.times.append(value)
         seen.at = moment_ns(value) if seen.at is None else seen.at
     elif role == "n":
         if isinstance(value, int) and not isinstance(value, bool) and 0 < value < MOST:
@@ -205,7 +213,7 @@ def _special(seen: Seen, field: str, what: Meaning, value: Json) -> None:
 def _error(seen: Seen, value: Json) -> None:
     if isinstance(value, str) and value.strip().lower() not in ("", "none", "null", "no", "false", "0", "nan"):
         seen.failed, seen.error = True, value.strip()
-    elif isinstance(value, int | float) and value and not isinstance(value, bool) and value == value:  # noqa: PLR0124
+    elif isinstance(value, int | float) and not isinstance(value, bool) and value and abs(value) < LARGEST:
         seen.failed, seen.error = True, seen.error or f"error code {value:g}"
 
 

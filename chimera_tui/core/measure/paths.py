@@ -17,6 +17,9 @@ _NAMED = {
     "new_tokens": "output_tokens", "newtokens": "output_tokens", "osl": "output_tokens", "outputlen": "output_tokens",
     "qps": "request_rate", "rate": "request_rate", "tp": "tp",
 }  # fmt: skip
+_NAMES_OF_FACTORS = tuple(_NAMED)
+_RUNNING = 3
+"""Digits behind an underscore that are no part of a name: ``q4_0`` and ``llama_70`` have fewer."""
 _SHORT = {"g": "num_gpu", "c": "num_ctx", "t": "temperature", "p": "top_p", "k": "top_k", "b": "batch"}
 _DECIMAL = frozenset(("temperature", "top_p", "request_rate"))
 _NUMBER = r"\d+(?:[.p]\d+)?"
@@ -37,8 +40,19 @@ def hints(rel: str) -> dict[str, Any]:
     """What the path of a file (POSIX, inside the repository) says about its configuration; deeper names win."""
     folder, _, name = rel.rpartition("/")
     stem = name.rpartition(".")[0] or name
-    found = _of_name(stem)
+    found = _of_name(without_running_number(stem))
     return {**_of_folder(folder), **found} if folder else found
+
+
+def without_running_number(stem: str) -> str:
+    """A name without the number or date at its end that says nothing: ``run_00012``, ``sweep_20251004_093000``."""
+    while True:
+        head, mark, number = stem.rpartition("_")
+        if not mark or len(number) < _RUNNING or not (number.isascii() and number.isdigit()):
+            return stem
+        if head.lower().endswith(_NAMES_OF_FACTORS):
+            return stem
+        stem = head
 
 
 @lru_cache(maxsize=4096)

@@ -33,6 +33,8 @@ _AUXILIARY = frozenset(
 )
 
 
+COUNTS = ("count", "n", "samples")
+"""Of a distribution: how many values it is of."""
 _NO_STATISTIC = frozenset(("unit", "units", "count", "n", "name", "total", "stdev_"))
 """Of a distribution: what is beside its statistics, or follows from them (``stdev_`` is std ÷ mean in percent)."""
 
@@ -162,7 +164,7 @@ class Walk:
     def _distribution(self, node: dict[str, Any], record: Record, field: str, unit: str, n: int | None) -> None:
         stated = node.get("unit") or node.get("units") or unit
         unit = stated if isinstance(stated, str) else unit
-        for name in ("count", "n", "samples"):
+        for name in COUNTS:
             count = node.get(name)
             if isinstance(count, int) and not isinstance(count, bool) and 0 < count < 2**32:
                 n = count

@@ -107,10 +107,8 @@ class FileResult:
 
     def drop_cells(self) -> None:
         """Empty the columns of the cells."""
-        for column in (self.of, self.series, self.value, self.n, self.raw):
-            column.clear()
+        self.of, self.series, self.value, self.n, self.raw = [], [], [], [], []
 
     def drop_observations(self) -> None:
         """Empty the columns of the observations."""
-        for column in (self.record, self.config, self.phase, self.status_code, self.at, self.error):
-            column.clear()
+        self.record, self.config, self.phase, self.status_code, self.at, self.error = [], [], [], [], [], []

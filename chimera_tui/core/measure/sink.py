@@ -51,6 +51,14 @@ class Observations(NamedTuple):
     error: Sequence[int | None]
 
 
+class Tables(NamedTuple):
+    """The different series, configurations and errors of a file, each with its index."""
+
+    series: dict[SeriesKey, int]
+    configs: dict[ConfigKey, int]
+    errors: dict[str, int]
+
+
 class Sink:
     """Collects the cells of one file; past the cap it keeps statistics of each series instead."""
 
@@ -64,10 +72,8 @@ class Sink:
         self._unshared: list[Mapping[str, Any]] = []
         self.left_out = 0
         """Values of failed observations that the statistics of a summary leave out."""
-        self._series: dict[SeriesKey, int] = {}
-        self._configs: dict[ConfigKey, int] = {}
+        self.tables = Tables({}, {}, {})
         self._known_configs: dict[Any, int] = {}
-        self._errors: dict[str, int] = {}
 
     def series(self, field: str, meaning: Meaning) -> int:
         """The index of a series."""
@@ -75,7 +81,8 @@ class Sink:
 
     def series_of(self, key: SeriesKey) -> int:
         """The index of a series by its key."""
-        return self._series.setdefault(key, len(self._series))
+        known = self.tables.series
+        return known.setdefault(key, len(known))
 
     def config(self, factors: Mapping[str, Any]) -> int:
         """The index of a configuration; the path's hints are merged in here."""
@@ -88,7 +95,7 @@ class Sink:
 
     def configured(self, made: Iterable[tuple[Mapping[str, Any], ConfigKey]]) -> list[int]:
         """The indices of configurations, each given by its factors and what they and the hints make."""
-        configs = self._configs
+        configs = self.tables.configs
         found = []
         for factors, key in made:
             index = configs.get(key)
@@ -123,7 +130,8 @@ class Sink:
 
     def error(self, text: str) -> int:
         """The index of an error text (cut to what a person reads)."""
-        return self._errors.setdefault(text[:500], len(self._errors))
+        known = self.tables.errors
+        return known.setdefault(text[:500], len(known))
 
     def observe(
         self, record: int, config: int, *, phase: int = 0, status: int = OK, at: int | None = None,
@@ -169,7 +177,7 @@ class Sink:
             for key, values, raw in columns:
                 self.add(self.series_of(key), Cells(of, values, none, raw))
             return
-        known = self._series
+        known = self.tables.series
         for key, values, raw in columns:
             out.series += [known.setdefault(key, len(known))] * len(values)
             out.value += values
@@ -220,11 +228,8 @@ class Sink:
     def finish(self) -> FileResult:
         """The result; of a file past the cap, the statistics of each series as the cells of record 0."""
         out = self.result
-        out.series_table, out.config_table, out.error_table = (
-            list(self._series),
-            list(self._configs),
-            list(self._errors),
-        )
+        series, configs, errors = self.tables
+        out.series_table, out.config_table, out.error_table = list(series), list(configs), list(errors)
         if self.spreads is not None:
             self._close_summary(self.spreads)
         return out

@@ -9,10 +9,11 @@ from chimera_tui.core.measure.lexicon import Meaning, meaning
 from chimera_tui.core.measure.naming import normalised
 from chimera_tui.core.measure.records import Leaf, Record
 from chimera_tui.core.read.jsontext import Json
+from chimera_tui.core.read.numbers import LARGEST
 
 
 def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
 
 
 NO_VALUE: Leaf = ("error", "null instead of a value", "", None)
@@ -226,6 +227,10 @@ def asv_definitions(document: Json) -> bool:
 _BUILDERS: dict[str, Callable[[dict[str, Any], str, str], Iterator[Record]]] = {
     "asv": asv, "clickbench": clickbench, "criterion": criterion, "perf_analyzer": perf_analyzer, "lm-eval": lm_eval,
 }  # fmt: skip
+
+
+TREATED_ALONE = frozenset(("llama-bench", *_BUILDERS))
+"""Tools of which the documents need more than the meaning of their fields."""
 
 
 def special_records(document: Json, tool: str, path: str, rel: str) -> list[Record] | None:
