@@ -56,7 +56,7 @@ def test_overlapping_configurations_are_not_separable():
     repository.file("a.csv", sweep({1024: [50, 53, 51], 2048: [52, 50, 53.5]}))
     finding = only(repository, "best configuration")
     assert finding.details["separable"] is False
-    assert "not separable from the runner-up" in finding.statement
+    assert "not separable from the other, p = " in finding.statement
 
 
 def test_a_detectable_lead_below_the_smallest_effect_is_no_winner():
@@ -382,3 +382,88 @@ def test_ranks_fall_for_further_findings_of_one_kind():
     keys = [f.key for f in findings(repository.frames(), Run())]
     assert keys == [f.key for f in findings(repository.frames(), Run())]
     assert len(set(keys)) == len(keys)
+
+
+def test_a_single_run_beside_groups_of_two_is_not_called_n_1_each():
+    repository = Repository()
+    rows = [{"tone": tone, "tokens_s": value} for tone, value in (("a", 90), ("b", 70), ("b", 71), ("c", 60))]
+    repository.file("a.csv", rows)
+    statement = only(repository, "best configuration").statement
+    assert "n = 1 per configuration" not in statement
+    assert "fewer than 3 runs on a side" in statement
+
+
+def test_two_single_runs_that_hardly_differ_are_no_finding():
+    repository = Repository()
+    repository.file("a.csv", [{"num_ctx": 1024, "tokens_s": 50.0}, {"num_ctx": 2048, "tokens_s": 50.1}])
+    assert found(repository, "best configuration") == []
+
+
+def test_a_mean_whose_n_the_file_does_not_state_is_not_called_n_1():
+    repository = Repository()
+    times = {"std_time_ms": 0.1, "min_time_ms": 0.9, "max_time_ms": 1.2}
+    repository.file("a.json", [{"variant": k, "mean_time_ms": t, **times} for k, t in (("x", 1.0), ("y", 1.1))])
+    statement = only(repository, "best configuration").statement
+    assert "n not stated" in statement
+    assert "n = 1" not in statement
+
+
+def test_configurations_that_ran_the_same_queries_are_compared_query_by_query():
+    repository = Repository()
+    rows = [
+        {"cache": cache, "query": f"q{n}", "tokens_s": (1000 - 99 * n) * (1.05 if cache == "hot" else 1.0) + n % 3}
+        for cache in ("hot", "cold") for n in range(9)
+    ]  # fmt: skip
+    repository.file("a.csv", rows)
+    finding = only(repository, "best configuration")
+    assert finding.details["separable"] is True, "though the queries differ by far more than the caches"
+    assert any("compared one by one" in caveat for caveat in finding.caveats)
+
+
+def test_scores_of_different_tasks_are_not_ranked():
+    repository = Repository()
+    rows = [{"model": m, "task": f"{m}-{n}", "accuracy": 0.5 + n / 100} for m in ("a", "b") for n in range(4)]
+    repository.file("a.csv", rows)
+    assert found(repository, "model ranking") == []
+
+
+def test_what_is_before_and_what_after_is_no_option():
+    repository = Repository()
+    rows = [
+        {"state": state, "strategy": s, "tokens_s": 10.0 * (1 + n) + 100 * (state == "metrics_after")}
+        for state in ("metrics_before", "metrics_after") for n, s in enumerate(("x", "y", "z"))
+    ]  # fmt: skip
+    repository.file("a.csv", rows)
+    assert {f.details["factor"] for f in found(repository, "factor effect")} <= {"strategy"}
+
+
+def test_files_that_their_names_tell_apart_are_no_replicates():
+    for names, expected in ((("c2/a.csv", "c4/a.csv"), 0), (("run1/a.csv", "run2/a.csv"), 1)):
+        repository = Repository()
+        for number, path in enumerate(names):
+            repository.file(path, [{"model": "m", "tokens_s": 50.0 + number + n / 10} for n in range(4)])
+        assert len(found(repository, "replicates")) == expected, names
+
+
+def test_large_factors_are_told_as_factors():
+    repository = Repository()
+    repository.file("a.csv", sweep({1: [10, 10.1, 10.2], 64: [900, 901, 902]}))
+    statement = only(repository, "best configuration").statement
+    assert "89.2× the other" in statement, statement
+
+
+def test_a_rate_that_a_text_says_has_its_place_on_the_curve():
+    repository = Repository()
+    rows = [{"model": "m", "request_rate": rate, "output_throughput": value}
+            for rate, value in (("1.0", 100), ("inf", 400), ("4.0", 380), ("16.0", 395))]  # fmt: skip
+    repository.file("a.csv", rows)
+    assert only(repository, "load knee").details["knee"] == "4.0"
+
+
+def test_sources_name_the_field_as_it_stands_in_the_file():
+    repository = Repository()
+    times = {"std_time_ms": 2.0, "min_time_ms": 0.04, "max_time_ms": 6.9, "n": 10}
+    rows = [{"kernel": "x", "mean_time_ms": 0.76, "path": "k.x", **times}]
+    repository.file("a.json", rows)
+    (source,) = only(repository, "outlier mean").sources
+    assert (source.record, source.field) == (0, "mean_time_ms")

@@ -9,7 +9,7 @@ from chimera_tui.core import stats
 from chimera_tui.core.findings.evidence import Evidence
 from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.findings.scopes import Group, Scope, scopes
-from chimera_tui.core.findings.wording import amount, count, factor, listing, name, p_value, percent, ratio
+from chimera_tui.core.findings.wording import amount, by, count, factor, listing, name, p_value, percent, ratio
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,10 +29,14 @@ def factor_effects(evidence: Evidence) -> Iterator[Finding]:
     """One finding an option of each experiment: group means, their range and Kruskal–Wallis; and confounding."""
     options = evidence.names("option")
     for scope in scopes(evidence, options, evidence.fixed):
+        if (scope.rows["value"] <= 0).any():
+            continue  # no ratios
         varying = [option for option in scope.varying(options) if scope.rows[option].n_unique() <= MAX_LEVELS]
         if scope.contains_load:
             yield from (found for option in varying for found in _confounded_with_cold(scope, option))
-        yield from _effects(scope.warm() if scope.contains_load else scope, varying)
+        two = len(varying) == 1 and scope.rows[varying[0]].n_unique() == 2
+        if not two or scope.rows["cold"].any():  # else the best configuration says it already
+            yield from _effects(scope.warm() if scope.contains_load else scope, varying)
 
 
 def _effects(scope: Scope, varying: list[str]) -> Iterator[Finding]:
@@ -90,7 +94,7 @@ def _effect(scope: Scope, tested: _Tested) -> Finding:
         kind="factor effect",
         statement=(
             f"{scope.subject}: {name(option)} over {listing(factor(g.factors[option]) for g in groups)} moves mean "
-            f"{scope.words} by {percent(size)} ({_range(scope, groups, option)}); "
+            f"{scope.words} {by(size)} ({_range(scope, groups, option)}); "
             f"{_verdict(p, adjusted, shown=shown, matters=matters)}."
         ),
         value=size, unit="percent", label="derived", n=scope.rows.height, sources=scope.sources(),

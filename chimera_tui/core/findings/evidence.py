@@ -78,7 +78,7 @@ class Evidence:
     def fixed(self) -> list[str]:
         """What is held equal in a comparison of options: the entities and the sizes of the work."""
         sizes = [name for name in self.names("workload") if self.factors[name].dtype.is_numeric()]
-        return [*ENTITIES, "present", *self.names("load"), *sizes]
+        return [*ENTITIES, "present", *self.names("held", "load"), *sizes]
 
     @cached_property
     def quantities(self) -> pl.DataFrame:
@@ -106,9 +106,18 @@ class Evidence:
             .str.strip_chars("._- ")
         )  # fmt: skip
         what = ["stem", "metric", "unit", "better", "tool", "definition"]
-        return self.frames.series.with_columns(
-            stem=pl.when(pl.col("stat").is_in(SINGLE)).then(pl.col("field")).otherwise(stem)
-        ).with_columns(quantity=pl.struct(what).rank("dense").cast(pl.UInt32))
+        single = pl.col("stat").is_in(SINGLE)
+        series = self.frames.series.with_columns(stem=pl.when(single).then(pl.col("field")).otherwise(stem))
+        # A spread is a spread of the mean beside it, however each is defined.
+        centre = pl.col("definition").filter(pl.col("stat").is_in(_CENTRES))
+        about = series.group_by("stem", "metric", "unit", "tool").agg(centre=centre.first(), one=centre.n_unique() == 1)
+        series = series.join(about, on=["stem", "metric", "unit", "tool"], how="left", maintain_order="left")
+        joined = pl.when(~single & pl.col("one")).then(pl.col("centre")).otherwise(pl.col("definition"))
+        return (
+            series.with_columns(definition=joined)
+            .drop("centre", "one")
+            .with_columns(quantity=pl.struct(what).rank("dense").cast(pl.UInt32))
+        )
 
     @cached_property
     def observations(self) -> pl.DataFrame:

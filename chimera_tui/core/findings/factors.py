@@ -17,7 +17,8 @@ LOADS = ("concurrency", "request_rate", "max_concurrency")
 WORKLOADS = ("input_tokens", "output_tokens")
 """What it works on."""
 
-Kind = Literal["entity", "option", "load", "workload", "repeat", "environment"]
+Kind = Literal["entity", "option", "load", "workload", "held", "repeat", "environment"]
+"""``held`` is no choice of options, so it stays equal in every comparison: the machine, before or after something."""
 
 _WORD = r"(?:^|[_\W])(?:{})(?:$|[_\W\d])"
 _REPEAT = re.compile(
@@ -29,7 +30,7 @@ _REPEAT = re.compile(
 _ENVIRONMENT = re.compile(
     _WORD.format(
         "commit|hash|sha|host|hostname|machine|os|platform|python|version|build|driver|branch|user|path|file|filename"
-        "|url|env|environment|cuda|torch|git|compiler|kernel"
+        "|url|env|environment|cuda|torch|git|compiler|kernel|endpoint|address|port|uuid|serial|pci|bus"
     )
 )
 _WORKLOAD = re.compile(
@@ -38,6 +39,14 @@ _WORKLOAD = re.compile(
         "|seq|length|len|height|width|channels|shape|dim|size|rows|name|label|description|title"
     )
 )
+
+
+_MACHINE = re.compile(
+    r"^(?:cpu|gpu|processor|accelerator|hardware|machine|instance|node)s?(?:_?(?:info|name|model|type|kind))?$"
+)
+_AMOUNT = re.compile(r"^(?:num|n|total|completed|successful)_(?:prompts|requests|samples|queries|iterations|runs)$")
+"""How much was measured, not on what."""
+_STAGE = re.compile(r"(?:^|[_\W])(?:before|after|pre|post)(?:$|[_\W])", re.IGNORECASE)
 
 
 DERIVED = ("config_id", "base_model", "present")
@@ -57,7 +66,9 @@ def kind_of(factor: str) -> Kind:
     if factor in _KNOWN:
         return _KNOWN[factor]
     word = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", factor).lower()
-    if _REPEAT.search(word):
+    if _MACHINE.search(word):
+        return "held"
+    if _REPEAT.search(word) or _AMOUNT.search(word):
         return "repeat"
     if _ENVIRONMENT.search(word):
         return "environment"
@@ -82,7 +93,15 @@ def factor_frame(configs: pl.DataFrame) -> pl.DataFrame:
 
 def kinds(frame: pl.DataFrame) -> dict[str, Kind]:
     """Kind of every factor column of :func:`factor_frame`, the derived columns left out."""
-    return {name: kind_of(name) for name in frame.columns if name not in DERIVED}
+    found = {name: kind_of(name) for name in frame.columns if name not in DERIVED}
+    texts = (name for name, kind in found.items() if kind == "option" and frame[name].dtype == frame["present"].dtype)
+    return found | {name: "held" for name in texts if _all_stages(frame[name])}
+
+
+def _all_stages(values: pl.Series) -> bool:
+    """Whether a factor only says what was before and what after something."""
+    said = values.drop_nulls().unique().to_list()
+    return len(said) > 1 and all(_STAGE.search(value) for value in said)
 
 
 def _base_model(frame: pl.DataFrame) -> pl.Series:

@@ -145,9 +145,11 @@ def _unit_conflicts(evidence: Evidence) -> Iterator[Finding]:
     series = series.filter(
         ~pl.col("leaf").str.contains(r"^(mean|avg|average|median|std|stddev|min|max|p\d+|value|values)$")
     )
-    several = series.filter(pl.col("raw_unit").n_unique().over("leaf", "metric") > 1).sort("leaf", "raw_unit", "path")
-    groups = several.group_by("leaf", "metric", maintain_order=True)
-    for (field, metric), rows in itertools.islice(groups, MOST_CONFLICTS):
+    several = series.filter(pl.col("raw_unit").n_unique().over("leaf", "metric", "unit") > 1).sort(
+        "leaf", "raw_unit", "path"
+    )
+    groups = several.group_by("leaf", "metric", "unit", maintain_order=True)
+    for (field, metric, _), rows in itertools.islice(groups, MOST_CONFLICTS):
         units = rows.unique("raw_unit", keep="first", maintain_order=True)
         where = ", ".join(
             f"{name(unit, 20)} ({name(path)})" for unit, path in units.select("raw_unit", "path").iter_rows()

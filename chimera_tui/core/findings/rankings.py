@@ -37,8 +37,21 @@ def rankings(evidence: Evidence) -> Iterator[Finding]:
                 continue  # its quantisations: ranked as such
             matched, blocks = _matched(scope.warm() if scope.contains_load else scope, entity)
             groups = matched.groups([entity])
-            if len(groups) > 1:
+            if len(groups) > 1 and min(group.mean for group in groups) > 0 and not _other_work(matched, entity, blocks):
                 yield _finding(matched, entity, groups, blocks)
+
+
+def _other_work(scope: Scope, entity: str, blocks: list[str] | None) -> bool:
+    """Whether the values of the entity worked on different texts or tasks, so that their means say nothing."""
+    if blocks is not None:
+        return False
+    for work in scope.evidence.names("workload"):
+        if scope.rows[work].dtype.is_numeric():
+            continue
+        done = scope.rows.drop_nulls(work).group_by(entity).agg(work)[work].to_list()
+        if len(done) > 1 and not set.intersection(*(set(one) for one in done)):
+            return True
+    return False
 
 
 def _held(evidence: Evidence, entity: str) -> list[str]:
@@ -119,7 +132,7 @@ def _finding(scope: Scope, entity: str, groups: list[Group], blocks: list[str] |
     separable, comparisons = _separable(scope, entity, ordered, blocks)
     lead = _times(scope, best, ordered[-1])
     extra = _companions(scope, entity)
-    means = ", ".join(f"{g.label} {measured(g.mean, g.sd, scope.unit)} (n = {g.n})" for g in ordered[:8])
+    means = ", ".join(f"{g.label} {measured(g.mean, g.sd, scope.unit)} ({g.n_words})" for g in ordered[:8])
     word = WORDS.get(entity, entity)
     return Finding(
         kind=f"{word} ranking",
@@ -136,7 +149,7 @@ def _finding(scope: Scope, entity: str, groups: list[Group], blocks: list[str] |
             f"separable: n ≥ {MIN_N}, and the difference to the next is shown (Welch, or paired over equal "
             "configurations, Holm-corrected)"
         ),
-        caveats=tuple(_caveats(scope, entity, ordered, extra, unmatched=blocks is None)),
+        caveats=tuple(_caveats(scope, entity, ordered, extra, blocks)),
         rank=(7.5 if separable else 5.0 if blocks is not None else 4.0) * float(scope.about["weight"])
         + 5 * min(math.log2(max(lead, 1)), 4) + (3 if separable else 0),
         details={
@@ -157,10 +170,13 @@ def _times(scope: Scope, a: Group, b: Group) -> float:
 
 
 def _ratios(scope: Scope, ordered: list[Group], base: Group) -> str:
+    """How many times as good: of a time as fast, of anything else that is better when lower as good."""
+    sense = "" if scope.higher_is_better else " as fast" if scope.unit == "s" else " as good"
     if base is ordered[0] or (base is ordered[-1] and len(ordered) == 2):
-        others = ", ".join(f"{ratio(_times(scope, ordered[0], g))} {g.label}" for g in ordered[1:8])
+        link = f"{sense} as" if sense else ""
+        others = ", ".join(f"{ratio(_times(scope, ordered[0], g))}{link} {g.label}" for g in ordered[1:8])
         return f"{ordered[0].label} is {others}"
-    others = ", ".join(f"{g.label} {ratio(_times(scope, g, base))}" for g in ordered[:8] if g is not base)
+    others = ", ".join(f"{g.label} {ratio(_times(scope, g, base))}{sense}" for g in ordered[:8] if g is not base)
     return f"against {base.label}: {others}"
 
 
@@ -186,7 +202,7 @@ def _companions(scope: Scope, entity: str) -> dict[Any, dict[str, Any]]:
 
 
 def _caveats(
-    scope: Scope, entity: str, ordered: list[Group], extra: dict[Any, dict[str, Any]], *, unmatched: bool
+    scope: Scope, entity: str, ordered: list[Group], extra: dict[Any, dict[str, Any]], blocks: list[str] | None
 ) -> Iterator[str]:
     word = WORDS.get(entity, entity)
     small = [g.label for g in ordered if g.n < MIN_N]
@@ -196,15 +212,21 @@ def _caveats(
     if any((row["shortest"] or SHORT_OUTPUT) < SHORT_OUTPUT for row in extra.values()) and "tps" in scope.metric:
         shortest = min(row["shortest"] for row in extra.values() if row["shortest"] is not None)
         yield f"some rows generate few tokens (down to {shortest:.0f}): their rate is noisy"
-    if unmatched:
+    if blocks is None:
         yield f"no configuration occurs at every {word}: other factors change with it, the ratio is not its alone"
     if scope.loads_unknown:
         yield LOADS_UNKNOWN
     if scope.unit_unknown:
         yield UNIT_UNKNOWN
+    if blocks:
+        configurations = scope.rows.select(blocks).n_unique()
+        if configurations > 1:
+            held = listing(blocks, 4)
+            yield f"means over {configurations} combinations of {held}: ± is their spread, not that of repeats"
     told = [g for g in ordered if g.rows == 1 and g.n > 1]
     if told:
-        yield "n and standard deviation are the tool's own, from one session each"
+        what = "n and standard deviation are" if any(g.sd is not None for g in told) else "n is"
+        yield f"{what} the tool's own, from one session each"
         widest = max(told, key=lambda g: (g.sd or 0) / abs(g.mean) if g.mean else 0)
         if widest.sd and widest.sd > abs(widest.mean) / 5:
             yield f"the runs of {widest.label} spread by {100 * widest.sd / abs(widest.mean):.0f} % of their mean"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from chimera_tui.core.findings.baseline import pairs
@@ -49,8 +50,40 @@ def replicates(evidence: Evidence) -> Iterator[Finding]:
             evidence.factors.select("config_id", "model", "backend"), on="config_id", maintain_order="left"
         )
         sessions = [group for group in groups(mine, ["path"]) if group.n >= MIN_ROWS]
-        if len(sessions) > 1 and _equal_work(evidence, mine) and (mine["model"][0] or mine["backend"][0]):
+        named = mine["model"][0] or mine["backend"][0]
+        if len(sessions) > 1 and named and _equal_work(evidence, mine) and not _named_apart(mine["path"].unique()):
             yield _finding(evidence, mine, sessions)
+
+
+_NUMBERED = re.compile(r"([A-Za-z]+)[_-]?(\d{1,5}(?:[.p]\d+)?)(?![\d])")
+_COUNTED = {
+    "run",
+    "rep",
+    "repeat",
+    "trial",
+    "iter",
+    "iteration",
+    "session",
+    "attempt",
+    "part",
+    "try",
+    "round",
+    "seed",
+    "v",
+}
+
+
+def _named_apart(paths: Iterable[str]) -> bool:
+    """Whether the paths give a word different numbers (``concurrency2``, ``concurrency4``): these are no repeats."""
+    said = []
+    for path in paths:
+        numbers: dict[str, set[str]] = {}
+        for word, number in _NUMBERED.findall(path):
+            if word.lower() not in _COUNTED:
+                numbers.setdefault(word.lower(), set()).add(number)
+        said.append(numbers)
+    shared = set.intersection(*(set(one) for one in said)) if said else set()
+    return any(len({frozenset(one[word]) for one in said}) > 1 for word in shared)
 
 
 def _equal_work(evidence: Evidence, rows: pl.DataFrame) -> bool:
@@ -70,15 +103,15 @@ def _finding(evidence: Evidence, rows: pl.DataFrame, sessions: list[Group]) -> F
     import polars as pl
 
     config = evidence.factors.filter(pl.col("config_id") == rows["config_id"][0]).row(0, named=True)
-    subject = name(config["model"] or config["backend"] or "one configuration")
+    subject = _subject(config)
     metric, unit = rows["metric"][0], rows["unit"][0]
     size = range_pct(sessions)
     shown = "; ".join(f"{name(g.factors['path'])} {measured(g.mean, g.sd, unit)} (n = {g.n})" for g in sessions[:4])
     return Finding(
         kind="replicates",
         statement=(
-            f"{subject}: the same configuration in {count(len(sessions), 'file')} differs by {percent(size)} in mean "
-            f"{metric_words(metric)}: {shown}."
+            f"{subject}: the same recorded configuration in {count(len(sessions), 'file')} differs by {percent(size)} "
+            f"in mean {metric_words(metric)}: {shown}."
         ),
         value=size, unit="percent", label="derived", n=sum(g.n for g in sessions),
         sources=tuple(Source(path=str(g.factors["path"])) for g in sessions[:12]),
@@ -97,6 +130,14 @@ def _finding(evidence: Evidence, rows: pl.DataFrame, sessions: list[Group]) -> F
             "metric": metric, "unit": unit, "config": _stated(config), "files": [g.worked() for g in sessions[:50]],
         },
     )  # fmt: skip
+
+
+def _subject(config: dict[str, Any]) -> str:
+    """The model with everything else that tells whose numbers these are."""
+    entities = [config[key] for key in ENTITIES if config.get(key) is not None]
+    first, *rest = [name(value, 60) for value in entities] or ["one configuration"]
+    rest = [value for value in rest if value.lower() not in first.lower()]
+    return f"{first} ({', '.join(rest)})" if rest else first
 
 
 def _stated(config: dict[str, Any]) -> dict[str, Any]:

@@ -48,6 +48,13 @@ class Group:
     file_id: int
     record: int
     config_id: int
+    n_stated: bool = True
+    """Whether the file says how many runs are behind a mean that its tool wrote."""
+
+    @property
+    def n_words(self) -> str:
+        """How many runs it is, in words."""
+        return f"n = {self.n}" if self.n_stated else "n not stated"
 
     @property
     def summary(self) -> Summary:
@@ -153,7 +160,8 @@ class Scope:
             parts.append(f"({', '.join(shown)})" if parts else ", ".join(shown))
         if not parts:
             return self.where
-        return " ".join([*parts, f"in {self.where}"] if self.with_place else parts)
+        known = model is not None or self.entity.get("backend") is not None
+        return " ".join(parts if known and not self.with_place else [*parts, f"in {self.where}"])
 
     @property
     def where(self) -> str:
@@ -200,7 +208,8 @@ def groups(rows: pl.DataFrame, by: list[str]) -> list[Group]:
         rows=pl.len(), mean=pl.col("value").mean(), sd=pl.col("value").std(), median=pl.col("value").median(),
         low=pl.min_horizontal(pl.col("value").min(), pl.col("low").min()),
         high=pl.max_horizontal(pl.col("value").max(), pl.col("high").max()),
-        n=pl.col("n").sum(), tool_sd=pl.col("sd").first(), tool_mid=pl.col("mid").first(), stat=pl.col("stat").first(),
+        n=pl.col("n").sum(), n_stated=((pl.col("stat") == "value") | (pl.col("n") > 1)).any() | (pl.len() > 1),
+        tool_sd=pl.col("sd").first(), tool_mid=pl.col("mid").first(), stat=pl.col("stat").first(),
         n_cold=pl.col("cold").fill_null(value=False).sum(),
         file_id=pl.col("file_id").first(), record=pl.col("record").first(), config_id=pl.col("config_id").first(),
     )  # fmt: skip
@@ -216,6 +225,7 @@ def _group(row: dict[str, Any], by: list[str]) -> Group:
         mean=row["mean"], sd=row["tool_sd"] if told and row["n"] > 1 else row["sd"], median=median,
         low=row["low"], high=row["high"], rows=row["rows"], n_cold=row["n_cold"],
         file_id=row["file_id"], record=row["record"], config_id=row["config_id"],
+        n_stated=row["n_stated"],
     )  # fmt: skip
 
 

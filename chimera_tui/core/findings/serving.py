@@ -23,36 +23,53 @@ from chimera_tui.core.findings.wording import (
 THROUGHPUTS = ("output_tps", "total_tps", "request_rate", "goodput")
 DEPTHS = ("context_depth", "depth", "n_depth", "input_tokens", "prompt_tokens", "context_length")
 MIN_LEVELS = 3
+MOST_WORKS = 20
+"""More texts than this are single prompts, not data sets that a curve is drawn over."""
 SHARE_OF_PEAK = 0.9
 
 
 def serving(evidence: Evidence) -> Iterator[Finding]:
     """The knee and the Pareto set of each experiment over load, and the decay of each over context depth."""
-    loads = evidence.names("load")
-    for load in loads:
+    works = [
+        work for work in evidence.names("workload")
+        if not evidence.factors[work].dtype.is_numeric() and evidence.factors[work].n_unique() <= MOST_WORKS
+    ]  # fmt: skip
+    for load in evidence.names("load"):
         fixed = [name for name in evidence.fixed if name != load]
         seen: set[str] = set()
         for prefix in THROUGHPUTS:
-            for scope in scopes(evidence, [load], [*fixed, *evidence.names("option")], metric=prefix):
+            for scope in scopes(evidence, [load], [*fixed, *evidence.names("option"), *works], metric=prefix):
                 if scope.subject not in seen:
                     seen.add(scope.subject)
                     yield from _under_load(scope, load)
     for depth in DEPTHS:
         if depth in evidence.kinds:
             fixed = [name for name in evidence.fixed if name != depth]
-            for scope in scopes(evidence, [depth], [*fixed, *evidence.names("option")]):
+            for scope in scopes(evidence, [depth], [*fixed, *evidence.names("option"), *works]):
                 yield from _decay(scope, depth)
 
 
 def _under_load(scope: Scope, load: str) -> Iterator[Finding]:
-    groups = [group for group in scope.groups([load]) if isinstance(group.factors[load], int | float)]
-    groups.sort(key=lambda group: float(group.factors[load]))
+    groups = _by_number(scope.groups([load]), load)
     if len(groups) < MIN_LEVELS:
         return
     latencies = _latencies(scope, load)
     yield _knee(scope, load, groups, latencies)
     if latencies:
         yield _pareto(scope, load, groups, latencies)
+
+
+def _by_number(groups: list[Group], factor_name: str) -> list[Group]:
+    """The groups whose value of a factor is a number, or a text that says one, in its order."""
+    numbered = [(number, group) for group in groups if (number := _number(group.factors[factor_name])) is not None]
+    return [group for _, group in sorted(numbered, key=lambda pair: pair[0])]
+
+
+def _number(value: object) -> float | None:
+    try:
+        return float(value) if isinstance(value, int | float | str) else None
+    except ValueError:
+        return None
 
 
 def _latencies(scope: Scope, load: str) -> dict[str, dict[Any, float]]:
@@ -86,14 +103,22 @@ def _knee(scope: Scope, load: str, groups: list[Group], latencies: dict[str, dic
         if at in levels and top in levels and at != top
     ]
     where = f"{name(load)}={factor(at)}"
+    rising = (
+        f"{scope.subject}: {scope.words} still rises at the highest load measured, {where}: "
+        f"{amount(peak.mean, scope.unit)}."
+    )
     statement = (
-        f"{scope.subject}: {scope.words} reaches {amount(knee.mean, scope.unit)} at {where}, "
-        f"{percent(100 * knee.mean / peak.mean)} of the highest measured ({amount(peak.mean, scope.unit)} at "
-        f"{factor(top)})"
-        f"{'; ' + ', '.join(cost) if cost else ''}."
+        rising
+        if not beyond
+        else (
+            f"{scope.subject}: {scope.words} reaches {amount(knee.mean, scope.unit)} at {where}, "
+            f"{percent(100 * knee.mean / peak.mean)} of the highest measured ({amount(peak.mean, scope.unit)} at "
+            f"{factor(top)})"
+            f"{'; ' + ', '.join(cost) if cost else ''}."
+        )
     )
     return Finding(
-        kind="load knee", statement=statement, value=float(at), unit="count", label="derived", n=knee.n,
+        kind="load knee", statement=statement, value=_number(at), unit="count", label="derived", n=knee.n,
         sources=scope.sources(),
         definition=(
             f"the lowest {name(load)} with at least {percent(100 * SHARE_OF_PEAK)} of the highest mean {scope.words}"
@@ -140,7 +165,7 @@ def _pareto(scope: Scope, load: str, groups: list[Group], latencies: dict[str, d
         sources=scope.sources(),
         definition=f"loads that no other load beats in mean {scope.words} and mean {words} at once",
         caveats=("differences smaller than the spread between runs decide membership too: the set is of means",),
-        rank=4.0 * float(scope.about["weight"]) + 3 * len(out),
+        rank=(4.0 if out else 2.0) * float(scope.about["weight"]) + 3 * len(out),
         details={
             "subject": scope.subject, "metric": scope.metric, "factor": load, "pareto": front, "dominated": out,
             "points": [
@@ -156,8 +181,7 @@ def _dominates(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
 
 
 def _decay(scope: Scope, depth: str) -> Iterator[Finding]:
-    groups = [group for group in scope.warm().groups([depth]) if isinstance(group.factors[depth], int | float)]
-    groups.sort(key=lambda group: float(group.factors[depth]))
+    groups = _by_number(scope.warm().groups([depth]), depth)
     if len(groups) < MIN_LEVELS or not groups[0].mean:
         return
     first, last = groups[0], groups[-1]

@@ -116,6 +116,24 @@ def percent(value: float, digits: int = 3) -> str:
     return f"{significant(value, digits, trim=True)} %"
 
 
+TIMES_FROM_PCT = 400.0
+"""Percentages above this are told as factors."""
+
+
+def above(excess_pct: float, than: str) -> str:
+    """How much larger something is: ``3.84 % above X``, ``43.5× X``."""
+    if excess_pct > TIMES_FROM_PCT:
+        return f"{ratio(1 + excess_pct / 100)} {than}"
+    return f"{percent(excess_pct)} above {than}"
+
+
+def by(range_pct: float) -> str:
+    """How far something moves: ``by 3.84 %``, ``by a factor of 43.5``."""
+    if range_pct > TIMES_FROM_PCT:
+        return f"by a factor of {significant(1 + range_pct / 100, 3, trim=True)}"
+    return f"by {percent(range_pct)}"
+
+
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """A number with its noun in the right number."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
