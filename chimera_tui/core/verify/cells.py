@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
 
     from chimera_tui.core.frames import Frames
 
-MOST_BY_FILE = 200_000
+MOST_ANSWERS, MOST_REMEMBERED = 4096, 10_000_000
+"""Answers, and cells in them, that are remembered."""
+MOST_NEAR, FEW_FILES = 64, 4
+FEW_CELLS = 4096
+"""Up to this many, Python is faster than a query."""
+MOST_BY_FILE, MANY_FILES = 200_000, 200
 """Rows up to which a statistic is also taken file by file."""
 
 
@@ -76,12 +82,17 @@ class Cells:
         self._paths = dict(frames.files.select("file_id", "path").rows())
         self._kinds = dict(frames.files.select("file_id", "kind").rows())
         self._records = frames.records.with_columns(key=pl.col("path").hash(seed=7)).sort("key")
+        self._no_records = self._records.head(0).select("file_id", "record")
         self._inferred = self._units_of_twins()
         self.series = {row["series_id"]: self._series(row) for row in frames.series.iter_rows(named=True)}
         self.better = dict(frames.series.select("series_id", "better").rows())
         self._by_file: pl.DataFrame | None = None
         self._index_names()
         self._answers: dict[object, object] = {}
+        self._remembered = 0
+        self._in_order = frames.cells["file_id"].is_sorted()
+        self.failures = bool((self._cells["status"] != 0).any())
+        """Whether any row failed: else every statistic is the same without failures."""
         self.memo: dict[object, object] = {}
         """What the rules worked out about words; the cells do not change."""
         self.names: dict[str, str] = {}
@@ -151,19 +162,44 @@ class Cells:
         key = (series_ids, rows)
         if key in self._answers:
             return self._answers[key]  # type: ignore[return-value]
-        parts = [self._cells.slice(*self._bounds[one]) for one in series_ids if one in self._bounds]
-        frame = self._kept(pl.concat(parts, rechunk=False) if parts else self._cells.head(0), rows)
-        if len(self._answers) > 512:
+        parts = self._of_files(series_ids, rows) or [
+            self._cells.slice(*self._bounds[one]) for one in series_ids if one in self._bounds
+        ]
+        frame = parts[0] if len(parts) == 1 else pl.concat(parts, rechunk=False) if parts else self._cells.head(0)
+        if rows != Filter():
+            frame = self._kept(frame, rows)
+            self._remembered += frame.height
+        if len(self._answers) > MOST_ANSWERS or self._remembered > MOST_REMEMBERED:
             self._answers.clear()
+            self._remembered = 0
         self._answers[key] = frame
         return frame
 
+    def _of_files(self, series_ids: tuple[int, ...], rows: Filter) -> list[pl.DataFrame]:
+        """The same cells of a few files out of many, straight from where the files are."""
+        import polars as pl
+
+        if not rows.files or len(rows.files) > FEW_FILES or not self._in_order or self._cells.height <= FEW_CELLS:
+            return []
+        ids = self.frames.cells["file_id"]
+        parts = []
+        for file_id in sorted(rows.files):
+            low = bisect_left(ids, file_id)
+            parts.append(self.frames.cells.slice(low, bisect_right(ids, file_id) - low).select(self._cells.columns))
+        its = pl.concat(parts).sort("series_id", "value", maintain_order=True)
+        return [its.filter(pl.col("series_id") == one) for one in series_ids]
+
     def between(self, series_id: int, rows: Filter, low: float, high: float) -> pl.DataFrame:
         """The cells of a series from ``low`` to ``high`` (canonical): found by bisection."""
-        cells = self._cells.slice(*self._bounds.get(series_id, (0, 0)))
+        cells = self.in_series((series_id,), rows)
         values = cells["value"]
-        first, end = values.search_sorted(low, "left"), values.search_sorted(high, "right")
-        return self._kept(cells.slice(first, max(0, end - first)), rows)
+        first, end = bisect_left(values, low), bisect_right(values, high)
+        return cells.slice(first, max(0, end - first))
+
+    def near(self, series_id: int, rows: Filter, low: float, high: float) -> list[tuple[int, int, int, float]]:
+        """The first of those cells: file_id, record, series_id, value."""
+        found = self.between(series_id, rows, low, high).head(MOST_NEAR).rows()
+        return [(file_id, record, its, value) for file_id, record, its, _, value, _ in found]
 
     def _kept(self, frame: pl.DataFrame, rows: Filter) -> pl.DataFrame:
         from chimera_tui.core.measurements import DEFAULT_COLD_LOAD_S, record_key
@@ -189,15 +225,7 @@ class Cells:
         """A statistic in each file alone: file_id and value; nothing where the rows are of very many files."""
         key = ("by file", name, series_ids, rows)
         if key not in self._answers:
-            frame = self.in_series(series_ids, rows)
-            n = frame["file_id"].n_unique() if frame.height <= MOST_BY_FILE else 0
-            expression = _expression(name)
-            grouped = (
-                frame.group_by("file_id", maintain_order=True).agg(expression)
-                if 0 < n <= 200 and expression is not None
-                else None
-            )
-            self._answers[key] = [] if grouped is None else grouped.drop_nulls("value").rows()
+            self._answers[key] = _by_file(self.in_series(series_ids, rows), name)
         return self._answers[key]  # type: ignore[return-value]
 
     def means_of_configurations(self, series_id: int, rows: Filter) -> list[float]:
@@ -215,6 +243,12 @@ class Cells:
 
     def at(self, json_path: str) -> list[tuple[int, int, int, float]]:
         """Where a path from the root of a document leads: (file_id, record, series_id, canonical value)."""
+        key = ("at", json_path)
+        if key not in self._answers:
+            self._answers[key] = self._at(json_path)
+        return self._answers[key]  # type: ignore[return-value]
+
+    def _at(self, json_path: str) -> list[tuple[int, int, int, float]]:
         import polars as pl
 
         found = []
@@ -223,49 +257,55 @@ class Cells:
             if not ids:
                 continue
             records = self._at_record(record_path)
-            for series_id in ids:
+            for series_id in ids if records.height else ():
                 cells = self.in_series((series_id,), Filter())
-                hit = (
-                    cells.join(records, on=["file_id", "record"])
-                    if records is not None
-                    else cells.filter(pl.col("record") == 0)
-                )
+                if cells.height > FEW_CELLS:
+                    cells = cells.filter(pl.col("file_id").is_in(records["file_id"].implode()))
+                hit = cells.join(records, on=["file_id", "record"])
                 rows = hit.select("file_id", "record", "value").rows()
                 found += [(file_id, record, series_id, value) for file_id, record, value in rows]
         return found
 
-    def _at_record(self, path: str) -> pl.DataFrame | None:
+    def _at_record(self, path: str) -> pl.DataFrame:
         import polars as pl
 
-        key = pl.Series([path]).hash(seed=7)[0]
-        keys = self._records["key"]
-        low, high = keys.search_sorted(key, "left"), keys.search_sorted(key, "right")
-        return self._records.slice(low, high - low).filter(pl.col("path") == path).select("file_id", "record")
+        if not self._records.height:
+            return self._no_records
+        key = ("record path", path)
+        if key not in self._answers:
+            code = pl.Series([path]).hash(seed=7)[0]
+            codes = self._records["key"]
+            low = bisect_left(codes, code)
+            its = self._records.slice(low, bisect_right(codes, code) - low)
+            self._answers[key] = its.filter(pl.col("path") == path).select("file_id", "record")
+        return self._answers[key]  # type: ignore[return-value]
 
     def under(self, prefix: str) -> pl.DataFrame:
         """The records at a path (``models[0]``): file_id, record."""
-        found = self._at_record(prefix)
-        return found if found is not None else self._records.head(0).select("file_id", "record")
+        return self._at_record(prefix)
 
     def cell(self, file_id: int, record: int, series_id: int, value: float) -> Cell:
         """A cell as verdicts show it."""
-        import polars as pl
-
         one = self.series[series_id]
-        where = self._record_paths(file_id).filter(pl.col("record") == record)["path"]
         return Cell(
             self._paths.get(file_id, "?"), record, one.field, one.raw(value), one.raw_unit or one.unit,
-            where[0] if len(where) else "",
+            self._record_path(file_id, record),
         )  # fmt: skip
 
-    def _record_paths(self, file_id: int) -> pl.DataFrame:
+    def _record_path(self, file_id: int, record: int) -> str:
+        """Where a record stands in its document; empty where it is simply a row."""
         import polars as pl
 
         if self._by_file is None:
-            self._by_file = self.frames.records.sort("file_id")
+            self._by_file = self.frames.records.sort("file_id", "record")
         ids = self._by_file["file_id"]
-        low, high = ids.search_sorted(file_id, "left"), ids.search_sorted(file_id, "right")
-        return self._by_file.slice(low, high - low).select("record", pl.col("path"))
+        key = ("record", file_id, record)
+        if len(ids) and key not in self._answers:
+            low = bisect_left(ids, file_id)
+            its = self._by_file.slice(low, bisect_right(ids, file_id) - low)
+            found = its.filter(pl.col("record") == record)["path"]
+            self._answers[key] = found[0] if len(found) else ""
+        return str(self._answers.get(key, ""))
 
     def path(self, file_id: int) -> str:
         """A file's path."""
@@ -283,11 +323,28 @@ class Cells:
 def _kept(frame: pl.DataFrame, rows: Filter) -> pl.DataFrame:
     import polars as pl
 
+    if frame.height <= FEW_CELLS:
+        return frame[_places(frame, rows)]
     if rows.files is not None:
         frame = frame.filter(pl.col("file_id").is_in(pl.Series(sorted(rows.files), dtype=pl.UInt32).implode()))
     if rows.configs is not None:
         frame = frame.filter(pl.col("config_id").is_in(pl.Series(sorted(rows.configs), dtype=pl.UInt32).implode()))
     return frame.filter(pl.col("status") == 0) if rows.ok else frame
+
+
+def _places(frame: pl.DataFrame, rows: Filter) -> list[int]:
+    """Which of a few cells are kept: faster in Python than as a query."""
+    found = list(range(frame.height))
+    if rows.files is not None:
+        its = frame["file_id"].to_list()
+        found = [place for place in found if its[place] in rows.files]
+    if rows.configs is not None:
+        its = frame["config_id"].to_list()
+        found = [place for place in found if its[place] in rows.configs]
+    if rows.ok:
+        its = frame["status"].to_list()
+        found = [place for place in found if its[place] == 0]
+    return found
 
 
 def _factor(raw: str | None) -> float:
@@ -296,8 +353,30 @@ def _factor(raw: str | None) -> float:
 
 
 def _statistic(values: pl.Series, name: str) -> float | None:
-    found = values.to_frame("value").select(value=expression) if (expression := _expression(name)) is not None else None
-    return None if found is None or not values.len() else found["value"][0]
+    if not values.len():
+        return None
+    if name.startswith("p") and name[1:].replace(".", "").isdigit():
+        return values.quantile(float(name[1:]) / 100, "linear")
+    known = {"mean": values.mean, "min": values.min, "max": values.max, "std": values.std, "sum": values.sum}
+    if name == "range":
+        return float(values.max()) - float(values.min())  # type: ignore[arg-type]
+    return known[name]() if name in known else None  # type: ignore[return-value]
+
+
+def _by_file(frame: pl.DataFrame, name: str) -> list[tuple[int, float]]:
+    if frame.height > MOST_BY_FILE or frame["file_id"].n_unique() > MANY_FILES:
+        return []
+    if frame.height > FEW_CELLS:
+        expression = _expression(name)
+        grouped = frame.group_by("file_id", maintain_order=True)
+        return [] if expression is None else grouped.agg(expression).drop_nulls("value").rows()
+    import polars as pl
+
+    values: dict[int, list[float]] = {}
+    for file_id, value in zip(frame["file_id"].to_list(), frame["value"].to_list(), strict=True):
+        values.setdefault(file_id, []).append(value)
+    found = [(file_id, _statistic(pl.Series(its), name)) for file_id, its in values.items()]
+    return [(file_id, value) for file_id, value in found if value is not None]
 
 
 def _expression(name: str) -> pl.Expr | None:

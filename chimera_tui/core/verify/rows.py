@@ -134,7 +134,7 @@ def _settings(cells: Cells) -> dict[str, dict[float, frozenset[int]]]:
                 if isinstance(value, (int, float)) and name != "config_id":
                     found.setdefault(name, {}).setdefault(float(value), set()).add(row["config_id"])
         cells.memo["settings"] = {
-            name: {value: frozenset(ids) for value, ids in its.items()} for name, its in found.items() if len(its) > 1
+            name: {value: frozenset(ids) for value, ids in its.items()} for name, its in found.items()
         }
     return cells.memo["settings"]  # type: ignore[return-value]
 
@@ -230,13 +230,10 @@ _NO_ENTITIES = frozenset(("cpu", "gpu", "cuda", "base", "none", "default"))
 
 def options_in(text: str, cells: Cells) -> list[tuple[str, frozenset[int]]]:
     """Settings with their values in a text, and the configurations that have them: none where no row does."""
-    import polars as pl
-
     found: list[tuple[str, frozenset[int]]] = []
     for option, number in _OPTION.findall(text):
         column = _OPTION_COLUMNS.get(option.lower(), option.lower())
-        configs = cells.frames.configs
-        if column in configs.columns:
-            ids = configs.filter(pl.col(column) == float(number))["config_id"].to_list()
-            found.append((f"{column}={number}", frozenset(ids)))
+        if column in SETTINGS:
+            values = _settings(cells).get(column, {})
+            found.append((f"{column}={number}", values.get(float(number), frozenset())))
     return found

@@ -190,9 +190,8 @@ def _column(at: Context, cells: Cells, ids: tuple[int, ...], rows: Filter) -> tu
         frame = cells.in_series((one,), rows)
         n += frame.height
         for scale in sorted({cells.series[one].factor, at.canonical_unit[1]}):
-            near = cells.between(one, rows, *sorted((low * scale, high * scale)))
-            hits += near.head(64).select("file_id", "record", "series_id", "value").rows()
-        hits += frame.head(1).select("file_id", "record", "series_id", "value").rows()
+            hits += cells.near(one, rows, *sorted((low * scale, high * scale)))
+        hits += [(row[0], row[1], row[2], row[4]) for row in frame.head(1).rows()]
     return hits, n
 
 

@@ -141,8 +141,8 @@ def _wrong_unit(at: Context, cells: Cells, meant: Meant) -> Verdict | None:
     for one in wide:
         its = cells.series[one]
         low, high = interval(at.claim)
-        frame = cells.between(one, Filter(), *sorted((low * its.factor, high * its.factor)))
-        for file_id, record, value in frame.select("file_id", "record", "value").head(1).rows():
+        near = cells.near(one, Filter(), *sorted((low * its.factor, high * its.factor)))
+        for file_id, record, _, value in near[:1]:
             if agreement(at.claim, its.raw(value)) and (its.raw_unit or its.unit):
                 return _in_another_unit(at, cells.cell(file_id, record, one, value))
     return None

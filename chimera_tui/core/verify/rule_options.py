@@ -86,7 +86,10 @@ def _name(at: Context) -> str | None:
 def _values(facts: Facts, name: str) -> list[float]:
     if facts.cells is None:
         return []
-    configs = facts.cells.frames.wide_configs
-    if name not in configs.columns or not configs[name].dtype.is_numeric():
-        return []
-    return sorted(float(value) for value in configs[name].drop_nulls().unique().to_list())
+    key = ("values of", name)
+    if key not in facts.cells.memo:
+        configs = facts.cells.frames.wide_configs
+        numeric = name in configs.columns and configs[name].dtype.is_numeric()
+        values = configs[name].drop_nulls().unique().to_list() if numeric else []
+        facts.cells.memo[key] = sorted(float(value) for value in values)
+    return facts.cells.memo[key]  # type: ignore[return-value]

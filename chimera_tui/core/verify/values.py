@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from typing import NamedTuple
 
 import msgspec
 
 from chimera_tui.core.verify import claim as kinds
-from chimera_tui.core.verify.cells import Cell, Cells, Filter
+from chimera_tui.core.verify.cells import FEW_CELLS, Cell, Cells, Filter
 from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit
 from chimera_tui.core.verify.metrics_named import Meant, family, fits
 from chimera_tui.core.verify.rows import Rows
@@ -87,16 +88,16 @@ def readings_of(at: Context, cells: Cells, meant: Meant, rows: Rows, names: tupl
     found: list[Reading] = []
     for name in names:
         for one in rows.filters:
-            for ok in (False, True):
+            for ok in (False, True) if cells.failures else (False,):
                 rows_ = msgspec.structs.replace(one, ok=ok)
                 for group in groups:
                     values = [(None, cells.statistic(name, group, rows_)), *cells.by_file(name, group, rows_)]
                     text = f"{name} of {meant.words}{', without failures' if ok else ''}"
                     found += [
-                        Reading(printed, text, group[0], rows_, file_id)
+                        Reading(value * factor, text, group[0], rows_, file_id)
+                        for factor in in_text_unit(at, cells, group[0], 1.0)[:1]
                         for file_id, value in values
                         if value is not None
-                        for printed in in_text_unit(at, cells, group[0], value)[:1]
                     ]
     return found
 
@@ -106,7 +107,7 @@ def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
     wide = family(meant, cells)
     meant = Meant(meant.words, tuple(one for one in wide.series if fits(at, cells, one)), meant.metric)
     readings = readings_of(at, cells, meant, rows, (name,))
-    fit = next((one for one in readings if agreement(at.claim, one.value)), None)
+    fit = _fit(at, readings)
     if fit and (at.claim.digits >= TELLING_DIGITS or (rows.stated and at.claim.digits >= 2)):
         return _computed(at, cells, SUPPORTED, rule, fit, rows, [])
     stated = tuple(one for one in meant.series if cells.series[one].stat == name)
@@ -126,7 +127,7 @@ def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, 
     readings = readings_of(at, cells, meant, rows, SUMMARY)
     if not readings:
         return unverifiable(at, rule, f"{rows.said}: no {meant.words} is measured")
-    fit = next((one for one in readings if agreement(at.claim, one.value)), None)
+    fit = _fit(at, readings)
     if fit and at.claim.digits >= TELLING_DIGITS:
         return _computed(at, cells, SUPPORTED, rule, fit, rows, [])
     if found or fit:
@@ -148,6 +149,12 @@ def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, 
         reading=rows.said,
         sources=_sources(at, cells, [one for one in readings if one.text.startswith("mean")] or readings),
     )
+
+
+def _fit(at: Context, readings: list[Reading]) -> Reading | None:
+    """The first reading that agrees."""
+    low, high = interval(at.claim)
+    return next((one for one in readings if low <= one.value <= high and agreement(at.claim, one.value)), None)
 
 
 def _right(at: Context, readings: list[Reading], rows: Rows) -> Reading:
@@ -183,11 +190,12 @@ def _sources(at: Context, cells: Cells, readings: list[Reading]) -> tuple[Source
     if name in ("min", "max") and (cell := extreme(at, cells, first, name)):
         found = [source_of(cell)]
     else:
-        ids = cells.in_series((first.series_id,), first.rows)["file_id"].head(10_000).unique(maintain_order=True)
-        file_id = first.file_id if first.file_id is not None else next(iter(ids), -1)
+        rows = cells.in_series((first.series_id,), first.rows)
+        file_id = first.file_id if first.file_id is not None else rows["file_id"][0] if rows.height else -1
         found = [_source(at, cells, first._replace(file_id=file_id))]
-    rest.sort(key=lambda one: abs(one.value - at.claim.value))
-    found += [_source(at, cells, one) for one in rest if one.file_id is not None]
+    alone = [one for one in rest if one.file_id is not None]
+    nearest = heapq.nsmallest(2 * MOST_SOURCES, alone, key=lambda one: abs(one.value - at.claim.value))
+    found += [_source(at, cells, one) for one in nearest]
     kept: dict[tuple[str, str | None], Source] = {}
     for one in found:
         kept.setdefault((one.path, one.field), one)
@@ -202,9 +210,8 @@ def extreme(at: Context, cells: Cells, one: Reading, name: str) -> Cell | None:
     """The cell that is the smallest or the largest."""
     files = one.rows.files if one.file_id is None else frozenset((one.file_id,))
     frame = cells.in_series((one.series_id,), msgspec.structs.replace(one.rows, files=files))
-    for file_id, record, value in (frame.head(1) if name == "min" else frame.tail(1)).select(
-        "file_id", "record", "value").rows():  # fmt: skip
-        if one.value in in_text_unit(at, cells, one.series_id, value):
+    for file_id, record, _, _, value, _ in (frame.head(1) if name == "min" else frame.tail(1)).rows():
+        if any(math.isclose(one.value, its, rel_tol=1e-12) for its in in_text_unit(at, cells, one.series_id, value)):
             return cells.cell(file_id, record, one.series_id, value)
     return None
 
@@ -238,8 +245,6 @@ def _matched(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, fou
 
 def _chance(at: Context, cells: Cells, series: tuple[int, ...], filters: tuple[Filter, ...]) -> float:
     """The share of numbers between x/√10 and x·√10, evenly on a log scale, that would match some cell."""
-    import polars as pl
-
     x = abs(at.claim.value)
     if not x:
         return 1.0
@@ -251,9 +256,13 @@ def _chance(at: Context, cells: Cells, series: tuple[int, ...], filters: tuple[F
             if not factor:
                 continue
             low, high = x / math.sqrt(10), x * math.sqrt(10)
-            values = cells.between(one, rows, *sorted((low / factor, high / factor)))["value"] * factor
-            rounded = (values.abs() / step).round().unique()
-            covered += float((1.0 / rounded.filter(rounded > 0).cast(pl.Float64)).sum() or 0.0)
+            values = cells.between(one, rows, *sorted((low / factor, high / factor)))["value"]
+            every = 1 + len(values) // FEW_CELLS
+            some = values.gather_every(every).to_list()
+            steps = {round(abs(value * factor) / step) for value in some}
+            part = sum(1.0 / each for each in steps if each)
+            # Of a sample whose members all differ, the rest would differ too.
+            covered += part * every if len(steps) > len(some) / 2 else part
     return min(1.0, covered / math.log(10))
 
 
@@ -264,8 +273,7 @@ def matches(at: Context, cells: Cells, series: tuple[int, ...], rows: Filter) ->
     for one in series:
         factors = in_text_unit(at, cells, one, 1.0)
         for factor in factors[:1]:
-            frame = cells.between(one, rows, *sorted((low / factor, high / factor)))
-            for file_id, record, value in frame.select("file_id", "record", "value").head(64).rows():
+            for file_id, record, _, value in cells.near(one, rows, *sorted((low / factor, high / factor))):
                 if agreement(at.claim, value * factor):
                     found.append((file_id, record, one, value))
     return found[:64]
