@@ -1,5 +1,7 @@
 """The Findings pane over a small repository of our own: what is listed, told, pinned, dropped, opened, remembered."""
 
+from pathlib import Path
+
 import pytest
 from textual.widgets import Static
 
@@ -9,6 +11,14 @@ from chimera_tui.ui.tables.json_view import JsonView
 from chimera_tui.ui.widgets.findings_pane import FindingsPane
 from chimera_tui.ui.widgets.frame_table import FrameTable
 from tests.ui.app_steps import opened, said, seen, until
+
+
+@pytest.fixture
+def repository(repository: Path) -> Path:
+    """One more finding: two quantisations."""
+    rows = [f"q,{quant},{speed + run / 5}" for quant, speed in (("q4_0", 80), ("q8_0", 50)) for run in range(4)]
+    (repository / "sweep" / "quant.csv").write_text("model,quant,tokens_per_second\n" + "\n".join(rows) + "\n")
+    return repository
 
 
 async def shown(pilot, screen):
