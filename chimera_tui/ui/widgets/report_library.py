@@ -5,22 +5,26 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+import msgspec
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
-from chimera_tui.core.query import QueryError, compile_filter, quoted_value
-from chimera_tui.core.report.library import GROUPS, grouped
+from chimera_tui.core.query import quoted_value
+from chimera_tui.core.report.library import GROUPS
 from chimera_tui.core.verify.numbers import Counts
 from chimera_tui.ui.keymap import spoken
+from chimera_tui.ui.tables.arrange import SortKey
 from chimera_tui.ui.tables.cells import ASCII
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
 from chimera_tui.ui.tables.exporting import ExportRequested
 from chimera_tui.ui.tables.filter_line import FilterLine
 from chimera_tui.ui.tables.report_columns import COLUMNS, FOUND, group_columns
+from chimera_tui.ui.tables.report_rows import ReportRows
 from chimera_tui.ui.tables.summary_line import SummaryLine
 from chimera_tui.ui.widgets.frame_table import FrameTable
 
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
 
 NONE_YET = "No reports yet. {run.start} reads the files, writes a report and saves it here."
 TELL_EVERY_S = 0.15
+TYPED_S = 0.2
+"""Seconds after a letter before the texts are searched: the next one may come."""
 
 
 class Chosen(NamedTuple):
@@ -40,6 +46,14 @@ class Chosen(NamedTuple):
     name: str
     rows: list[dict[str, Any]]
     by: str
+
+
+class _Left(msgspec.Struct, frozen=True):
+    """How the library was left."""
+
+    filter: str = ""
+    sort: list[tuple[str, bool]] = []
+    group: str | None = None
 
 
 class ReportLibrary(Vertical):
@@ -72,12 +86,8 @@ class ReportLibrary(Vertical):
         self.filter_line = FilterLine("model ~ gemma3 and verified < 90", suggester=ColumnSuggester(self._names))
         self.search_line = FilterLine("text in any report", sign="f", id="search-texts")
         self._summary = SummaryLine()
-        self.frame: pl.DataFrame | None = None
+        self.rows = ReportRows()
         self.group: str | None = None
-        self.marked: list[str | None] = []
-        """Files, or names of groups, in the order of marking."""
-        self._judged: dict[str, Counts] = {}
-        self._hits: dict[str, Hit] | None = None
         self._searched = ""
         self._stop = threading.Event()
 
@@ -92,84 +102,63 @@ class ReportLibrary(Vertical):
         """The table takes the keys."""
         self.table.focus()
 
+    @property
+    def frame(self) -> pl.DataFrame | None:
+        """All reports."""
+        return self.rows.frame
+
+    @property
+    def marked(self) -> list[str | None]:
+        """Files, or names of groups, in the order of marking."""
+        return self.rows.marked
+
     def _names(self) -> list[str]:
         return self.frame.columns if self.frame is not None else []
+
+    def remembered(self) -> dict[str, object]:
+        """What the next start shows again."""
+        sort = [[key.column, key.descending] for key in self.table.sort_keys]
+        return {"filter": self.filter_line.text, "sort": sort, "group": self.group}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Filter, sort and group as they were left."""
+        left = msgspec.convert(kept, _Left)
+        self.filter_line.restore(left.filter)
+        self.group = left.group if left.group in GROUPS else None
+        self.table.sort_first_by(*(SortKey(*key) for key in left.sort))
 
     # -- what is shown
 
     def show(self, frame: pl.DataFrame) -> None:
         """Show these reports; cursor, sort, filter and marks are kept."""
-        self.frame = self._with_judged(frame)
+        self.rows.take(frame)
         if self.group is None:
             here = set(frame["file"].to_list())
-            self.marked = [file for file in self.marked if file in here]
+            self.rows.marked = [file for file in self.marked if file in here]
         self._show_table()
 
     def note_judged(self, file: str, found: Counts) -> None:
         """A report was judged here: its row says so until the program ends."""
-        self._judged[file] = found
-        if self.frame is not None:
-            self.show(self.frame)
-
-    def _with_judged(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The reports with what was judged since the start; what a run saved itself is replaced by it."""
-        import polars as pl
-
-        if not self._judged:
-            return frame
-        names = Counts._fields
-        rows = [(file, *found) for file, found in self._judged.items()]
-        judged = pl.DataFrame(rows, schema={"file": pl.String, **dict.fromkeys(names, pl.UInt32)}, orient="row")
-        return frame.update(judged, on="file", how="left").with_columns(
-            verified=pl.when(pl.col("claims") > 0).then(100 * pl.col("supported") / pl.col("claims"))
-        )
+        self.rows.note_judged(file, found)
+        self._show_table()
 
     def _show_table(self, *, fresh: bool = False) -> None:
-        import polars as pl
-
         if self.frame is None:
             return
-        rows = self._rows()
-        if self.group is not None:
-            shown, key, columns, frozen = grouped(rows, self.group), self.group, group_columns(self.group), 2
-        else:
-            shown, key, columns, frozen = rows, "file", COLUMNS, 2
-            if self._hits is not None:
-                columns = (*COLUMNS[:3], *FOUND, *COLUMNS[3:])
-        self.table.empty = (
-            "No report matches." if self.frame.height else spoken(NONE_YET, getattr(self.app, "keys", {}))
-        )
+        where, problem = self.rows.where(self.filter_line.text)
+        self.filter_line.say(problem)
+        none_yet = spoken(NONE_YET, getattr(self.app, "keys", {}))
+        self.table.empty = "No report matches." if self.rows.count else none_yet
         sign = "*" if self.table.glyphs is ASCII else "●"
-        marked = pl.col(key).is_in([one for one in self.marked if one is not None])
-        if None in self.marked:
-            marked |= pl.col(key).is_null()
-        shown = shown.with_columns(
-            mark=pl.when(marked.fill_null(value=False)).then(pl.lit(sign)).otherwise(pl.lit(" "))
-        )
-        self.table.set_frame(shown, columns, key=(key,), frozen=frozen, fresh=fresh)
+        if self.group is not None:
+            shown = self.rows.groups(self.group, where, sign)
+            self.table.set_frame(shown, group_columns(self.group), key=(self.group,), frozen=2, fresh=fresh)
+        else:
+            columns = COLUMNS if self.rows.hits is None else (*COLUMNS[:3], *FOUND, *COLUMNS[3:])
+            shown = self.rows.listed(sign)
+            self.table.set_frame(shown, columns, key=("file",), frozen=2, where=where, fresh=fresh)
         if self.table.cursor_column == 0:  # nobody sorts by marks
             self.table.move_column(1)
-
-    def _rows(self) -> pl.DataFrame:
-        """The reports that pass the filter and, while texts are searched, hold the text."""
-        import polars as pl
-
-        frame = self.frame
-        if frame is None:
-            return pl.DataFrame()
-        if self._hits is not None:
-            hits = pl.DataFrame(
-                [(file, hit.times, hit.around) for file, hit in self._hits.items()],
-                schema={"file": pl.String, "hits": pl.UInt32, "found": pl.String}, orient="row",
-            )  # fmt: skip
-            frame = frame.join(hits, on="file", how="inner", maintain_order="left")
-        self.filter_line.say("")
-        if self.filter_line.text.strip():
-            try:
-                frame = frame.filter(compile_filter(self.filter_line.text, frame.schema, text_column="path"))
-            except QueryError as error:
-                self.filter_line.say(str(error))
-        return frame
 
     @on(FrameTable.ViewChanged)
     def _say_summary(self, event: FrameTable.ViewChanged) -> None:
@@ -177,7 +166,7 @@ class ReportLibrary(Vertical):
         self._summarise()
 
     def _summarise(self, progress: str = "") -> None:
-        total = self.frame.height if self.frame is not None else 0
+        total = self.rows.count
         parts = [f"{total:,} report{'' if total == 1 else 's'}"]
         if self.group is not None:
             parts = [f"{self.table.row_count:,} groups by {self.group}", "mean ± SD over reports", *parts]
@@ -240,7 +229,7 @@ class ReportLibrary(Vertical):
         if line is self.search_line:
             self._stop.set()
             self.workers.cancel_group(self, "search")
-            self._hits, self._searched = None, ""
+            self.rows.hits, self._searched = None, ""
         self._show_table()
 
     @on(FrameTable.ArrangeFailed)
@@ -263,10 +252,10 @@ class ReportLibrary(Vertical):
             self.filter_line.close()
             self._show_table()
         elif self.group is not None:
-            self.group, self.marked = None, []
+            self.group, self.rows.marked = None, []
             self._show_table(fresh=True)
         else:
-            self.marked = []
+            self.rows.marked = []
             self._show_table()
         self.post_message(self.MarksChanged())
         self.table.focus()
@@ -284,20 +273,21 @@ class ReportLibrary(Vertical):
         from chimera_tui.engine.report_search import search
 
         self._stop.set()
+        await asyncio.sleep(TYPED_S)  # the next letter cancels this
         self._stop = stop = threading.Event()
         text = text.strip()
         if not text or self.frame is None:
-            self._hits, self._searched = None, ""
+            self.rows.hits, self._searched = None, ""
             self._show_table()
             return
         hits: dict[str, Hit] = {}
-        self._searched, self._hits = text, {}
+        self._searched = text
         files = self.frame["file"].to_list()
         loop, looked, due = asyncio.get_running_loop(), 0, time.monotonic() + TELL_EVERY_S
 
         def tell() -> None:
             if not stop.is_set():
-                self._hits = dict(hits)
+                self.rows.hits = dict(hits)
                 self._show_table()
                 self._summarise(f"searching {looked:,} of {len(files):,}")
 
@@ -314,7 +304,7 @@ class ReportLibrary(Vertical):
             await asyncio.to_thread(search, files, text, stop.is_set, found)
         finally:
             stop.set()
-        self._hits = hits
+        self.rows.hits = hits
         self.search_line.say("" if hits else "No report holds this.")
         self._show_table()
 
@@ -328,7 +318,7 @@ class ReportLibrary(Vertical):
         """Group by the next of model, configuration, agent and ending; after the last, show reports again."""
         order: list[str | None] = [None, *GROUPS]
         self.group = order[(order.index(self.group) + 1) % len(order)]
-        self.marked = []
+        self.rows.marked = []
         self.post_message(self.MarksChanged())
         self._show_table(fresh=True)
 
@@ -339,7 +329,7 @@ class ReportLibrary(Vertical):
             self.post_message(self.Opened(event.row["file"], self._searched))
             return
         value, name = event.row[self.group], self.group
-        self.group, self.marked = None, []
+        self.group, self.rows.marked = None, []
         self.filter_line.open(f"{self.filter_line.text} {name} = {quoted_value(value)}".strip())
         self._show_table(fresh=True)
         self.table.focus()
@@ -369,16 +359,13 @@ class ReportLibrary(Vertical):
 
     def chosen(self) -> list[Chosen]:
         """The sides of a comparison."""
-        keys = self.chosen_keys
-        shown = self._rows().to_dicts()
+        keys, by = self.chosen_keys, self.group or "file"
+        where = self.rows.where(self.filter_line.text)[0] if self.group else None
+        sides = self.rows.of(keys, by, where)
         if self.group is None:
-            by_file = {one["file"]: one for one in (self.frame.to_dicts() if self.frame is not None else [])}
-            return [Chosen(_named(by_file[str(key)]), [by_file[str(key)]], "") for key in keys]
-        by = self.group
-        return [
-            Chosen(f"{by} = {'not stated' if key is None else key}", [one for one in shown if one[by] == key], by)
-            for key in keys
-        ]
+            return [Chosen(_named(rows[0]), rows, "") for rows in sides if rows]
+        words = ["not stated" if key is None else key for key in keys]
+        return [Chosen(f"{by} = {word}", rows, by) for word, rows in zip(words, sides, strict=True)]
 
     def action_export_rows(self) -> None:
         """Offer the shown rows for a file."""

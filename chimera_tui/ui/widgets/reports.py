@@ -15,7 +15,7 @@ from chimera_tui.ui.widgets.report_library import ReportLibrary
 from chimera_tui.ui.widgets.report_reading import ReportReading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import polars as pl
     from textual.app import ComposeResult
@@ -67,7 +67,7 @@ class ReportsPane(Vertical):
     @property
     def count(self) -> int:
         """How many reports there are."""
-        return self.library.frame.height if self.library.frame is not None else 0
+        return self.library.rows.count
 
     @property
     def selected(self) -> dict[str, Any] | None:
@@ -83,6 +83,14 @@ class ReportsPane(Vertical):
     def focus_inside(self) -> None:
         """Focus what is shown."""
         (self.reader if self.reading else self.comparison if self.comparing else self.library).focus_inside()
+
+    def remembered(self) -> dict[str, object]:
+        """What the next start shows again."""
+        return self.library.remembered()
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """The library as it was left."""
+        self.library.restore(kept)
 
     def show(self, frame: pl.DataFrame) -> None:
         """Show these reports; cursor, sort, filter and marks are kept."""
