@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import msgspec
-from textual import on, work
+from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
@@ -27,17 +24,14 @@ from chimera_tui.ui.tables.report_columns import COLUMNS, FOUND, group_columns
 from chimera_tui.ui.tables.report_rows import ReportRows
 from chimera_tui.ui.tables.summary_line import SummaryLine
 from chimera_tui.ui.widgets.frame_table import FrameTable
+from chimera_tui.ui.widgets.report_search_line import ReportSearchLine
 
 if TYPE_CHECKING:
     import polars as pl
     from textual.app import ComposeResult
 
-    from chimera_tui.engine.report_search import Hit
 
 NONE_YET = "No reports yet. {run.start} reads the files, writes a report and saves it here."
-TELL_EVERY_S = 0.15
-TYPED_S = 0.2
-"""Seconds after a letter before the texts are searched: the next one may come."""
 
 
 class Chosen(NamedTuple):
@@ -84,12 +78,10 @@ class ReportLibrary(Vertical):
         super().__init__()
         self.table = FrameTable(ascii=ascii, empty=spoken(NONE_YET, {}))
         self.filter_line = FilterLine("model ~ gemma3 and verified < 90", suggester=ColumnSuggester(self._names))
-        self.search_line = FilterLine("text in any report", sign="f", id="search-texts")
+        self.search_line = ReportSearchLine(self._files)
         self._summary = SummaryLine()
         self.rows = ReportRows()
         self.group: str | None = None
-        self._searched = ""
-        self._stop = threading.Event()
 
     def compose(self) -> ComposeResult:
         """Summary, lines to type in, table."""
@@ -111,6 +103,9 @@ class ReportLibrary(Vertical):
     def marked(self) -> list[str | None]:
         """Files, or names of groups, in the order of marking."""
         return self.rows.marked
+
+    def _files(self) -> list[str]:
+        return self.frame["file"].to_list() if self.frame is not None else []
 
     def _names(self) -> list[str]:
         return self.frame.columns if self.frame is not None else []
@@ -205,10 +200,7 @@ class ReportLibrary(Vertical):
     @on(FilterLine.Changed)
     def _typed(self, event: FilterLine.Changed) -> None:
         event.stop()
-        if event.line is self.search_line:
-            self._search(event.text)
-        else:
-            self._show_table()
+        self._show_table()
 
     @on(FilterLine.Submitted)
     @on(FilterLine.Left)
@@ -227,10 +219,9 @@ class ReportLibrary(Vertical):
 
     def _without(self, line: FilterLine) -> None:
         if line is self.search_line:
-            self._stop.set()
-            self.workers.cancel_group(self, "search")
-            self.rows.hits, self._searched = None, ""
-        self._show_table()
+            self.search_line.forget()
+        else:
+            self._show_table()
 
     @on(FrameTable.ArrangeFailed)
     def _say_failure(self, event: FrameTable.ArrangeFailed) -> None:
@@ -264,53 +255,16 @@ class ReportLibrary(Vertical):
 
     def action_search(self) -> None:
         """Type what to look for in the texts of all reports."""
-        self.group = None
+        if self.group is not None:
+            self.group, self.rows.marked = None, []
         self.search_line.open()
 
-    @work(group="search", exclusive=True)
-    async def _search(self, text: str) -> None:
-        """Search the listed reports; hits appear as they are found, another text stops it."""
-        from chimera_tui.engine.report_search import search
-
-        self._stop.set()
-        await asyncio.sleep(TYPED_S)  # the next letter cancels this
-        self._stop = stop = threading.Event()
-        text = text.strip()
-        if not text or self.frame is None:
-            self.rows.hits, self._searched = None, ""
-            self._show_table()
-            return
-        hits: dict[str, Hit] = {}
-        self._searched = text
-        files = self.frame["file"].to_list()
-        loop, looked, due = asyncio.get_running_loop(), 0, time.monotonic() + TELL_EVERY_S
-
-        def tell() -> None:
-            if not stop.is_set():
-                self.rows.hits = dict(hits)
-                self._show_table()
-                self._summarise(f"searching {looked:,} of {len(files):,}")
-
-        def found(file: str, hit: Hit | None) -> None:
-            nonlocal looked, due
-            looked += 1
-            if hit is not None:
-                hits[file] = hit
-            if time.monotonic() >= due:
-                due = time.monotonic() + TELL_EVERY_S
-                loop.call_soon_threadsafe(tell)
-
-        try:
-            await asyncio.to_thread(search, files, text, stop.is_set, found)
-        finally:
-            stop.set()
-        self.rows.hits = hits
-        self.search_line.say("" if hits else "No report holds this.")
+    @on(ReportSearchLine.Found)
+    def _found(self, event: ReportSearchLine.Found) -> None:
+        event.stop()
+        self.rows.hits = event.hits
         self._show_table()
-
-    def on_unmount(self) -> None:
-        """Leave no thread at work."""
-        self._stop.set()
+        self._summarise(event.progress)
 
     # -- rows and groups
 
@@ -326,7 +280,7 @@ class ReportLibrary(Vertical):
     def _open(self, event: FrameTable.RowActivated) -> None:
         event.stop()
         if self.group is None:
-            self.post_message(self.Opened(event.row["file"], self._searched))
+            self.post_message(self.Opened(event.row["file"], self.search_line.searched))
             return
         value, name = event.row[self.group], self.group
         self.group, self.rows.marked = None, []
