@@ -89,6 +89,11 @@ class Terminal:
                 while time.monotonic() < deadline:
                     self.take(0.05)
 
+    def escape(self, gone: str) -> None:
+        """Press Esc until something is gone: on a busy machine a key after it could be read as alt+key."""
+        self.press("esc")
+        self.wait(lambda text: not re.search(gone, text))
+
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size."""
         self.child.setwinsize(rows, columns)
