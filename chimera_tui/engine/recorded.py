@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import tomllib
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
-from chimera_tui.core.config.schema import Options, Scan, Settings
-from chimera_tui.core.config.schema import Run as RunSettings
+from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.report.metrics import CallFigures
 from chimera_tui.engine.events import (
@@ -25,9 +21,8 @@ from chimera_tui.engine.events import (
 )
 from chimera_tui.engine.journal import NAME as JOURNAL
 from chimera_tui.engine.journal import read_journal
+from chimera_tui.engine.run_settings import read_record, settings_of, valid
 from chimera_tui.engine.token_rates import Rate
-
-Known = TypeVar("Known", bound=msgspec.Struct)
 
 
 class NoRecordingError(ValueError):
@@ -97,15 +92,10 @@ class RecordedRun(msgspec.Struct, frozen=True, kw_only=True):
         """The settings of that run. The server, the report folder and the screen are those of now: a file of a
         repository may not choose them.
         """
-        given = self.value("settings", "run")
-        kept = {"engine": self.engine, "model": self.model or now.run.model, "report_dir": now.run.report_dir}
-        run = _converted((given if isinstance(given, dict) else {}) | kept, RunSettings) or msgspec.structs.replace(
-            now.run, engine=_engine(self.engine), model=self.model or now.run.model
-        )
-        requested = self.value("options", "requested")
-        options = _converted(requested if isinstance(requested, dict) else self.options_sent, Options) or now.options
-        scan = _converted(self.value("settings", "scan"), Scan) or now.scan
-        return msgspec.structs.replace(now, run=run, options=options, scan=scan, profile="")
+        known = {"engine": {"name": self.engine}, "model": {"name": self.model}}
+        options = None if "options" in self.record else self.options_sent
+        then = settings_of({**known, **self.record}, now, options, kept=("report_dir",))
+        return msgspec.structs.replace(then, scan=valid(self.value("settings", "scan"), now.scan))
 
 
 def read_recorded(path: Path) -> RecordedRun:
@@ -119,9 +109,7 @@ def read_recorded(path: Path) -> RecordedRun:
     begun = next((event for event in events if isinstance(event, RunStarted)), None)
     if begun is None:
         raise NoRecordingError(f"{journal} is no journal of a run: nothing in it says which run it is.")
-    record: dict[str, object] = {}
-    with contextlib.suppress(OSError, ValueError):
-        record = tomllib.loads((folder / "run.toml").read_text("utf-8"))
+    record = read_record(folder)
     engine = begun.engine
     if engine == "replay":
         engine = _text(record, "replay", "engine") or "ollama"
@@ -158,17 +146,6 @@ def _call(began: CallStarted, pieces: list[tuple[float, Chunk | Notice]], over: 
         ending=over.ending if over else None, reason=over.reason if over else "",
         figures=over.figures if over else CallFigures(),
     )  # fmt: skip
-
-
-def _engine(name: str) -> str:
-    return name if name in ("ollama", "openai", "offline") else "auto"
-
-
-def _converted(value: object, kind: type[Known]) -> Known | None:
-    """What a file says, checked; None where it is not what it should be."""
-    with contextlib.suppress(msgspec.ValidationError):
-        return msgspec.convert(value, kind)
-    return None
 
 
 def _text(record: dict[str, object], table: str, name: str) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
-from chimera_tui.core.config.schema import Options, Settings
-from chimera_tui.core.config.schema import Run as RunSettings
+from chimera_tui.core.config.schema import Settings
 
+Known = TypeVar("Known", bound=msgspec.Struct)
 KEPT = ("report_dir", "unload_after", "cold_load_s", "min_effect_pct")
 """Settings of [run] that say nothing about the writing: those of now stay."""
 
@@ -23,17 +25,27 @@ def read_record(folder: Path) -> dict[str, object]:
         return {}
 
 
-def settings_of(record: dict[str, object], now: Settings, options: dict[str, object] | None = None) -> Settings:
-    """The settings of now with the model, engine, persona and options of a run; ``options`` where they are known."""
-    engine, model, asked = _table(record, "engine"), _table(record, "model"), _table(record, "options", "requested")
+def settings_of(
+    record: dict[str, object], now: Settings, options: dict[str, object] | None = None, kept: Sequence[str] = KEPT
+) -> Settings:  # fmt: skip
+    """The settings of now with the model, engine, persona and options of a run; ``options`` where they are known.
+
+    ``kept`` are those of [run] that stay as they are now. What is not valid is not taken.
+    """
+    engine = _table(record, "replay").get("engine") or _table(record, "engine").get("name")
+    model, asked = _table(record, "model"), _table(record, "options", "requested")
     run = {**msgspec.to_builtins(now.run), **_table(record, "settings", "run")}
-    run |= {name: getattr(now.run, name) for name in KEPT}
-    run |= {name: value for name, value in (("engine", engine.get("name")), ("model", model.get("name"))) if value}
+    run |= {name: getattr(now.run, name) for name in kept}
+    run |= {name: value for name, value in (("engine", engine), ("model", model.get("name"))) if value}
+    return msgspec.structs.replace(
+        now, run=valid(run, now.run), options=valid(asked if options is None else options, now.options), profile=""
+    )  # fmt: skip
+
+
+def valid(given: object, now: Known) -> Known:
+    """What a file says as a value of the same kind as ``now``, and ``now`` where it is not valid."""
     with contextlib.suppress(msgspec.ValidationError):
-        return msgspec.structs.replace(
-            now, run=msgspec.convert(run, RunSettings), profile="",
-            options=msgspec.convert(asked if options is None else options, Options),
-        )  # fmt: skip
+        return msgspec.convert(given, type(now))
     return now
 
 

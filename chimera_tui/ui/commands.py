@@ -144,6 +144,10 @@ def _can_check(state: State) -> str:
     return _report_here(state)
 
 
+def _can_replay(state: State) -> str:
+    return "A run is going on; stop it first." if state.running else _report_here(state)
+
+
 def _can_delete(state: State) -> str:
     if state.running and state.unfinished:
         return "A run is going on; wait until it is over."
@@ -221,6 +225,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         id="reports.export", key="H", label="HTML", bar=6, enabled=_can_check, pane=Pane.REPORTS,
         help="Write this report as one HTML file with its verdicts, sources and facts inside.",
+    ),
+    Command(
+        id="reports.replay", key="P", label="Replay", bar=7, enabled=_can_replay, pane=Pane.REPORTS,
+        help="Play this run again from its journal at its own pace, without a server; it is saved as a run of its own.",
     ),
     Command(
         id="reports.delete", key="d", label="Delete", bar=5, enabled=_can_delete, pane=Pane.REPORTS,

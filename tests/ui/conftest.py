@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from chimera_tui.core.config.schema import Run, Server, Settings, Ui
+from chimera_tui.core.config.schema import Options, Run, Server, Settings, Ui
 from chimera_tui.ui.app import ChimeraApp
 
 CSV = "model,num_gpu,num_ctx,tokens_per_second,ttft_ms\n" + "".join(
@@ -47,11 +47,12 @@ def make_app(repository: Path, home: Path) -> Callable[..., ChimeraApp]:
 
     def make(
         *, engine: str = "offline", host: str = "http://127.0.0.1:9", root: Path | None = None, persona: str = "none",
-        ui: dict[str, object] | None = None, keys: dict[str, str] | None = None, **given: object,
+        ui: dict[str, object] | None = None, keys: dict[str, str] | None = None,
+        options: Options | None = None, **given: object,
     ) -> ChimeraApp:  # fmt: skip
         settings = Settings(
             run=Run(engine=engine, persona=persona), server=Server(host=host),
-            ui=msgspec.convert(ui or {}, Ui), keys=keys or {},
+            ui=msgspec.convert(ui or {}, Ui), keys=keys or {}, options=options or Settings().options,
         )  # fmt: skip
         given.setdefault("saves_to", home / "config" / "chimera-tui" / "config.toml")
         return ChimeraApp(root or repository, settings, **given)

@@ -49,6 +49,7 @@ class Actions:
             "reports.compare": self.reports.compare,
             "reports.check": self.reports.check,
             "reports.export": self.reports.export,
+            "reports.replay": self.reports.replay,
             "reports.delete": self.reports.delete,
             "reports.undo": self.reports.undo,
             "app.theme": self._choose_theme,

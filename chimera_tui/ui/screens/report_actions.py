@@ -1,4 +1,4 @@
-"""What the commands of the Reports pane do: compare, delete, bring back."""
+"""What the commands of the Reports pane do: play again, compare, delete, bring back."""
 
 import asyncio
 from pathlib import Path
@@ -27,6 +27,21 @@ class ReportActions:
     @property
     def _pane(self) -> ReportsPane:
         return self._screen.query_one(ReportsPane)
+
+    async def replay(self) -> None:
+        """Play the selected run again from its journal."""
+        path = self._pane.selected_path
+        if path is None:
+            return
+        from chimera_tui.engine.backends.replay import Replay
+        from chimera_tui.engine.recorded import NoRecordingError, read_recorded
+
+        try:
+            recorded = await asyncio.to_thread(read_recorded, path)
+        except NoRecordingError as error:
+            self._screen.app.say(f"{inert_line(str(error), 300)} Only runs of this program can be played.", "warning")
+            return
+        self._screen.start_run(replay=Replay(recorded))
 
     async def check(self) -> None:
         """Judge every number of the selected report, which is opened for it."""

@@ -14,6 +14,7 @@ from chimera_tui.engine.small_context import ContextAnswer, SmallContext
 from chimera_tui.ui.screens.dialogs import BusyDialog, SmallContextDialog
 
 if TYPE_CHECKING:
+    from chimera_tui.engine.backends.replay import Replay
     from chimera_tui.engine.resume import Resume
     from chimera_tui.engine.run import Run
     from chimera_tui.engine.workspace import Workspace
@@ -39,11 +40,15 @@ class RunControl:
         """Whether a run is going on."""
         return self._run is not None and self._run.ended is None
 
-    async def follow(self, workspace: "Workspace", settings: Settings, resume: "Resume | None" = None) -> None:
+    async def follow(
+        self, workspace: "Workspace", settings: Settings, resume: "Resume | None" = None,
+        replay: "Replay | None" = None,
+    ) -> None:  # fmt: skip
         """Start a run and apply its events until the last; the caller's worker may be cancelled, the run goes on."""
         Run = await asyncio.to_thread(_run_class)  # noqa: N806 - a class
         run = Run(
-            workspace, settings, ask=self._ask, earlier=self._earlier, clock=self._app.clock, resume=resume
+            workspace, settings, ask=self._ask, ask_context=self._ask_context, earlier=self._earlier,
+            clock=self._app.clock, resume=resume, replay=replay,
         )  # fmt: skip
         self._run = run
         run.start()

@@ -46,6 +46,7 @@ from chimera_tui.ui.widgets.stream_view import StreamView
 from chimera_tui.ui.widgets.titles import RepositoryLine
 
 if TYPE_CHECKING:
+    from chimera_tui.engine.backends.replay import Replay
     from chimera_tui.engine.resume import Resume
     from chimera_tui.ui.app import ChimeraApp
 
@@ -291,15 +292,18 @@ class WorkspaceScreen(Screen[None]):
     # -- the run
 
     @work(group="run", exclusive=True)
-    async def start_run(self, resume: "Resume | None" = None) -> None:
-        """Run with the settings of now, or with those of the run that is taken up; the stream comes to the front."""
+    async def start_run(self, resume: "Resume | None" = None, replay: "Replay | None" = None) -> None:
+        """Run with the settings of now, or with those of the run that is taken up or played again; the stream comes
+        to the front.
+        """
         self.ended = None
         self.panes.go(Pane.STREAM)
         self.query_one(StreamPane).begin()
         self.query_one(MetricsBar).begin()
         workspace = await asyncio.to_thread(self.reader.workspace_for_run)
         settings = self.settings if resume is None else resume.unfinished.settings(self.settings)
-        await self.run_control.follow(workspace, settings, resume)
+        settings = settings if replay is None else replay.run.settings(settings)
+        await self.run_control.follow(workspace, settings, resume, replay)
         self.show_keys()
 
     def _apply_event(self, event: Event) -> None:
