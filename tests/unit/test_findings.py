@@ -106,7 +106,8 @@ def test_cold_rows_never_enter_a_comparison_of_ttft():
 
 
 def test_an_option_that_goes_with_cold_starts_is_confounded():
-    rows = [{"temperature": t, "tokens_s": 50 + run, "ttft_s": 3.1 + run / 9 if t < 0.5 and run < 2 else 0.1 + run / 99,
+    rows = [{"temperature": t, "tokens_s": 50 + run + t,
+             "ttft_s": 3.1 + run / 9 if t < 0.5 and run < 2 else 0.1 + run / 99,
              "load_s": 3.0 if t < 0.5 and run < 2 else 0.01} for t in (0.2, 0.8) for run in range(4)]  # fmt: skip
     repository = Repository()
     repository.file("a.csv", rows)

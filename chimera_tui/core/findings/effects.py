@@ -23,6 +23,8 @@ OPTION_NOTES = {
 """What an option means, where its name misleads."""
 COLD_SHARE_GAP = 0.2
 MAX_LEVELS = 40
+EQUAL_PCT = 1e-9
+"""Means that differ by less are equal but for rounding."""
 
 
 def factor_effects(evidence: Evidence) -> Iterator[Finding]:
@@ -43,6 +45,7 @@ def _effects(scope: Scope, varying: list[str]) -> Iterator[Finding]:
     """The effects of the options that vary in one scope, their p-values Holm-corrected together."""
     grouped = {option: [g for g in scope.groups([option]) if g.factors[option] is not None] for option in varying}
     grouped = {o: groups for o, groups in grouped.items() if len(groups) > 1 and max(g.rows for g in groups) > 1}
+    grouped = {o: groups for o, groups in grouped.items() if range_pct(groups) > EQUAL_PCT}
     p_values = {o: kruskal(scope.rows.filter(scope.rows[o].is_not_null()), o) for o in grouped}
     tested = [option for option, p in p_values.items() if p is not None]
     adjusted = dict(zip(tested, stats.holm([p_values[o] or 0.0 for o in tested]), strict=True))

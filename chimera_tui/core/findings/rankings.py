@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chimera_tui.core import stats
 from chimera_tui.core.findings.best import MIN_N
 from chimera_tui.core.findings.comparison import compared
+from chimera_tui.core.findings.effects import EQUAL_PCT, range_pct
 from chimera_tui.core.findings.evidence import Evidence
 from chimera_tui.core.findings.factors import ENTITIES
 from chimera_tui.core.findings.finding import Finding
@@ -37,7 +38,9 @@ def rankings(evidence: Evidence) -> Iterator[Finding]:
                 continue  # its quantisations: ranked as such
             matched, blocks = _matched(scope.warm() if scope.contains_load else scope, entity)
             groups = matched.groups([entity])
-            if len(groups) > 1 and min(group.mean for group in groups) > 0 and not _other_work(matched, entity, blocks):
+            if len(groups) < 2 or min(group.mean for group in groups) <= 0 or range_pct(groups) < EQUAL_PCT:
+                continue
+            if not _other_work(matched, entity, blocks):
                 yield _finding(matched, entity, groups, blocks)
 
 
