@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
+from chimera_tui.core.measure.naming import enclosed_unit
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit, phrases_in, words_of
 from chimera_tui.core.verify.inventory import KIND_WORDS
@@ -83,8 +84,8 @@ def _metric_of_row(at: Context, cells: Cells) -> Meant | None:
 
 def in_text(text: str, cells: Cells, at: Context) -> Meant | None:
     """The metric that a text names: of several the one that fits the claim's unit, the longest, the last."""
-    bare = FILE.sub(" ", text)
-    if not bare.strip():
+    bare, _ = enclosed_unit(FILE.sub(" ", text).strip())
+    if not bare:
         return None
     names = [
         name for name in phrases_in(bare, _names(cells))

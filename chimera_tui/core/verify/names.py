@@ -120,6 +120,7 @@ def entities_of(configs: pl.DataFrame) -> dict[str, frozenset[int]]:
         names = [row[column] for column in ENTITY_COLUMNS if row.get(column)]
         extra = msgspec.json.decode(row["extra"]) if row.get("extra") else {}
         names += [value for value in extra.values() if isinstance(value, str)]
+        names += [name.rpartition("/")[2] for name in names if "/" in name]
         for name in names:
             if len(name) <= LONGEST_NAME and len(plain(name)) >= 2:
                 found.setdefault(plain(name), set()).add(row["config_id"])

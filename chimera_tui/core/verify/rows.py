@@ -217,7 +217,8 @@ def _entity_names(cells: Cells) -> dict[str, frozenset[int]]:
     """Names of models, quantisations, backends; other text factors only where they look like names."""
     if "entity names" not in cells.memo:
         configs = cells.frames.configs
-        core = {plain(name) for column in ENTITY_COLUMNS for name in configs[column].drop_nulls().unique().to_list()}
+        named = [name for column in ENTITY_COLUMNS for name in configs[column].drop_nulls().unique().to_list()]
+        core = {plain(name) for whole in named for name in (whole, whole.rpartition("/")[2])}
         cells.memo["entity names"] = {
             name: ids for name, ids in cells.entities.items()
             if len(name) > 2 and (name in core or re.search(r"[a-z]\d", name)) and name not in _NO_ENTITIES
@@ -236,4 +237,28 @@ def options_in(text: str, cells: Cells) -> list[tuple[str, frozenset[int]]]:
         if column in SETTINGS:
             values = _settings(cells).get(column, {})
             found.append((f"{column}={number}", values.get(float(number), frozenset())))
+    for one in factor_pattern(cells).finditer(text):
+        name = normalised(one[1])
+        if ids := _settings(cells)[name].get(float(one[2])):
+            found.append((f"{name}={one[2]}", ids))
     return found
+
+
+def factor_pattern(cells: Cells) -> re.Pattern[str]:
+    """Any other numeric factor of the files with a value behind it: ``request_rate=4``, "a request rate of 4"."""
+    if "factor pattern" not in cells.memo:
+        names = [name for name in _settings(cells) if name not in SETTINGS and re.fullmatch(r"[a-z]\w{2,40}", name)]
+        words = "|".join(re.escape(name).replace("_", "[_ -]") for name in sorted(names, key=len, reverse=True)[:200])
+        cells.memo["factor pattern"] = re.compile(
+            rf"\b({words or '(?!)'})\b[`*]*\s*(?:=|:|of|at|is)?\s*[`*]*(\d+(?:\.\d+)?)", re.IGNORECASE
+        )
+    return cells.memo["factor pattern"]  # type: ignore[return-value]
+
+
+def factor_values(at: Context, cells: Cells) -> tuple[str, list[float]] | None:
+    """The numeric factor that a claim is directly said to be the value of, and its values in the files."""
+    name = normalised(re.sub(r"[`*]", "", at.header)) if at.in_row else ""
+    if name not in _settings(cells):
+        found = [one for one in factor_pattern(cells).finditer(at.text, at.reach[0]) if one.start(2) == at.claim.start]
+        name = normalised(found[0][1]) if found else ""
+    return (name, sorted(_settings(cells)[name])) if name else None

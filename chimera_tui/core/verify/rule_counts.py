@@ -88,7 +88,7 @@ def unknown_names(at: Context, facts: Facts) -> list[str]:
 
 
 def _against(at: Context, facts: Facts, subject: Subject) -> Verdict:
-    where = "the report's own data summary" if _from_blocks(facts, subject) else "the inventory"
+    where = _where(facts, subject)
     right = next((one for one in subject.counts if agreement(at.claim, float(one))), None)
     source = (
         Source(
@@ -132,7 +132,7 @@ def _whole(at: Context, facts: Facts) -> Verdict:
             label=SUPPORTED,
             rule=COUNTS,
             reason=f"all files: {total:,}",
-            sources=(Source("the inventory", value=total),),
+            sources=(Source(_where(facts, subject=None), value=total),),
         )
     named = subject_of(at, facts)
     if named is not None and named.counts and named.what != OTHER:
@@ -157,7 +157,7 @@ def judge_share(at: Context, facts: Facts) -> Verdict | None:
     fit = next(((value, text) for value, text in readings if agreement(at.claim, value)), None)
     shown = fit or readings[0]
     reason = f"{subject.shown}: {shown[1]}, {shown[0]:.1f} %"
-    source = (Source("the inventory", field=subject.shown, value=round(shown[0], 2), unit="%"),)
+    source = (Source(_where(facts, subject), field=subject.shown, value=round(shown[0], 2), unit="%"),)
     if fit:
         return Verdict(
             claim=at.claim, label=SUPPORTED, rule=SHARES, reason=reason, reading=subject.shown, sources=source
@@ -225,6 +225,16 @@ def _top(at: Context, facts: Facts) -> Verdict | None:
 
 def _from_blocks(facts: Facts, subject: Subject) -> bool:
     return facts.blocks is not None and subject.what not in {PATTERN, HEADINGS}
+
+
+def _where(facts: Facts, subject: Subject | None) -> str:
+    """What a count is looked up in; ``subject`` is None for all files."""
+    from_blocks = (
+        facts.blocks is not None
+        and facts.blocks.total is not None
+        and (subject is None or _from_blocks(facts, subject))
+    )
+    return "the report's own data summary" if from_blocks else "the inventory"
 
 
 def _unknown(at: Context, rule: str, reason: str) -> Verdict:

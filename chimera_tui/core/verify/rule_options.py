@@ -8,6 +8,7 @@ from chimera_tui.core.measure.naming import normalised
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.facts import Facts
+from chimera_tui.core.verify.rows import factor_values
 from chimera_tui.core.verify.tolerance import agreement
 from chimera_tui.core.verify.verdict import SUPPORTED, UNVERIFIABLE, Source, Verdict
 
@@ -36,7 +37,7 @@ def judge_option(at: Context, facts: Facts) -> Verdict | None:
         return None
     name = _name(at)
     if name is None:
-        return None
+        return _of_factor(at, facts)
     if facts.blocks and (own := facts.blocks.options.get(name)) is not None and agreement(at.claim, own):
         return Verdict(
             claim=at.claim,
@@ -62,6 +63,19 @@ def judge_option(at: Context, facts: Facts) -> Verdict | None:
         rule=RULE,
         reason=f"no row has this {name}" + (f"; there are {shown}" if shown else ""),
     )
+
+
+def _of_factor(at: Context, facts: Facts) -> Verdict | None:
+    """A value of any other factor that the files record; one that they do not have may be something else."""
+    if facts.cells is None or at.claim.unit or not (found := factor_values(at, facts.cells)):
+        return None
+    name, values = found
+    fit = next((value for value in values if agreement(at.claim, value)), None)
+    if fit is None:
+        return None
+    source = Source("the configurations in the data", field=name, value=fit)
+    reason = f"rows with {name}={fit:g} exist"
+    return Verdict(claim=at.claim, label=SUPPORTED, rule=RULE, reason=reason, unscoped=True, sources=(source,))
 
 
 def is_index(at: Context) -> bool:
