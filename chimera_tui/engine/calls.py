@@ -19,6 +19,9 @@ from chimera_tui.engine.prompting import estimate_tokens
 CUT_CHARS_PER_TOKEN = 8.0
 """No text has this many characters per token: a server that counted fewer tokens did not see the whole prompt."""
 
+TOO_FAST_PREFILL_TPS = 50_000.0
+"""No machine evaluates a prompt this fast: most of it was in the server's cache, from before this program's start."""
+
 Enlarge = Callable[[BackendError, int], Awaitable[dict[str, object]]]
 """From a refusal and an estimate of the prompt's tokens to the options that hold it."""
 
@@ -136,7 +139,8 @@ class _Stream:
         if figures.wall_s is not None:  # of a call that was made and timed before
             return figures
         cached = figures.cached_tokens
-        shared = self.prefix_shared if cached is None else cached > 0
+        too_fast = (figures.prefill_tps or 0.0) > TOO_FAST_PREFILL_TPS
+        shared = (self.prefix_shared or too_fast) if cached is None else cached > 0
         figures = msgspec.structs.replace(figures, ttft_s=self.ttft_s, wall_s=wall_s, prefix_shared=shared)
         if figures.measured_by == "server" or self.ttft_s is None:
             return figures

@@ -124,6 +124,9 @@ def _provenance(run: RunContext) -> tuple[tuple[str, str], ...]:
     if draft.model is not None:
         lines.append(("Model digest", draft.model.digest or "unknown"))
         lines.append(("Quantisation", draft.model.quantization or "unknown"))
+    if draft.loaded is not None and draft.loaded.context_length:
+        share = "" if draft.loaded.gpu_share is None else f", {draft.loaded.gpu_share:.0%} of it on the GPU"
+        lines.append(("In memory", f"context {draft.loaded.context_length}{share}, as the server says"))
     if draft.facts_given is not None:
         lines.append(("Findings given to the model", f"{draft.facts_given} of {len(draft.facts)}"))
         lines.append(("Prompt sizes", draft.rate.words))

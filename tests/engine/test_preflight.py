@@ -180,7 +180,7 @@ async def test_the_recorded_refusal_of_a_server_names_the_ending_and_the_num_ctx
 async def test_a_recorded_cut_is_noticed_by_the_count_of_prompt_tokens(
     repository: Path, version: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    measured_before = Rate(chars=25_000, tokens=10_000, prompts=3)
+    measured_before = Rate(chars=15_000, tokens=10_000, prompts=3)
     monkeypatch.setattr("chimera_tui.engine.preflight.rate_of", lambda model: measured_before)
     path = SHARED / version / "chat-too-long-default.json"
     if not path.is_file():
@@ -230,6 +230,7 @@ async def test_the_model_is_loaded_before_the_first_prompt_and_what_is_in_effect
     effective = tomllib.loads((folder_of(run) / "run.toml").read_text())["effective"]
     assert effective["context_length"] == run.draft.fitted_num_ctx
     assert effective["gpu_share"] == 1.0
+    assert f"- In memory: context {run.draft.fitted_num_ctx}, 100% of it on the GPU" in text_of(run)
     assert "before the first call" in text_of(run).partition("- Load Duration: ")[2].partition("\n")[0]
 
 
@@ -291,6 +292,20 @@ def test_the_recorded_warm_cache_is_no_prefill_rate(version: str) -> None:
         prompts.append(Recording.load(path).request.body["messages"][-1]["content"])
     shared = [earlier.note("m", prompt) for prompt in prompts]
     assert shared == [False, False, True], "another prompt in between does not make a prompt cold again"
+
+
+@pytest.mark.parametrize("version", SERVERS)
+async def test_a_prefill_that_came_from_the_cache_is_marked(repository: Path, version: str) -> None:
+    """A server may have seen the prompt before this program started: only its rate tells."""
+    marked = {}
+    for name in ("chat-cache-A1", "chat-cache-A3"):
+        path = SHARED / version / f"{name}.json"
+        if not path.is_file():
+            pytest.skip("the recordings are not beside this checkout")
+        async with OllamaServer(Replay([Recording.load(path)]), Script(version=version)) as server:
+            run, _ = await finished(repository, settings(server.url, persona="none"))
+        marked[name] = run.draft.calls[0].figures.prefix_shared
+    assert marked == {"chat-cache-A1": False, "chat-cache-A3": version == "0.32.15"}, "0.24 evaluated it again"
 
 
 # -- a busy machine

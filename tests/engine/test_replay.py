@@ -17,6 +17,7 @@ from chimera_tui.engine.backends.replay import Replay, ReplayBackend
 from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, Event
 from chimera_tui.engine.recorded import NoRecordingError, RecordedRun, read_recorded
 from chimera_tui.engine.run import Run
+from chimera_tui.engine.small_context import ContextAnswer, SmallContext
 from chimera_tui.engine.workspace import Workspace
 from tests.engine.whole_runs import REPORT, answering, finished, folder_of, settings, small_repository, text_of
 from tests.server import Cut, Model, OllamaServer, OpenAiScript, Reply, Script
@@ -87,6 +88,21 @@ async def test_a_replay_of_a_replay_is_the_same_too(repository: Path) -> None:
     second, _ = await played(repository, read_recorded(folder_of(first)))
     third, _ = await played(repository, read_recorded(folder_of(second) / "calls.ndjson"))
     assert without_times(text_of(third)) == without_times(text_of(first))
+
+
+async def test_a_report_by_section_is_played_by_section(repository: Path) -> None:
+    async def ask(small: SmallContext) -> ContextAnswer:
+        return "sections"
+
+    async with OllamaServer(Script(text="Nothing stands out.")) as server:
+        wanted = settings(server.url, num_ctx=900)
+        workspace = Workspace(repository, scan=wanted.scan)
+        first = Run(workspace, wanted, ask=answering("go"), ask_context=ask)
+        first.start()
+        await first.wait()
+    assert len(first.draft.calls) == 5
+    again, _ = await played(repository, read_recorded(folder_of(first)))
+    assert without_times(text_of(again)) == without_times(text_of(first))
 
 
 async def test_a_broken_answer_breaks_again(repository: Path) -> None:

@@ -80,7 +80,12 @@ def _too_long(refusal: Refusal, status: int | None) -> BackendError:
             (int(found[name].replace(",", "")) for name in ("prompt", "num_ctx")) if found else (None, None)
         )
     message = f"The prompt does not fit the server's context: {refusal.text.rstrip('.')}."
-    if prompt and num_ctx:
+    if prompt and num_ctx and prompt < num_ctx:
+        message = (
+            f"The prompt of {prompt:,} tokens and the answer asked for (num_predict) do not fit the server's context "
+            f"of {num_ctx:,}."
+        )
+    elif prompt and num_ctx:
         message = f"The prompt has {prompt:,} tokens, the server's context holds {num_ctx:,}."
     return BackendError(
         Ending.REFUSED,
