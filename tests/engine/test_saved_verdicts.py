@@ -15,10 +15,9 @@ from chimera_tui.engine.frozen import frozen_facts
 from chimera_tui.engine.run import Run
 from chimera_tui.engine.workspace import Workspace
 from chimera_tui.headless.verify import verify
-from tests.engine.test_run import answering, repository, settings
+from tests.engine.test_run import answering, settings
 from tests.server import OllamaServer, Script
 
-__all__ = ["repository"]
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 REPORTS = sorted((DATA / "claims" / "reports").glob("*.md")) if DATA.is_dir() else []
 ANALYSIS = {
@@ -48,6 +47,16 @@ mean tokens_s of all: 66.5 tok/s
 ## 6. Conclusion
 Done in 2031[^v2].
 """
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path / "repo"
+    folder.mkdir()
+    rows = [f"m:1b,{ctx},{10 + i + ctx / 1024},{ctx / 2048 + i / 100}" for i in range(3) for ctx in (512, 1024)]
+    (folder / "runs.csv").write_text("model,num_ctx,tokens_s,ttft_s\n" + "\n".join(rows) + "\n")
+    (folder / "README.md").write_text("# Runs\n")
+    return folder
 
 
 async def saved(root: Path, out: Path, report: str, brief: str = "A brief.") -> Path:
