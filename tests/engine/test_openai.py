@@ -242,7 +242,7 @@ async def test_a_refusal_says_the_server_s_words(serve, backends, answer, words)
             (5000, 4096),
         ),
         (
-            "max_tokens is too large: 900. The maximum context length is 4096 tokens, your request has 3500 input tokens",
+            "max_tokens is too large: 900. The maximum context length is 4096 tokens, you have 3500 input tokens",
             (3500, 4096),
         ),
         ("context_length_exceeded", (None, None)),

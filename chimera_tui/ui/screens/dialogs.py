@@ -40,7 +40,7 @@ class BusyDialog(ModalScreen[BusyAnswer]):
         return Text("\n\n".join(inert_line(reason, 400) for reason in self._box.reasons))
 
     def _models(self) -> Text:
-        lines = ["Loaded now"]
+        lines = ["Loaded now"] if self._box.models else []
         for model in self._box.models:
             share = model.gpu_share
             parts = [inert_line(model.name, 60), f"{model.size / 1e9:.1f} GB"]
