@@ -13,6 +13,8 @@ from chimera_tui.ui.markdown.options import Glyphs
 
 _REASON_CELLS = 240
 _TARGET_CELLS = 300
+_SHORT = 24
+"""A right value up to this long is said by itself, though the reason has it too."""
 _VERDICTS = {SUPPORTED: "supported", CONTRADICTED: "contradicted"}
 _KINDS = {
     "item": "list item", "fence": "code", "code_block": "code", "blockquote": "quote", "html_block": "HTML",
@@ -71,19 +73,20 @@ def copied(thing: Thing, text: str) -> tuple[str, str]:
 
 
 def where(source: Source) -> str:
-    """A source as one reads it: file, row, field."""
+    """A source in short: its file's own name, row or path in the file, field."""
     if source.record is None:
-        return inert_line(source.path, 80)
-    place = source.where or f"row {source.record + 1}"
-    field = f" {inert_line(source.field, 40)}" if source.field else ""
-    return f"{inert_line(source.path, 80)} {inert_line(place, 40)}{field}"
+        return inert_line(source.path, 60)
+    name = source.path.rpartition("/")[2]
+    table = name.lower().endswith((".csv", ".tsv"))
+    place = f"row {source.record + 1}" if table else source.where
+    return " ".join(inert_line(part, 60) for part in (name, place, source.field) if part)
 
 
 def _verdict(mark: Mark, apart: str) -> str:
     said = " " + _VERDICTS.get(mark.label, "cannot be verified")
     if mark.unscoped:
         said += ", scope not stated"
-    if mark.right:
+    if mark.right and not (len(mark.right) > _SHORT and mark.right in mark.note):
         said += f"{apart}right: {inert_line(mark.right, 80)}"
     if mark.note and mark.note != mark.right:
         said += apart + inert_line(mark.note, _REASON_CELLS)
