@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -91,3 +92,32 @@ def test_a_place_has_one_mark_the_latest() -> None:
     marks = Marks([Mark(3, 5, UNVERIFIABLE), Mark(0, 1, SUPPORTED), Mark(3, 5, CONTRADICTED)])
     assert [mark.label for mark in marks.between(0, 9)] == [SUPPORTED, CONTRADICTED]
     assert (len(marks), marks.count(CONTRADICTED), marks.between(1, 3)) == (2, 1, [])
+
+
+def test_numbers_of_a_paragraph_too_long_for_inline_parsing_are_marked() -> None:
+    text = "- " + "word " * 1500 + "and\n  then 44 of\n  them\n"
+    start = text.index("44")
+    (document, marks) = (streamed([text], 80, tails=True), Marks([Mark(start, start + 2, CONTRADICTED)]))
+    assert marked(document.lines, marks)[CONTRADICTED] == ["44"]
+    assert "then 44 of" in document.lines[document.line_of(start)].plain
+
+
+@pytest.mark.parametrize(
+    ("text", "nth"),
+    [
+        ("1. 1 of them\n", 1), ("1. **1** of them\n", 1), ("> 1) 1  \n>    and more\n", 1), ("## 1 ##\n", 0),
+        ("| 1 | 1 |\n|---|---|\n| 1 | **1** |\n", 3), ("1 | 2\n--|--\n3 | 1\n", 1), ("a \\| 1 | 1\n--|--\nx | y\n", 1),
+        ("[1](http://1.e) and 1\n", 2), ("    1\n", 0), ("- 1\n\n  1\n", 1),
+    ],
+)  # fmt: skip
+def test_of_equal_numbers_the_right_one_is_marked(text: str, nth: int) -> None:
+    places = [found.start() for found in re.finditer("1", text)]
+    marks = Marks([Mark(places[nth], places[nth] + 1, CONTRADICTED)])
+    before, found = 0, []
+    for line in streamed([text], 80, tails=True).lines:
+        for low, high, _, glyph in marks.overlays(line, UNICODE):
+            if not glyph:
+                assert line.plain[low:high] == "1"
+                found.append(before + line.plain[:low].count("1"))
+        before += line.plain.count("1")
+    assert found == [nth]

@@ -1,5 +1,6 @@
 """From markdown-it's block tokens to leaves: containers become prefixes, everything else a leaf."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
@@ -16,6 +17,7 @@ from chimera_tui.ui.markdown.table import Cell, Table
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+_PIPE = re.compile(r"(?<!\\)\|")
 MAX_INLINE = 6_000
 """A paragraph longer than this is shown as it stands: inline parsing is not linear in hostile text."""
 
@@ -121,8 +123,15 @@ class Builder:
     def _inline(self, token: "Token", style: str) -> list[Span]:
         start, end = self.source.span(token.map)
         if len(token.content) > MAX_INLINE:
-            return list(plain_spans(token.content, style, -1))
-        return self._inline_at(token.content, SourceCursor(self.source.text, self.source.base, start, end), style)
+            first = token.map[0] if token.map else 0
+            lines = token.content.split("\n")
+            return list(
+                plain_spans([(line, self.source.find_line(first + i, line)) for i, line in enumerate(lines)], style)
+            )
+        begun = self.source.begin(token.map[0] if token.map else 0, token.content.partition("\n")[0])
+        return self._inline_at(
+            token.content, SourceCursor(self.source.text, self.source.base, start + begun, end), style
+        )
 
     def _inline_at(self, content: str, cursor: SourceCursor, style: str) -> list[Span]:
         children: list[Token] = []
@@ -184,21 +193,30 @@ class Builder:
         prefix = self._prefix()
         rows: list[list[Cell]] = []
         aligns: list[str] = []
+        style = self._styled("")
         while tokens[index].type != "table_close":
             token = tokens[index]
             if token.type == "th_open":
                 aligns.append(str(token.attrGet("style") or "").removeprefix("text-align:"))
             elif token.type == "tr_open":
                 start, end = self.source.span(token.map)
-                cursor = SourceCursor(self.source.text, self.source.base, start, end)
                 rows.append([])
             elif token.type == "inline":
-                rows[-1].append(self._inline_at(token.content, cursor, self._styled("")))
+                if not rows[-1]:
+                    borders = _borders(self.source.text[start:end], token.content)
+                cell = self._cursor(start, borders[:2])
+                borders = borders[1:] or borders
+                rows[-1].append(self._inline_at(token.content, cell, style))
             elif token.type == "tr_close" and len(rows) > 1 and rows[-1]:
+                cursor = self._cursor(start, [borders[0], end - start])
                 rows[-1][-1].extend(self._surplus(self.source.text[start:end], len(aligns), cursor))
             index += 1
         self.leaves.append(Table(prefix, rows[0], aligns, rows[1:]))
         return index + 1
+
+    def _cursor(self, start: int, borders: list[int]) -> SourceCursor:
+        """Over a part of the row that begins at ``start``."""
+        return SourceCursor(self.source.text, self.source.base, start + borders[0], start + borders[-1])
 
     def _surplus(self, line: str, columns: int, cursor: SourceCursor) -> list[Span]:
         """What stands in cells beyond the header's: Markdown drops it, a reader of results must see it."""
@@ -206,3 +224,10 @@ class Builder:
         parts = parts[1:] if parts[0] == "" else parts
         extra = [part.strip() for part in parts[columns:] if part.strip()]
         return [(" ", "", -1), *self._inline_at("| " + " | ".join(extra), cursor, self._styled(""))] if extra else []
+
+
+def _borders(row: str, first: str) -> list[int]:
+    """Where the cells of a table's row begin, ``first`` being the content of the first; and the end of the row."""
+    pipes = [found.start() for found in _PIPE.finditer(row)]
+    open_ = bool(first) and row[: pipes[0] if pipes else len(row)].rstrip().replace("\\|", "|").endswith(first)
+    return [*([0] if open_ or not pipes else []), *pipes, len(row)]

@@ -1,7 +1,7 @@
 """Inline Markdown as spans: emphasis as style names, links inert, every text with its place in the source."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from chimera_tui.ui.markdown.lines import Link, Span, shown
@@ -126,11 +126,10 @@ def inline_spans(
     return walk.spans, walk.links
 
 
-def plain_spans(text: str, style: str, source: int) -> Iterator[Span]:
-    """Text shown as it stands, newlines kept."""
-    for number, line in enumerate(text.split("\n")):
+def plain_spans(lines: Iterable[tuple[str, int]], style: str) -> Iterator[Span]:
+    """Lines shown as they stand, each with its place in the source."""
+    for number, (line, source) in enumerate(lines):
         if number:
             yield "\n", "", -1
         if line:
             yield from shown(line, style, source)
-        source += len(line) + 1 if source >= 0 else 0

@@ -38,3 +38,8 @@ class SourceText:
         raw = self.line(line).removesuffix("\n")
         at = len(raw) - len(content) if raw.endswith(content) else raw.find(content)
         return self.base + self.start(line) + at if at >= 0 else -1
+
+    def begin(self, line: int, content: str) -> int:
+        """How far into a line its content begins, behind list numbers and quote marks; 0 where it is not there."""
+        raw, content = self.line(line).rstrip(), content.rstrip()
+        return len(raw) - len(content) if raw.endswith(content) else max(raw.find(content), 0)
