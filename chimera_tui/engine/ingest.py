@@ -62,6 +62,7 @@ class Pass:
         self._runs: dict[str, dict[str, object]] = {}
         self._run_folders = sorted({e.rel.rpartition("/")[0] for e in entries if e.role == RUN and _marks_run(e)})
         kept, fresh = _compare(entries, frames)
+        self._changed_runs = _changed_runs(kept, fresh, frames)
         self.changed = bool(fresh) or len(kept) != frames.files.height
         self.n_found = sum(1 for entry in entries if entry.kind != FOLDER)
         self.assembler = Assembler(frames, next_file_id)
@@ -123,7 +124,7 @@ class Pass:
         from chimera_tui.core.report.runs import runs_frame
 
         frames = self.assembler.frames()
-        runs = runs_frame(self.root, self._run_folders, self._runs, frames)
+        runs = runs_frame(self.root, self._run_folders, self._changed_runs, self._runs, frames)
         return linked(replace(frames, runs=runs), self.root, self.stopped)
 
     def _measure_file(self, entry: Entry) -> FileResult:
@@ -167,6 +168,14 @@ def _marks_run(entry: Entry) -> bool:
     from chimera_tui.core.scan.saved_runs import MARKS
 
     return entry.rel.rpartition("/")[2] in MARKS
+
+
+def _changed_runs(kept: set[int], fresh: list[Entry], frames: Frames) -> set[str]:
+    """The folders in which a file of a saved run is new, changed or gone."""
+    files = frames.files
+    old = files.filter(files["role"] == RUN).select("file_id", "path").rows()
+    changed = {path.rpartition("/")[0] for file_id, path in old if file_id not in kept}
+    return changed | {entry.rel.rpartition("/")[0] for entry in fresh if entry.role == RUN}
 
 
 def _compare(entries: list[Entry], frames: Frames) -> tuple[set[int], list[Entry]]:

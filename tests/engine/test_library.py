@@ -103,3 +103,23 @@ def test_search_tells_of_every_file_and_stops_when_asked(tmp_path: Path) -> None
     assert found[files[0]] == Hit(2, "one \\x1b[31m NEEDLE of a needle")
     assert found[files[1]] is None
     assert found[files[2]] is None
+
+
+async def test_only_runs_whose_folder_changed_are_read_again(root: Path) -> None:
+    folders = [saved(root / "chimera-reports", f"2026010{day}T000000Z-a") for day in (1, 2, 3)]
+    workspace = Workspace(root, scan=Scan())
+    before = (await workspace.refresh()).frames.runs
+    assert before.height == 4
+    (folders[0] / "run.toml").write_text('agent = "Another"\nending = "length"\nchimera_tui = "0.1.0"\n')
+    (folders[1] / "report.md").unlink()
+    for name in ("run.toml", "calls.ndjson", "metrics.json", "report.md"):
+        (folders[2] / name).unlink()
+    (root / "chimera-reports" / "20260104T000000Z-b").mkdir()
+    saved(root / "chimera-reports", "20260105T000000Z-c", "cancelled")
+    after = (await workspace.refresh()).frames.runs
+    told = {Path(path).parts[1]: ending for path, ending in after.select("path", "ending").rows() if "/" in path}
+    assert told == {
+        "20260101T000000Z-a": "length", "20260102T000000Z-a": "unfinished", "20260105T000000Z-c": "cancelled",
+    }  # fmt: skip
+    assert after.filter(path="old.md").height == 1
+    assert (await workspace.refresh()).frames.runs.equals(after)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from chimera_tui.core import frames as schema
 from chimera_tui.core.report.older import SOURCE as OLDER
-from chimera_tui.core.report.saved import read_saved_run
+from chimera_tui.core.report.saved import REPORT, read_saved_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     import polars as pl
@@ -18,16 +19,25 @@ if TYPE_CHECKING:
 
 
 def runs_frame(
-    root: Path, folders: Iterable[str], older: Mapping[str, dict[str, object]], frames: Frames
+    root: Path,
+    folders: Sequence[str],
+    changed: AbstractSet[str],
+    older: Mapping[str, dict[str, object]],
+    frames: Frames,
 ) -> pl.DataFrame:
-    """All runs: those in ``folders`` read now, the ``older`` reports just read, and those known from before."""
+    """All runs: of the ``folders`` those that ``changed`` read now, the ``older`` reports just read, the rest as known.
+
+    A run whose folder did not change is read only where ``frames`` does not know it.
+    """
     import polars as pl
 
     reports = frames.files.filter(pl.col("role") == "report")["path"]
-    known = frames.runs.filter(
-        (pl.col("source") == OLDER) & pl.col("path").is_in(reports.implode()) & ~pl.col("path").is_in(list(older))
-    )
-    rows = [*older.values(), *(read_saved_run(root / folder, folder) for folder in folders)]
+    still = pl.col("path").is_in(reports.implode()) & ~pl.col("path").is_in(list(older))
+    folder = pl.col("path").str.strip_suffix(f"/{REPORT}")
+    same = [one for one in folders if one not in changed]
+    known = frames.runs.filter(pl.when(pl.col("source") == OLDER).then(still).otherwise(folder.is_in(same)))
+    told = set(known.filter(pl.col("source") != OLDER).select(folder)["path"].to_list())
+    rows = [*older.values(), *(read_saved_run(root / one, one) for one in folders if one not in told)]
     return pl.concat([known, as_frame(rows)]).sort("path")
 
 
