@@ -88,3 +88,28 @@ def test_a_side_that_names_nothing_is_wrong_usage(repository: Path, tmp_path: Pa
     done = chimera("compare", *sides, "--repo", str(repository), home=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
+
+
+def test_folders_of_reports_and_of_measurements(repository: Path, tmp_path: Path) -> None:
+    for gpu in (40, 80):
+        folder = repository / f"gpu{gpu}"
+        folder.mkdir()
+        rows = "".join(f"m,{gpu},{gpu + run}.5\n" for run in range(3))
+        (folder / "runs.csv").write_text(f"model,num_gpu,tokens_per_second\n{rows}")
+        (folder / "report.md").write_text(AGENT.format(model="m", ctx=512, tps=gpu))
+    sides = ("gpu40", "gpu80", "--repo", str(repository))
+    measured = chimera("compare", *sides, home=tmp_path).stdout
+    assert "- **A**: `gpu40` (3 observations)" in measured
+    assert "- num_gpu: 40 in A, 80 in B" in measured
+    reported = chimera("compare", *sides, "--over", "reports", home=tmp_path).stdout
+    assert "- **A**: `gpu40` (1 report)" in reported
+
+
+def test_what_never_agrees_is_named_with_advice(tmp_path: Path) -> None:
+    (tmp_path / "r").mkdir()
+    rows = "".join(f"m,{gpu},{quant},{gpu}.5\n" for gpu, quants in ((40, "ab"), (80, "cd")) for quant in quants)
+    (tmp_path / "r" / "runs.csv").write_text(f"model,num_gpu,quant,tokens_per_second\n{rows}")
+    done = chimera("compare", "num_gpu = 40", "num_gpu = 80", "--repo", str(tmp_path / "r"), home=tmp_path)
+    assert "No metric could be compared." in done.stdout
+    assert "quant is a, b in A and c, d in B" in done.stdout
+    assert "Give each side one value of such a factor" in done.stdout

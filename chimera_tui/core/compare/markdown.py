@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from chimera_tui.core.compare.match import NEVER_EQUAL
 from chimera_tui.core.compare.reported import WHOLE
 from chimera_tui.core.compare.result import Change, Comparison, Estimate, Measure, NotCompared, Option
 from chimera_tui.core.findings.wording import count, factors, measured, metric_words, p_value, percent, ratio
@@ -11,6 +12,7 @@ from chimera_tui.core.markdown_text import escaped
 from chimera_tui.core.report.document import escaped_path
 
 MOST_LISTED = 40
+_UNKNOWN = ("not set", "not stated")
 _HEAD = ("Metric", "A", "B", "B ÷ A", "B − A (95 % interval)", "Conclusion")
 
 
@@ -39,7 +41,9 @@ def _options(options: Sequence[Option]) -> list[str]:
     differing = [one for one in options if one.differs]
     if not options:
         return []
-    same = [f"{escaped(one.name)} = {escaped(one.a, 80)}" for one in options if not one.differs and one.a != "not set"]
+    same = [
+        f"{escaped(one.name)} = {escaped(one.a, 80)}" for one in options if not one.differs and one.a not in _UNKNOWN
+    ]
     table = _table(("Option", "A", "B"), ((escaped(o.name), escaped(o.a, 120), escaped(o.b, 120)) for o in differing))
     return [
         "## Options", "", *(table if differing else ["No option differs."]),
@@ -143,7 +147,9 @@ def _not_compared(rows: Sequence[NotCompared]) -> list[str]:
         f"(n = {one.n_a} and {one.n_b})"
         for one in rows
     ]
-    return ["## Not compared", "", *_cut(lines)]
+    apart = any(one.reason.startswith(NEVER_EQUAL) for one in rows)
+    advice = ["", "Give each side one value of such a factor, or name it in both filters."] if apart else []
+    return ["## Not compared", "", *_cut(lines), *advice]
 
 
 def _findings(found: Comparison) -> list[str]:

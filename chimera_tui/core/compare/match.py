@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 KEY = ("metric", "part", "unit")
 MOST_UNMATCHED = 50
+NEVER_EQUAL = "no equal configuration"
 _SHOWN_VALUES = 4
 
 
@@ -64,7 +65,7 @@ def _measure(a: pl.DataFrame, b: pl.DataFrame, factors: Sequence[str], given: fr
     found = compared(a, b, by)
     about = {name: str(a[name][0] or "") for name in (*KEY, "better")}
     if found is None:
-        reason = f"no equal configuration: {_disagreeing(a, b, by)}"
+        reason = f"{NEVER_EQUAL}: {_disagreeing(a, b, by)}"
         return NotCompared(about["metric"], about["part"], reason, a.height, b.height)
     estimates = [_estimate([pair[side] for pair in found.pairs]) for side in (0, 1)]
     interval = _interval(found)

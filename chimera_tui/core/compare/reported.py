@@ -31,7 +31,7 @@ _FIGURES = {
 _CALL = ("decode_tps", "ttft_s", "prefill_tps", "generated_tokens", "total_s")
 _WITH_LOAD = ("ttft_s", "total_s")
 _PROPERTIES = ("agent", "model", "engine", "ending", "n_files", "n_calls")
-FACTORS = ("agent", "model", "engine", "n_files")
+FACTORS = ("agent", "model", "n_files")
 
 
 class LoadedReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +91,7 @@ def observations(reports: Sequence[LoadedReport], cold_load_s: float, *, by_call
 
 
 def factors(*sides: pl.DataFrame) -> tuple[str, ...]:
-    """The factors that must agree: agent, model, engine, files and every option."""
+    """The factors that must agree: agent, model, how many files were analysed, and every option."""
     return tuple(
         dict.fromkeys(name for side in sides for name in side.columns if name in FACTORS or name.startswith("option "))
     )
@@ -160,15 +160,25 @@ def _options(text: object) -> dict[str, object]:
 
 def options(a: Sequence[LoadedReport], b: Sequence[LoadedReport]) -> tuple[Option, ...]:
     """Properties and options of both sides, all of them; several values of one side are listed."""
-    found = [Option(name, *(_values(one.row.get(name) for one in side) for side in (a, b))) for name in _PROPERTIES]
+    found = [
+        Option(name, *(_values((one.row.get(name) for one in side), "not stated") for side in (a, b)))
+        for name in _PROPERTIES
+    ]
     names = dict.fromkeys(name for one in [*a, *b] for name in one.options)
-    found += [Option(name, *(_values(one.options.get(name) for one in side) for side in (a, b))) for name in names]
+    found += [
+        Option(name, *(_values((one.options.get(name) for one in side), "not set") for side in (a, b)))
+        for name in names
+    ]
     return tuple(found)
 
 
-def _values(values: Iterable[object]) -> str:
-    words = dict.fromkeys("not set" if value in (None, "") else factor(value) for value in values)
-    return listing(words)
+def _values(values: Iterable[object], unknown: str) -> str:
+    """The different values in their order, what is not known first."""
+    found = list(values)
+    known = {factor(value): value for value in found if value not in (None, "")}
+    numbers = all(isinstance(value, int | float) for value in known.values())
+    words = sorted(known, key=float) if numbers else sorted(known)
+    return listing([*([unknown] if any(value in (None, "") for value in found) else []), *words])
 
 
 def verdict_counts(a: Sequence[LoadedReport], b: Sequence[LoadedReport]) -> tuple[Option, ...]:

@@ -43,7 +43,7 @@ def group_columns(by: str) -> tuple[Column, ...]:
         label, digits = _FIGURES[name]
         figures += [
             Column(f"{name} mean", label=label, kind="number", digits=digits),
-            Column(f"{name} std", label="± SD", kind="number", digits=digits),
+            Column(f"{name} std", label="SD", kind="number", digits=digits),
             Column(f"{name} n", label="n", kind="count"),
         ]
     return (

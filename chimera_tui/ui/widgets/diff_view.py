@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from rich.cells import chop_cells
+from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
@@ -159,6 +159,6 @@ class DiffView(CursorView):
 def _wrapped(text: str, width: int) -> list[str]:
     """A line as inert pieces that fit; a blank line is one empty piece."""
     text = inert_line(text.expandtabs(4))
-    if text.isascii():
+    if text.isascii() or cell_len(text) == len(text):
         return textwrap.wrap(text, max(width, 8), drop_whitespace=False, break_on_hyphens=False) or [""]
     return chop_cells(text, max(width, 8)) or [""]

@@ -68,7 +68,7 @@ class ReportComparison(Vertical):
     async def compare(self, sides: Sequence[Chosen], cold_load_s: float) -> None:
         """Read the reports and show what differs."""
         self.remove_class("-texts")
-        self._title.update("Comparing …")
+        self._title.update("Comparing")
         text, pair, short = await asyncio.to_thread(_compared, sides, cold_load_s)
         self._pair = pair
         self._title.update(f"{short}: {', '.join(inert_line(side.name, 60) for side in sides)}")

@@ -164,7 +164,7 @@ class ReportLibrary(Vertical):
         total = self.rows.count
         parts = [f"{total:,} report{'' if total == 1 else 's'}"]
         if self.group is not None:
-            parts = [f"{self.table.row_count:,} groups by {self.group}", "mean ± SD over reports", *parts]
+            parts = [f"{self.table.row_count:,} groups by {self.group}", "mean, SD and n over reports", *parts]
         elif self.table.row_count != total:
             parts.insert(0, f"{self.table.row_count:,} shown")
         if self.marked:
