@@ -13,6 +13,7 @@ from chimera_tui.core.config.schema import Run as RunSettings
 from chimera_tui.core.config.schema import Server as ServerSettings
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.findings import findings
+from chimera_tui.core.findings.tables import tables
 from chimera_tui.engine.backends.replay import Replay, ReplayBackend
 from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, Event
 from chimera_tui.engine.recorded import NoRecordingError, RecordedRun, read_recorded
@@ -147,7 +148,11 @@ async def test_the_pace_is_that_of_the_recording_or_another(repository: Path) ->
 async def test_the_same_files_give_the_same_findings_each_time() -> None:
     workspace = Workspace(Path(chimera_tui.__file__).parent / "sample", scan=Scan())
     snapshot = await workspace.refresh()
-    told = {tuple(found.statement for found in findings(snapshot.frames, RunSettings())) for _ in range(6)}
+    told = set()
+    for _ in range(6):
+        found = findings(snapshot.frames, RunSettings())
+        shown = [table.markdown() for table in tables(snapshot.frames, found)]
+        told.add((*(finding.statement for finding in found), *shown))
     assert len(told) == 1, "a replay would differ from its run"
 
 

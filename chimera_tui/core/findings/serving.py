@@ -88,7 +88,7 @@ def _latencies(scope: Scope, load: str) -> dict[str, dict[Any, float]]:
         if mine.height and not (prefixes == ("e2e",) and found):
             first = mine.sort("weight", "quantity", descending=[True, False])
             mine = mine.filter(pl.col("quantity") == first["quantity"][0])
-            found[str(mine["metric"][0])] = dict(mine.group_by(load).agg(pl.col("value").mean()).iter_rows())
+            found[str(mine["metric"][0])] = dict(mine.group_by(load).agg(pl.col("value").mean()).sort(load).iter_rows())
     return found
 
 

@@ -80,10 +80,11 @@ def _overview(frames: Frames, cold_load_s: float | None) -> Iterator[Table]:
     summed = (
         rows.lazy().with_columns(state=state).group_by("metric", "state", "unit")
         .agg(
-            pl.len(), pl.col("weight").first(), median=pl.col("value").median(), low=pl.col("value").min(),
+            pl.len(), pl.col("weight").max(), median=pl.col("value").median(), low=pl.col("value").min(),
             high=pl.col("value").max(), files=pl.col("file_id").n_unique(),
         )
-        .sort("weight", "len", "metric", "state", descending=[True, True, False, False]).head(ROWS).collect()
+        .sort("weight", "len", "metric", "state", "unit", descending=[True, True, False, False, False])
+        .head(ROWS).collect()
     )  # fmt: skip
     yield Table(
         "measurements", "Measurements by metric", ("Metric", "n", "Files", "Median", "Min", "Max"),
