@@ -111,3 +111,65 @@ def test_two_hundred_resizes_while_text_streams(repository: Path, tmp_path: Path
             assert len(re.findall("The very end", screen)) == 1
             person.press("q")
             assert person.exit_status() == 0
+
+
+MATHEMATICAL = set("±÷−×≥≤")
+"""Of the words of findings and reports; borders and signs are the program's to choose."""
+
+
+def colours(person: Terminal) -> set[str]:
+    return {c for row in person.screen.buffer.values() for char in row.values() for c in (char.fg, char.bg)}
+
+
+@pytest.mark.parametrize("environment", [{"LANG": "C"}, {"TERM": "linux"}, {"LC_ALL": "POSIX"}], ids=str)
+def test_a_terminal_without_unicode_gets_ascii_in_every_pane(
+    repository: Path,  # noqa: F811
+    tmp_path: Path,
+    environment: dict[str, str],
+) -> None:
+    with Terminal([str(repository), "--set", "run.engine=offline"], home=tmp_path, environment=environment) as person:
+        person.wait(r"3 files")
+        person.press("r")
+        person.wait("complete")
+        for key in "1234567?":
+            person.press(key)
+            person.settle(0.4)
+            assert {c for c in person.text if not c.isascii()} <= MATHEMATICAL
+        person.escape("esc closes")
+        person.press("q")
+        assert person.exit_status() == 0
+
+
+def test_no_color_sends_none_and_the_cursor_still_shows(repository: Path, tmp_path: Path) -> None:  # noqa: F811
+    with Terminal([str(repository)], home=tmp_path, environment={"NO_COLOR": "1"}) as person:
+        person.wait(r"3 files")
+        for key in "1234567":
+            person.press(key)
+            person.settle(0.4)
+            assert colours(person) <= {"default"}
+            assert any(
+                char.reverse or char.underscore for row in person.screen.buffer.values() for char in row.values()
+            )
+        person.press("q")
+        assert person.exit_status() == 0
+
+
+@pytest.mark.parametrize("size", [(50, 12), (100, 30), (200, 60)], ids=str)
+def test_odd_sizes_show_every_pane_whole(repository: Path, tmp_path: Path, size: tuple[int, int]) -> None:  # noqa: F811
+    with Terminal([str(repository), "--set", "run.engine=offline"], home=tmp_path, size=size) as person:
+        person.wait(r"3 files")
+        for key in "1234567":
+            person.press(key)
+            person.settle(0.4)
+            lines = person.text.splitlines()
+            assert "bench-results" in lines[0]
+            assert "q Quit" in lines[-1]
+            assert "Traceback" not in person.text
+        person.press("r")
+        person.wait("complete")
+        person.resize(40, 10)
+        person.wait("50 and 12 are needed")
+        person.resize(*size)
+        person.wait("bench-results")
+        person.press("q")
+        assert person.exit_status() == 0
