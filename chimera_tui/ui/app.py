@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import platformdirs
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 
 from chimera_tui.core.config.load import Loaded
 from chimera_tui.core.config.schema import BUILTIN_PROFILES, Scan, Settings
 from chimera_tui.core.inert import inert
 from chimera_tui.engine.clock import Clock
 from chimera_tui.ui import plain_scrollbar, signals, themes
+from chimera_tui.ui.ascii_signs import ascii_signs
 from chimera_tui.ui.clipboard import osc52, size_in_words
 from chimera_tui.ui.glyphs import ASCII, UNICODE, Glyphs, ascii_wanted
 from chimera_tui.ui.pace import SLOW, USUAL
@@ -68,6 +70,11 @@ class ChimeraApp(App[None]):
     def ascii_glyphs(self) -> bool:
         """Whether borders and icons must be ASCII."""
         return self.glyphs.ascii
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every line goes through before it is shown."""
+        own = [ascii_signs] if self.glyphs.ascii else []
+        return [*super().get_line_filters(), *own]
 
     # -- themes and keys
 

@@ -135,7 +135,8 @@ def test_a_terminal_without_unicode_gets_ascii_in_every_pane(
             person.press(key)
             person.settle(0.4)
             assert {c for c in person.text if not c.isascii()} <= MATHEMATICAL
-        person.escape("esc closes")
+        person.wait("Keys in")
+        person.escape("Keys in")
         person.press("q")
         assert person.exit_status() == 0
 
