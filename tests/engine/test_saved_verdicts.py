@@ -147,7 +147,9 @@ def test_a_passage_that_calls_its_values_made_up_has_a_banner(folder: Path, caps
     assert f"line {banner + 3} calls its values 'placeholder values'" in capsys.readouterr().err
 
 
-def test_a_report_written_without_a_model_says_that_there_is_nothing_to_judge(repository: Path, tmp_path: Path) -> None:
+def test_a_report_written_without_a_model_says_that_there_is_nothing_to_judge(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     async def offline() -> Path:
         wanted = settings("http://127.0.0.1:9", engine="offline")
         run = Run(Workspace(repository, scan=wanted.scan), wanted, ask=answering("go"), out=tmp_path / "out")
@@ -160,6 +162,9 @@ def test_a_report_written_without_a_model_says_that_there_is_nothing_to_judge(re
     assert "there is nothing of a model's to judge" in report.read_text()
     assert not report.with_name("verdicts.json").exists()
     assert json.loads(report.with_name("metrics.json").read_text())["verification"] is None
+    claims = verified(report.parent, capsys)
+    assert claims, "asked for, it is judged like any text"
+    assert not [one for one in claims if one["label"] == "contradicted"]
 
 
 WORDS = (

@@ -194,11 +194,12 @@ def _within(when: datetime, span: tuple[date, date]) -> bool:
 
 
 def _say(at: Context, label: Label, reason: str, right: str = "", kind: str = "") -> Verdict:
-    source = (
-        Source(
-            "the dates of the files" if "latest" in reason else "the report's facts", field=kind or None, value=reason
-        ),
-    )
+    path = "the report's header"
+    if "latest" in reason or "last changed" in reason:
+        path = "the dates of the files"
+    elif "measurements are dated" in reason:
+        path = "the times in the data"
+    source = (Source(path, field=kind or None, value=reason),)
     return Verdict(
         claim=at.claim,
         label=label,

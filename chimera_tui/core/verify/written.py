@@ -70,11 +70,14 @@ def judge_finding(at: Context, known: Written) -> Verdict | None:
 
 
 def _said(finding: Finding) -> str:
-    return "; ".join((finding.statement, *finding.caveats))
+    """A finding in the words of reports and prompts."""
+    return f"{finding.statement} Caveat: {'; '.join(finding.caveats)}." if finding.caveats else finding.statement
 
 
 def _repeats(at: Context, statement: str) -> bool:
-    before = plain(at.text[max(0, at.claim.start - 60) : at.claim.start])[-_AROUND:]
-    after = plain(at.text[at.claim.end : at.claim.end + 60])[:_AROUND]
-    words = before[-_AROUND // 2 :] + plain(at.claim.span) + after[: _AROUND // 2]
+    """Whether the letters and digits around a number are those of a finding: half on each side where there are."""
+    before = plain(at.text[max(0, at.claim.start - 60) : at.claim.start])
+    after = plain(at.text[at.claim.end : at.claim.end + 60])
+    left = min(len(before), max(_AROUND // 2, _AROUND - len(after)))
+    words = before[len(before) - left :] + plain(at.claim.span) + after[: _AROUND - left]
     return len(words) >= _AROUND and words in plain(statement)
