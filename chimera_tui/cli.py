@@ -45,13 +45,6 @@ def _settings_options(command: Any) -> Any:
 
 def _layers(root: Path | None, config_file: Path | None, assignments: tuple[str, ...], **flags: str | None) -> Any:
     """All layers of settings, with what is wrong in them."""
-    loaded = _all_layers(root, config_file, assignments, **flags)
-    for problem in loaded.problems:
-        click.echo(f"settings: {problem}", err=True)
-    return loaded
-
-
-def _all_layers(root: Path | None, config_file: Path | None, assignments: tuple[str, ...], **flags: str | None) -> Any:
     from chimera_tui.core.config.load import load
     from chimera_tui.headless.configuration import user_file
 
@@ -72,6 +65,7 @@ def _load(root: Path | None, **flags: Any) -> Any:
     for problem in loaded.problems:
         if problem.origin.startswith("flag "):
             raise click.UsageError(problem.message)
+        click.echo(f"settings: {problem}", err=True)
     return loaded
 
 
@@ -267,7 +261,7 @@ def doctor(path: Path, as_json: bool, **settings: Any) -> None:
 
     flags = _flags(settings)
     sys.exit(
-        asyncio.run(run_doctor(path, _all_layers(path, **flags), flags["config_file"] or user_file(), as_json=as_json))
+        asyncio.run(run_doctor(path, _layers(path, **flags), flags["config_file"] or user_file(), as_json=as_json))
     )
 
 
@@ -343,13 +337,14 @@ def config_show(path: Path, as_json: bool, **settings: Any) -> None:
 
 @config.command("check")
 @click.argument("path", type=click.Path(path_type=Path), default=".")
+@click.option("--json", "as_json", is_flag=True, help="A list of objects: origin, line, key, message, fatal.")
 @_settings_options
-def config_check(path: Path, **settings: Any) -> None:
-    """Exit with 1 when a settings file, a variable or a flag holds something wrong in PATH."""
-    loaded = _load(path, **_flags(settings))
-    if loaded.problems:
-        sys.exit(1)
-    click.echo("All settings are right.")
+def config_check(path: Path, as_json: bool, **settings: Any) -> None:
+    """Exit with 1 when a settings file, a theme, a variable or a flag holds something wrong in PATH."""
+    from chimera_tui.headless.configuration import check, user_file
+
+    flags = _flags(settings)
+    sys.exit(check(_layers(path, **flags), flags["config_file"] or user_file(), as_json=as_json))
 
 
 @config.command("init")

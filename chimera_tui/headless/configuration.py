@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import click
 import msgspec
 
 from chimera_tui.core.config.example import example
+from chimera_tui.core.config.files import Problem
 from chimera_tui.core.config.load import Loaded
 from chimera_tui.core.config.save import write_atomically
 from chimera_tui.core.config.schema import SECTIONS, describe
@@ -25,6 +27,24 @@ def show(loaded: Loaded, *, as_json: bool) -> str:
     if as_json:
         return json.dumps([dict(zip(("name", "value", "origin"), row, strict=True)) for row in rows], indent=1)
     return "\n".join(f"{name} = {value}  # {origin}" for name, value, origin in rows)
+
+
+def check(loaded: Loaded, own: Path, *, as_json: bool) -> int:
+    """Say what is wrong, names of themes and commands among it; the exit status."""
+    from chimera_tui.ui.settings_files import own_problems
+    from chimera_tui.ui.themes import builtin_folder, load_themes, user_folder
+
+    themes, wrong = load_themes((builtin_folder(), user_folder()))
+    problems = [problem for problem in loaded.problems if problem.origin != str(own) or not loaded.readable]
+    problems += own_problems(loaded.text, str(own), sorted(themes)) if loaded.readable else []
+    problems += [Problem(origin="themes", message=sentence) for sentence in wrong]
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(problems), indent=1))
+    elif not problems:
+        click.echo("All settings are right.")
+    for problem in [] if as_json else problems:
+        click.echo(f"settings: {problem}", err=True)
+    return 1 if problems else 0
 
 
 def values(loaded: Loaded) -> list[tuple[str, str, str]]:

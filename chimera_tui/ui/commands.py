@@ -200,7 +200,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         id="repo.rescan", key="f5,R", label="Rescan", enabled=_not_scanning,
-        help="Read the folder again.",
+        help="Read the folder and the settings again.",
     ),
     Command(
         id="copy.text", key="y", label="Copy",

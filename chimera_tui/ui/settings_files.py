@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chimera_tui.core.config.example import example
-from chimera_tui.core.config.files import REPOSITORY_FILE, FileValues, Problem, check_text, nearest
+from chimera_tui.core.config.files import REPOSITORY_FILE, FileValues, Problem, check_text
 from chimera_tui.core.config.places import line_of
 from chimera_tui.core.config.schema import BUILTIN_PROFILES
 from chimera_tui.core.config.values import dotted
@@ -66,7 +66,7 @@ def _names(found: FileValues, origin: str, themes: list[str]) -> list[Problem]:
         words = f"there is no profile {dotted([profile])}; there are: {there_are}"
         problems.append(_problem(found, origin, ("profile",), words))
     if theme and theme not in themes:
-        words = f"there is no theme {dotted([theme])}{nearest(theme, themes)}"
+        words = f"there is no theme {dotted([theme])}; there are: {', '.join(themes)}"
         problems.append(_problem(found, origin, ("ui", "theme"), words))
     return problems
 

@@ -179,7 +179,7 @@ def test_every_file_is_checked_by_its_own_rules(home, repository, tmp_path):
     text = 'profile = "x"\n[ui]\ntheme = "lihgt"\n[keys]\n"run.strat" = "r"\n'
     assert [(problem.line, problem.message) for problem in own.check(text)] == [
         (1, "there is no profile x; there are: baseline, chimera"),
-        (3, "there is no theme lihgt; did you mean light?"),
+        (3, "there is no theme lihgt; there are: dark, light"),
         (5, "there is no command 'run.strat'; did you mean 'run.start'?"),
     ]
     assert own.check(own.start) == theirs.check(theirs.start) == []
@@ -327,6 +327,7 @@ async def test_models_are_chosen_from_what_the_server_has(home, repository, size
             line = next(line for line in seen(app).splitlines() if "llama3.1:8b" in line)
             for word in ("4.9 GB", "8.0B", "Q4_K_M", "131,072", "40% GPU"):
                 assert word in line
+            await until(pilot, lambda: "It has 35 layers and a context of 131,072" in seen(app), "more of one model")
             await pilot.press(*"1b", "enter")
             await until(pilot, lambda: screen.settings.run.model == "gemma3:1b", "the model")
             assert not any(request.path.endswith(("chat", "generate")) for request in server.requests)

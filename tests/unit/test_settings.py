@@ -1,5 +1,6 @@
 """Settings: layers, origins, problems; saving keeps what a person wrote."""
 
+import re
 import tomllib
 from pathlib import Path
 from random import Random
@@ -297,6 +298,13 @@ def test_a_mistake_in_a_profile_is_named_and_its_other_options_hold(
     (problem,) = loaded.problems
     assert (problem.line, says in str(problem)) == (line, True), str(problem)
     assert loaded.profiles["mine"] == Options(top_k=5)
+
+
+def test_a_file_full_of_mistakes_is_told_short_and_costs_little(tmp_path: Path) -> None:
+    text = "[options]\n" + "".join(f"zz{number} = 1\n" for number in range(80_000))
+    problems = load(user_file=written(tmp_path, text)).problems
+    assert len(problems) == 51
+    assert re.fullmatch(r".*: and 79,950 more", str(problems[-1]))
 
 
 def test_secrets_are_in_no_message(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from chimera_tui.core.inert import inert_line
 REPOSITORY_FILE = ".chimera.toml"
 NOT_FROM_A_REPOSITORY = ("server", "run.report_dir", "keys", "profiles")
 """What a repository's own file may not set: the server, and anything that writes outside."""
+MOST_PROBLEMS = 50
+"""Of one file; the rest is counted."""
 LARGEST_BYTES = 2**20
 """No file of settings is larger than this."""
 
@@ -87,6 +89,11 @@ def check_text(text: str, origin: str, *, trusted: bool = True) -> FileValues:
         return FileValues(text=text, problems=(_syntax(text, origin, error),), readable=False)
     reader = _Reader(text, origin, trusted)
     reader.read(tables)
+    if reader.more:
+        last = reader.problems[-1]
+        reader.problems.append(
+            Problem(origin=origin, message=f"and {reader.more:,} more", line=last.line, key=last.key, fatal=False)
+        )
     return FileValues(
         text=text, values=reader.values, profiles=reader.profiles, problems=tuple(reader.problems)
     )  # fmt: skip
@@ -107,6 +114,7 @@ class _Reader:
         self.values: dict[str, Any] = {}
         self.profiles: dict[str, Options] = {}
         self.problems: list[Problem] = []
+        self.more = 0
 
     def read(self, tables: Mapping[str, Any]) -> None:
         for keys, value in _entries(tables):
@@ -174,10 +182,16 @@ class _Reader:
                 yield key, found
 
     def _unknown(self, keys: Sequence[str], known: Iterable[str]) -> None:
+        if len(self.problems) >= MOST_PROBLEMS:
+            self.more += 1
+            return
         wanted = keys[-1] if keys[0] == "profiles" else ".".join(keys)
         self._problem(keys, f"unknown key {dotted(keys)}{nearest(wanted, known)}", fatal=False)
 
     def _problem(self, keys: Sequence[str], message: str, *, fatal: bool = True) -> None:
+        if len(self.problems) >= MOST_PROBLEMS:
+            self.more += 1
+            return
         self.problems.append(
             Problem(
                 origin=self._origin, message=message, line=line_of(self._text, keys), key=dotted(keys), fatal=fatal

@@ -1,37 +1,53 @@
 """Where in a TOML text a key is set, whatever the spelling: for messages about it."""
 
 import tomllib
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+
+LONGEST_VALUE = 400
+"""Lines of one value; behind a longer one no place is known."""
 
 
 def line_of(text: str, keys: Sequence[str]) -> int | None:
-    """The line, counted from 1, where a key or table of valid TOML begins; None where it is not set.
+    """The line, counted from 1, where a key or table of valid TOML begins; None where that is not known."""
+    return _places(text).get(tuple(keys))
 
-    The first lines of a TOML file are TOML themselves unless the cut is inside of a value: the key begins behind the
-    longest such beginning that does not hold it.
-    """
+
+@lru_cache(maxsize=4)
+def _places(text: str) -> dict[tuple[str, ...], int]:
+    """The first line of every key and table. Each expression of a TOML file is a TOML file itself."""
     lines = text.replace("\r\n", "\n").split("\n")
+    places: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    at = 0
+    while at < len(lines):
+        end, found = _expression(lines, at)
+        if found is None:
+            break
+        header = lines[at].lstrip(" \t").startswith("[")
+        for path in _paths(found):
+            places.setdefault(path if header else table + path, at + 1)
+            table = path if header else table
+        at = end
+    return places
 
-    def held(count: int) -> bool:
-        """Whether the shortest whole beginning of at least so many lines holds the key."""
-        for end in range(count, len(lines) + 1):
-            try:
-                return _holds(tomllib.loads("\n".join(lines[:end])), keys)
-            except (ValueError, RecursionError):
-                continue
-        return False
 
-    line = bisect_left(range(1, len(lines) + 1), True, key=held) + 1
-    return line if line <= len(lines) else None
+def _expression(lines: list[str], at: int) -> tuple[int, dict[str, Any] | None]:
+    """The expression that begins on a line, and the line behind it; a value may need several lines."""
+    for end in range(at + 1, min(len(lines), at + LONGEST_VALUE) + 1):
+        try:
+            return end, tomllib.loads("\n".join(lines[at:end]))
+        except (ValueError, RecursionError):
+            continue
+    return at, None
 
 
-def _holds(tables: Any, keys: Sequence[str]) -> bool:  # noqa: ANN401 - any value of TOML
-    for key in keys:
-        if isinstance(tables, list) and tables:
-            tables = tables[0]
-        if not isinstance(tables, dict) or key not in tables:
-            return False
-        tables = tables[key]
-    return True
+def _paths(tables: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The keys of tables, each before those in it."""
+    for key, value in tables.items():
+        path = (*above, key)
+        yield path
+        inner = value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else value
+        if isinstance(inner, dict):
+            yield from _paths(inner, path)

@@ -37,7 +37,7 @@ class Actions:
             "pane.zoom": self._zoom,
             "app.back": self._back,
             "file.edit": self._edit,
-            "repo.rescan": screen.read_repository,
+            "repo.rescan": self._rescan,
             "copy.text": self._copy,
             "copy.save": self._save_copy,
             "reports.newest": self._newest,
@@ -68,6 +68,10 @@ class Actions:
 
     def _jump(self, pane: Pane) -> Callable[[], object]:
         return lambda: self._screen.panes.go(pane)
+
+    async def _rescan(self) -> None:
+        await self._screen.config.reload()
+        self._screen.read_repository()
 
     def _zoom(self) -> None:
         self._screen.panes.toggle_zoom()

@@ -1,5 +1,6 @@
 """Choosing a model from what the server has; without a server its name can still be typed."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,8 +16,11 @@ from textual.widgets.option_list import Option
 from chimera_tui.core.inert import inert_line
 
 if TYPE_CHECKING:
+    from chimera_tui.engine.backends.base import ModelInfo
     from chimera_tui.engine.models import Installed, ModelList
 
+LOOK_AFTER_S = 0.2
+"""How long the cursor rests on a model before the server is asked about it."""
 _HEADINGS = ("size", "params", "quant", "family", "context", "in memory")
 _WIDTHS = (8, 7, 8, 9, 8, 10)
 _NARROW = 78
@@ -35,9 +39,14 @@ class ModelPicker(ModalScreen[str]):
         Binding("f5", "ask", "Ask again"),
     ]
 
-    def __init__(self, ask: "Callable[[], Awaitable[ModelList]]", current: str) -> None:
+    def __init__(
+        self,
+        ask: "Callable[[], Awaitable[ModelList]]",
+        look: "Callable[[str], Awaitable[ModelInfo | None]]",
+        current: str,
+    ) -> None:
         super().__init__()
-        self._ask = ask
+        self._ask, self._look = ask, look
         self._current = current
         self._list: ModelList | None = None
         self._shown: list[Installed | None] = []
@@ -103,6 +112,7 @@ class ModelPicker(ModalScreen[str]):
         chosen = self._shown[index] if index is not None and index < len(self._shown) else None
         if chosen is not None:
             words = about(chosen)
+            self._look_closer(chosen)
         elif self._list is None:
             words = "Asking the server."
         elif self._list.problem:
@@ -110,6 +120,15 @@ class ModelPicker(ModalScreen[str]):
         else:
             words = f"{self._typed} is not installed on {self._list.host}." if self._typed else ""
         self.query_one("#models-say", Static).update(inert_line(words, 300))
+
+    @work(group="look", exclusive=True)
+    async def _look_closer(self, one: "Installed") -> None:
+        """What only the model's own page says, once the cursor rests on it."""
+        await asyncio.sleep(LOOK_AFTER_S)
+        info = await self._look(one.info.name)
+        if info is not None and self.is_mounted:
+            words = f"{about(one)} {closer(info)}"
+            self.query_one("#models-say", Static).update(inert_line(words.strip(), 300))
 
     # -- what a person does
 
@@ -178,6 +197,13 @@ def about(one: "Installed") -> str:
     else:
         words.append("Not loaded: the first call loads it.")
     return " ".join(filter(None, words))
+
+
+def closer(info: "ModelInfo") -> str:
+    """What a server says of one model only when it is asked about it."""
+    words = [f"{info.layers} layers" if info.layers else ""]
+    words += [f"a context of {info.context_length:,}" if info.context_length else ""]
+    return f"It has {' and '.join(filter(None, words))}." if any(words) else ""
 
 
 def _line(name: str, *values: str, wide: bool) -> Table:

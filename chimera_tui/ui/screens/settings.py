@@ -1,7 +1,7 @@
 """What a person does with settings: change, take back, save, choose a model, a profile or a file to edit."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,13 +17,14 @@ from chimera_tui.ui.screens.profiles import ProfilesScreen
 from chimera_tui.ui.screens.questions import Question
 from chimera_tui.ui.screens.toml_editor import TomlEditor
 from chimera_tui.ui.setting_changes import SettingChanges, clashes, names_in_file, not_kept
-from chimera_tui.ui.setting_values import value_of
+from chimera_tui.ui.setting_values import value_of, with_value
 from chimera_tui.ui.settings_files import EditedFile, editable_files
 from chimera_tui.ui.themes import builtin_folder, load_themes, user_folder
 from chimera_tui.ui.widgets.config_panel import ConfigPanel
 
 if TYPE_CHECKING:
     from chimera_tui.core.config.schema import Settings
+    from chimera_tui.engine.backends.base import ModelInfo
     from chimera_tui.ui.glyphs import Glyphs
     from chimera_tui.ui.screens.workspace import WorkspaceScreen
 
@@ -203,7 +204,7 @@ class SettingsControl:
 
     def choose_model(self) -> None:
         """The models of the server."""
-        from chimera_tui.engine.models import list_models
+        from chimera_tui.engine.models import list_models, model_info
 
         settings = self.changes.settings
 
@@ -211,7 +212,10 @@ class SettingsControl:
             if name and name != settings.run.model:
                 self.change("run.model", name)
 
-        self._app.push_screen(ModelPicker(lambda: list_models(settings), settings.run.model), chosen)
+        def look(name: str) -> "Awaitable[ModelInfo | None]":
+            return model_info(with_value(settings, "run.model", name))
+
+        self._app.push_screen(ModelPicker(lambda: list_models(settings), look, settings.run.model), chosen)
 
     def files(self) -> list[EditedFile]:
         """The files that can be edited here."""
