@@ -221,7 +221,7 @@ def values_by_unit(facts: Facts) -> dict[str, list[float]]:
 
 
 def _everything():
-    from chimera_tui.core.verify.cells import Filter
+    from chimera_tui.core.verify.filters import Filter
 
     return Filter()
 

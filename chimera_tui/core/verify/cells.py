@@ -10,6 +10,8 @@ import msgspec
 
 from chimera_tui.core.measure.naming import normalised
 from chimera_tui.core.measure.units import unit_of
+from chimera_tui.core.verify.cell_statistics import MOST_BY_FILE, by_file, statistic
+from chimera_tui.core.verify.filters import FEW_CELLS, Filter, kept
 from chimera_tui.core.verify.names import entities_of
 
 if TYPE_CHECKING:
@@ -20,10 +22,6 @@ if TYPE_CHECKING:
 MOST_ANSWERS, MOST_REMEMBERED = 4096, 10_000_000
 """Answers, and cells in them, that are remembered."""
 MOST_NEAR, FEW_FILES = 64, 4
-FEW_CELLS = 4096
-"""Up to this many, Python is faster than a query."""
-MOST_BY_FILE, MANY_FILES = 200_000, 200
-"""Rows up to which a statistic is also taken file by file."""
 
 
 class Series(msgspec.Struct, frozen=True):
@@ -52,16 +50,6 @@ class Cell(msgspec.Struct, frozen=True):
     value: float
     unit: str
     where: str = ""
-
-
-class Filter(msgspec.Struct, frozen=True):
-    """Which rows: of these files, of these configurations, without failures. None is all."""
-
-    files: frozenset[int] | None = None
-    configs: frozenset[int] | None = None
-    ok: bool = False
-    warm: bool | None = None
-    """Only observations with (False) or without (True) a load of the model, where one was recorded."""
 
 
 class Cells:
@@ -204,7 +192,7 @@ class Cells:
     def _kept(self, frame: pl.DataFrame, rows: Filter) -> pl.DataFrame:
         from chimera_tui.core.measurements import DEFAULT_COLD_LOAD_S, record_key
 
-        frame = _kept(frame, rows)
+        frame = kept(frame, rows)
         if rows.warm is None:
             return frame
         import polars as pl
@@ -218,14 +206,14 @@ class Cells:
         key = (name, series_ids, rows)
         if key not in self._answers:
             values = self.in_series(series_ids, rows)["value"]
-            self._answers[key] = _statistic(values, name)
+            self._answers[key] = statistic(values, name)
         return self._answers[key]  # type: ignore[return-value]
 
     def by_file(self, name: str, series_ids: tuple[int, ...], rows: Filter) -> list[tuple[int, float]]:
         """A statistic in each file alone: file_id and value; nothing where the rows are of very many files."""
         key = ("by file", name, series_ids, rows)
         if key not in self._answers:
-            self._answers[key] = _by_file(self.in_series(series_ids, rows), name)
+            self._answers[key] = by_file(self.in_series(series_ids, rows), name)
         return self._answers[key]  # type: ignore[return-value]
 
     def means_of_configurations(self, series_id: int, rows: Filter) -> list[float]:
@@ -313,82 +301,16 @@ class Cells:
 
     def configs_of(self, rows: Filter) -> frozenset[int]:
         """The configurations of some rows."""
-        return frozenset(_kept(self._cells, rows)["config_id"].unique().to_list())
+        return frozenset(kept(self._cells, rows)["config_id"].unique().to_list())
 
     def of_kind(self, kind: str) -> frozenset[int]:
         """The files of a kind."""
         return frozenset(file_id for file_id, its in self._kinds.items() if its == kind)
 
 
-def _kept(frame: pl.DataFrame, rows: Filter) -> pl.DataFrame:
-    import polars as pl
-
-    if frame.height <= FEW_CELLS:
-        return frame[_places(frame, rows)]
-    if rows.files is not None:
-        frame = frame.filter(pl.col("file_id").is_in(pl.Series(sorted(rows.files), dtype=pl.UInt32).implode()))
-    if rows.configs is not None:
-        frame = frame.filter(pl.col("config_id").is_in(pl.Series(sorted(rows.configs), dtype=pl.UInt32).implode()))
-    return frame.filter(pl.col("status") == 0) if rows.ok else frame
-
-
-def _places(frame: pl.DataFrame, rows: Filter) -> list[int]:
-    """Which of a few cells are kept: faster in Python than as a query."""
-    found = list(range(frame.height))
-    if rows.files is not None:
-        its = frame["file_id"].to_list()
-        found = [place for place in found if its[place] in rows.files]
-    if rows.configs is not None:
-        its = frame["config_id"].to_list()
-        found = [place for place in found if its[place] in rows.configs]
-    if rows.ok:
-        its = frame["status"].to_list()
-        found = [place for place in found if its[place] == 0]
-    return found
-
-
 def _factor(raw: str | None) -> float:
     unit = unit_of(raw) if raw else None
     return unit.factor / unit.divisor if unit else 1.0
-
-
-def _statistic(values: pl.Series, name: str) -> float | None:
-    if not values.len():
-        return None
-    if name.startswith("p") and name[1:].replace(".", "").isdigit():
-        return values.quantile(float(name[1:]) / 100, "linear")
-    known = {"mean": values.mean, "min": values.min, "max": values.max, "std": values.std, "sum": values.sum}
-    if name == "range":
-        return float(values.max()) - float(values.min())  # type: ignore[arg-type]
-    return known[name]() if name in known else None  # type: ignore[return-value]
-
-
-def _by_file(frame: pl.DataFrame, name: str) -> list[tuple[int, float]]:
-    if frame.height > MOST_BY_FILE or frame["file_id"].n_unique() > MANY_FILES:
-        return []
-    if frame.height > FEW_CELLS:
-        expression = _expression(name)
-        grouped = frame.group_by("file_id", maintain_order=True)
-        return [] if expression is None else grouped.agg(expression).drop_nulls("value").rows()
-    import polars as pl
-
-    values: dict[int, list[float]] = {}
-    for file_id, value in zip(frame["file_id"].to_list(), frame["value"].to_list(), strict=True):
-        values.setdefault(file_id, []).append(value)
-    found = [(file_id, _statistic(pl.Series(its), name)) for file_id, its in values.items()]
-    return [(file_id, value) for file_id, value in found if value is not None]
-
-
-def _expression(name: str) -> pl.Expr | None:
-    import polars as pl
-
-    value = pl.col("value")
-    if name.startswith("p") and name[1:].replace(".", "").isdigit():
-        return value.quantile(float(name[1:]) / 100, "linear")
-    known = {"mean": value.mean, "min": value.min, "max": value.max, "std": value.std, "sum": value.sum}
-    if name == "range":
-        return value.max() - value.min()
-    return known[name]() if name in known else None
 
 
 def _splits(path: str) -> list[tuple[str, str]]:

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 import msgspec
 
 from chimera_tui.core.verify import claim as kinds
-from chimera_tui.core.verify.cells import Cells, Filter
+from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import Context, statistic_in
 from chimera_tui.core.verify.extract import extract
+from chimera_tui.core.verify.filters import Filter
 from chimera_tui.core.verify.lines import PROSE, ROW, Reader
 from chimera_tui.core.verify.metrics_named import GENERAL, Meant, family, fits, in_text, metric_of
 from chimera_tui.core.verify.rows import Rows, entities_in, rows_of, settings_of

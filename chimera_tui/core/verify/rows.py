@@ -7,8 +7,9 @@ import re
 import msgspec
 
 from chimera_tui.core.measure.naming import normalised
-from chimera_tui.core.verify.cells import Cells, Filter
+from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import STATISTICS, Context, kinds_in
+from chimera_tui.core.verify.filters import Filter
 from chimera_tui.core.verify.masks import FILE
 from chimera_tui.core.verify.names import EMPTY, ENTITY_COLUMNS, plain
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from chimera_tui.core.measure.naming import normalised
-from chimera_tui.core.verify.cells import Cells, Filter
+from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import Context, in_printed_unit, statistic_in
 from chimera_tui.core.verify.facts import Facts
+from chimera_tui.core.verify.filters import Filter
 from chimera_tui.core.verify.inventory import KIND_WORDS
 from chimera_tui.core.verify.metrics_named import family, in_text
 from chimera_tui.core.verify.rule_options import NAMES

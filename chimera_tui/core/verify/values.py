@@ -9,8 +9,9 @@ from typing import NamedTuple
 import msgspec
 
 from chimera_tui.core.verify import claim as kinds
-from chimera_tui.core.verify.cells import FEW_CELLS, Cell, Cells, Filter
+from chimera_tui.core.verify.cells import Cell, Cells
 from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit
+from chimera_tui.core.verify.filters import FEW_CELLS, Filter
 from chimera_tui.core.verify.metrics_named import Meant, family, fits
 from chimera_tui.core.verify.rows import Rows
 from chimera_tui.core.verify.tolerance import agreement, interval
