@@ -418,6 +418,8 @@ def _open(root: Path, *, no_cache: bool = False, autorun: bool = False, **flags:
             "This needs a terminal. Without one, `chimera-tui report PATH` writes the report and "
             "`chimera-tui inventory PATH` lists the files."
         )
+    if not sys.stderr.isatty():  # textual draws on it
+        raise click.ClickException("The screen is drawn on stderr, which is not the terminal here; leave out 2>.")
     from chimera_tui.ui.terminal import DUMB
 
     if os.environ.get("TERM", "") in DUMB:

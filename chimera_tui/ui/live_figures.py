@@ -196,7 +196,7 @@ class LiveFigures:
         tokens = self._spark_columns(cells)
         most = max(tokens, default=0)
         drawn = [levels[-(-count * (len(levels) - 1) // most)] if most else levels[0] for count in tokens]
-        return "".join(drawn).rjust(cells)
+        return "".join(drawn).rjust(SPARK_CELLS[0])
 
     def _context(self, prompt: int | None, generated: int | None) -> str:
         if not self.num_ctx:

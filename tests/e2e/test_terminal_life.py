@@ -113,6 +113,13 @@ def test_two_hundred_resizes_while_text_streams(repository: Path, tmp_path: Path
             assert person.exit_status() == 0
 
 
+def test_a_screen_that_would_go_into_a_file_is_refused(repository: Path, tmp_path: Path) -> None:  # noqa: F811
+    words = shlex.join([*PROGRAM, str(repository)])
+    with Terminal([f"{words} 2>{tmp_path}/log"], home=tmp_path, program=("bash", "-c")) as person:
+        assert person.exit_status() == 1
+    assert "drawn on stderr" in (tmp_path / "log").read_text()
+
+
 MATHEMATICAL = set("±÷−×≥≤")
 """Of the words of findings and reports; borders and signs are the program's to choose."""
 

@@ -97,7 +97,7 @@ def test_the_sparkline_shows_the_rate_of_each_half_second_and_where_nothing_came
     figures = fed(*START, *chunks)
     # Whole columns from 2.5 s on: 10, 40, 0, 5 tokens; the one that is still being filled is not shown.
     assert figures.sparkline(8, UNICODE.levels) == "    ▃█▁▂"
-    assert figures.sparkline(2, ASCII.levels) == "_#"
+    assert figures.sparkline(2, ASCII.levels) == "      _#"
     assert figures.sparkline(8, ASCII.levels).isascii()
 
 

@@ -1,6 +1,8 @@
 """Themes as data: the shipped ones, a person's own, and files that are wrong."""
 
+import math
 import tomllib
+from itertools import combinations
 
 import pytest
 from textual.color import Color
@@ -46,6 +48,35 @@ def test_text_can_be_read_on_every_surface(name, least):
         assert _contrast(theme.variables["text-muted"], surface) >= min(least, 4.5)
     cursor = theme.variables["block-cursor-background"], theme.variables["block-cursor-foreground"]
     assert _contrast(*cursor) >= least
+
+
+SEEN_AS = {
+    "protan": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deutan": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "tritan": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+}
+"""Linear RGB as people see it who lack one kind of cone (Machado and others, 2009)."""
+
+
+def _lab(text: str, matrix: tuple[tuple[float, ...], ...] | None) -> tuple[float, float, float]:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in Color.parse(text).normalized]
+    if matrix is not None:
+        linear = [min(1.0, max(0.0, sum(a * b for a, b in zip(row, linear, strict=True)))) for row in matrix]
+    r, g, b = linear
+    white = (
+        (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047, 0.2126 * r + 0.7152 * g + 0.0722 * b,
+        (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883,
+    )  # fmt: skip
+    x, y, z = (t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in white)
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+@pytest.mark.parametrize("eyes", [None, *SEEN_AS], ids=str)
+@pytest.mark.parametrize("name", ["chimera-dark", "chimera-light", "high-contrast"])
+def test_the_colours_of_states_differ_for_all_eyes(name, eyes):
+    colors = read_theme(builtin_folder() / f"{name}.toml").colors
+    seen_as = [_lab(c, SEEN_AS.get(eyes)) for c in (colors.success, colors.warning, colors.error)]
+    assert min(math.dist(one, other) for one, other in combinations(seen_as, 2)) > 18  # 2.3 is just noticeable
 
 
 @pytest.mark.parametrize(
