@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -185,3 +186,39 @@ def test_every_real_report_is_recognised_and_no_other_markdown():
     for path in reports:
         row = read_chimera_report(path.read_text(), path.name)
         assert {"decode_tps", "ttft_s", "generated_tokens", "total_s", "n_files", "report_s"} <= set(row), path
+
+
+REPORTS = [*sorted((DATA / "claims" / "reports").glob("*.md")), DATA / "seed-report.md"]
+AGENT_LINES = (
+    "# {agent} Agent Report\n", "**Model:** {model}  \n", "**Timestamp:** {started:%Y-%m-%d %H:%M:%S} UTC",
+    "| Average Throughput | {decode_tps:.2f} ±", "| Average TTFT | {ttft_ms:.2f} ±",
+    "| Total Tokens Generated | {generated_tokens} |", "| Total LLM Call Duration | {total_ms:.2f} ms |",
+    "| Prompt Eval Duration (sum) | {prefill_ms:.2f} ms |", "| Eval Duration (sum) | {decode_ms:.2f} ms |",
+    "| Load Duration (sum) | {load_ms:.2f} ms |",
+)  # fmt: skip
+SINGLE_LINES = (
+    "**Date:** {started:%Y-%m-%d}\n", "**Agent Type:** {agent}\n", "**Model:** {model}\n",
+    "- Throughput: {decode_tps:.2f} tok/s\n", "- TTFT: {ttft_ms:.2f} ms\n", "- Total Duration: {total_ms:.2f} ms\n",
+    "- Tokens Generated: {generated_tokens}\n", "- Prompt Eval: {prefill_ms:.2f} ms\n",
+    "- Eval Duration: {decode_ms:.2f} ms\n", "- Load Duration: {load_ms:.2f} ms\n",
+)  # fmt: skip
+BOTH_LINES = (
+    "- Files analyzed: {n_files}\n", "(ingest {ingest_s:.2f}s | analysis {analysis_s:.2f}s | report {report_s:.2f}s)\n",
+)  # fmt: skip
+
+
+@pytest.mark.skipif(not REPORTS[0].is_file(), reason="the shared reports are not here")
+@pytest.mark.parametrize("path", REPORTS, ids=lambda path: path.stem)
+def test_every_field_of_the_real_reports_stands_so_in_the_file(path: Path):
+    """What was read, printed as the program of that time printed it, is found in the report word by word."""
+    text = path.read_text("utf-8")
+    row = read_chimera_report(text, path.name)
+    shown = row | {name.replace("_s", "_ms"): row[name] * 1e3 for name in row if name.endswith("_s")}
+    for line in (*(AGENT_LINES if "Agent Report" in text[:60] else SINGLE_LINES), *BOTH_LINES):
+        assert line.format(**shown) in text
+    if row["options_requested"] == "{}":
+        assert re.search(r"^(\*\*Configuration:\*\* )?Ollama defaults$", text, re.MULTILINE)
+    else:
+        assert (
+            f"num_gpu={row['num_gpu']}, num_ctx={row['num_ctx']}, temp={row['temperature']:g}, top_p=default," in text
+        )

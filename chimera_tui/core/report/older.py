@@ -116,7 +116,7 @@ def _figures(block: str) -> dict[str, object]:
         if column == "generated_tokens":
             row[column] = int(value)
         else:
-            row[column] = value / 1e3 if mark[3] == "ms" else value
+            row[column] = round(value / 1e3, 9) if mark[3] == "ms" else value
     return row
 
 
