@@ -244,3 +244,19 @@ async def test_a_report_becomes_one_html_file(make_app, tmp_path, monkeypatch):
         await until(pilot, lambda: "bytes written" in said(screen.app), "it is written")
         assert "The word of llama3.1 at 1024" in out.read_text()
         assert "not judged here" in said(screen.app)
+
+
+async def test_any_markdown_of_the_repository_is_judged_where_it_is_previewed(make_app, repository):
+    (repository / "README.md").write_text("# Results\n\nThere are 999 CSV files.\n")
+    async with opened(make_app()) as (pilot, screen):
+        await pilot.press("2")
+        screen.preview("README.md")
+        await until(pilot, lambda: screen.panes.preview and screen.panes.preview.content, "the preview")
+        preview = screen.panes.preview
+        await until(pilot, lambda: "999" in seen(screen.app) and preview.has_focus_within, "its text")
+        await pilot.press("V")
+        await until(pilot, lambda: "1 contradicted" in seen(screen.app), "the verdicts", 1500)
+        await pilot.press("m")
+        view = preview.query_one("StreamView")
+        await until(pilot, lambda: view.pointed is not None, "the number")
+        assert view.text_of(view.pointed) == "999 CSV files"

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from chimera_tui.core.inert import inert_line
 from chimera_tui.core.report.saved import REPORT
 from chimera_tui.ui.screens.export import ExportDialog
+from chimera_tui.ui.widgets.preview import Preview
 from chimera_tui.ui.widgets.reports import ReportsPane
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chimera_tui.core.verify.numbers import JudgedNumber
     from chimera_tui.engine.judged_reports import ReportJudge
     from chimera_tui.engine.trash import Discarded
@@ -55,8 +58,27 @@ class ReportActions:
 
     async def _check(self, path: Path) -> None:
         from chimera_tui.core.verify.numbers import counts
-        from chimera_tui.engine.frozen import FactsError
         from chimera_tui.ui.widgets.report_text import read_report
+
+        numbers = await self._judged(path, lambda: read_report(path))
+        if numbers is not None:
+            pane = self._pane
+            pane.library.note_judged(str(path), counts(numbers))
+            pane.reader.judged(path, numbers)
+
+    def check_preview(self, event: Preview.CheckRequested) -> None:
+        """Judge every number of the Markdown that is previewed."""
+
+        async def check() -> None:
+            numbers = await self._judged(event.path, lambda: event.text)
+            if numbers is not None:
+                event.preview.mark(event.path, numbers)
+
+        self._screen.run_worker(check(), group="judge report", exclusive=True)
+
+    async def _judged(self, path: Path, text: "Callable[[], str]") -> "tuple[JudgedNumber, ...] | None":
+        """The verdicts on a text, None where it cannot be judged, which is said."""
+        from chimera_tui.engine.frozen import FactsError
 
         workspace = self._screen.reader.workspace
         snapshot = workspace.snapshot if workspace else None
@@ -66,17 +88,14 @@ class ReportActions:
                 from chimera_tui.engine.judged_reports import ReportJudge
 
                 self._judge = ReportJudge()
-            return self._judge.judge(path, read_report(path), snapshot)
+            return self._judge.judge(path, text(), snapshot)
 
         self._screen.app.say("Checking every number against the files.")
         try:
-            numbers = await asyncio.to_thread(judged)
+            return await asyncio.to_thread(judged)
         except (OSError, FactsError) as error:
             self._screen.app.say(f"{path} could not be checked: {error}", "error")
-            return
-        pane = self._pane
-        pane.library.note_judged(str(path), counts(numbers))
-        pane.reader.judged(path, numbers)
+            return None
 
     def export(self) -> None:
         """Ask for a name and write the selected report as one HTML file."""

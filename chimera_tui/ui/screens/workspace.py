@@ -38,6 +38,7 @@ from chimera_tui.ui.widgets.key_bar import KeyBar
 from chimera_tui.ui.widgets.measurements import Measurements
 from chimera_tui.ui.widgets.metrics_bar import MetricsBar
 from chimera_tui.ui.widgets.pane_area import PaneArea
+from chimera_tui.ui.widgets.preview import Preview
 from chimera_tui.ui.widgets.repo_tree import RepoTree
 from chimera_tui.ui.widgets.report_reading import ReportReading
 from chimera_tui.ui.widgets.reports import ReportsPane, is_finished
@@ -351,6 +352,11 @@ class WorkspaceScreen(Screen[None]):
             info = await model_info(self.settings)
         if self.app.is_running:
             self.query_one(ConfigPanel).show_model(info)
+
+    @on(Preview.CheckRequested)
+    def _check_requested(self, event: Preview.CheckRequested) -> None:
+        event.stop()
+        self._actions.reports.check_preview(event)
 
     @on(ReportsPane.Changed)
     def _reports_changed(self, event: ReportsPane.Changed) -> None:

@@ -9,9 +9,12 @@ from rich.text import Text
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 
 from chimera_tui.core.query import QueryError, compile_filter
+from chimera_tui.core.verify.numbers import JudgedNumber, counts
+from chimera_tui.ui.judged_marks import marks_of
 from chimera_tui.ui.tables.cells import ASCII, UNICODE
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
 from chimera_tui.ui.tables.file_content import (
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
     from chimera_tui.ui.tables.file_content import Content
 
 
+_CHECK = "Judge every number of this Markdown against the files, and mark it."
+
+
 class Preview(Vertical):
     """One file at a time. ``/`` filters a table and searches everything else; ``v`` shows the file as text."""
 
@@ -48,10 +54,20 @@ class Preview(Vertical):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "as_text", "As text", id="preview.as_text"),
+        Binding("V", "check", "Check", show=False, id="preview.check", tooltip=_CHECK),
         Binding("slash", "find", "Find", id="preview.find", key_display="/"),
         Binding("n", "find_next", "Next match", show=False, id="preview.find_next"),
         Binding("escape", "clear", "Clear", show=False, id="preview.clear"),
     ]
+
+    class CheckRequested(Message):
+        """Every number of the Markdown that is shown should be judged."""
+
+        def __init__(self, preview: Preview, path: Path, text: str) -> None:
+            super().__init__()
+            self.preview = preview
+            self.path = path
+            self.text = text
 
     def __init__(self, *, ascii: bool | None = None, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -223,7 +239,23 @@ class Preview(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Esc is the screen's while there is nothing to clear."""
+        if action == "check":
+            return isinstance(self.content, MarkdownContent)
         return self.find_line.is_open if action == "clear" else True
+
+    def action_check(self) -> None:
+        """Ask for the numbers of the Markdown to be judged."""
+        if isinstance(self.content, MarkdownContent) and self.path is not None:
+            self.post_message(self.CheckRequested(self, self.path, self.content.markdown))
+
+    def mark(self, path: Path, numbers: tuple[JudgedNumber, ...]) -> None:
+        """Lay verdicts over the Markdown of a file, if it is still shown; the title says how many."""
+        if self.path != path or not isinstance(self.content, MarkdownContent):
+            return
+        self.query_one(StreamView).set_marks(marks_of(numbers, self.content.markdown))
+        found = counts(numbers)
+        told = f"{found.supported}/{found.claims} supported, {found.contradicted} contradicted"
+        self._title.say((told, self._shown_as), ASCII if self._ascii_wanted else UNICODE)
 
     def action_clear(self) -> None:
         """Drop the filter or search."""

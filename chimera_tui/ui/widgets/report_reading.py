@@ -13,8 +13,8 @@ from textual.message import Message
 from textual.widgets import Static
 
 from chimera_tui.core.inert import inert_line
-from chimera_tui.core.verify.numbers import JudgedNumber, counts, line_starts, saved_numbers
-from chimera_tui.ui.markdown.marks import Mark
+from chimera_tui.core.verify.numbers import JudgedNumber, counts, saved_numbers
+from chimera_tui.ui.judged_marks import marks_of
 from chimera_tui.ui.widgets.found_text import FoundText
 from chimera_tui.ui.widgets.report_text import read_report
 
@@ -112,8 +112,7 @@ class ReportReading(Vertical):
         words = self._words
         if numbers is not None and self.path is not None:
             self._judged[self.path] = numbers
-            starts = line_starts(self.content)
-            self.found.view.set_marks(_mark(one, starts[one.line - 1]) for one in numbers if one.line < len(starts))
+            self.found.view.set_marks(marks_of(numbers, self.content))
             found = counts(numbers)
             words = f"{found.supported}/{found.claims} supported, {found.contradicted} contradicted  {words}"
         self._title.update(inert_line(words, 300))
@@ -130,16 +129,3 @@ class ReportReading(Vertical):
 
 def _read(path: Path) -> tuple[str, tuple[JudgedNumber, ...] | None]:
     return read_report(path), saved_numbers(path)
-
-
-def _mark(one: JudgedNumber, start: int) -> Mark:
-    return Mark(
-        start + one.start,
-        start + one.end,
-        one.label,
-        one.reason,
-        one.right or "",
-        one.rule,
-        bool(one.scope),
-        one.sources,
-    )
