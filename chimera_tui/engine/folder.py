@@ -22,12 +22,15 @@ def make_folder(run: RunContext) -> None:
     name = folder_name(run.draft.started, model)
     problems = []
     for parent in _parents(run):
+        folder = None
         try:
             folder = _new_folder(parent, name)
             write_atomically(folder / "run.toml", run_toml(run, ended=False))
             run.open_journal(folder / JOURNAL)
         except OSError as error:
             problems.append(f"{parent} ({error.strerror or error})")
+            if folder is not None:
+                drop_folder(folder)
             continue
         run.draft.folder = folder
         if problems:
