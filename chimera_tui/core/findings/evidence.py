@@ -153,6 +153,40 @@ class Evidence:
         )  # fmt: skip
 
     @cached_property
+    def tally(self) -> pl.DataFrame:
+        """How many ``comparable`` rows each file has of each configuration and quantity; ``n`` counts the runs in them,
+        ``n_warm`` those that did not wait for a model to load.
+        """
+        import polars as pl
+
+        keys = ["file_id", "config_id", "quantity", "metric", "better", "weight"]
+        cold = pl.col("cold").fill_null(value=False)
+        summed = (
+            self.comparable.lazy()
+            .group_by(keys)
+            .agg(rows=pl.len(), n=pl.col("n").sum(), n_warm=pl.col("n").filter(~cold).sum())
+        )
+        return summed.sort(keys).collect()
+
+    @cached_property
+    def companions(self) -> dict[int, pl.DataFrame]:
+        """By file, what a ranking tells beside its metric: first tokens, tokens and decode times, with ``record``,
+        metric, stat, value.
+        """
+        import polars as pl
+
+        told = pl.col("metric").str.starts_with("ttft") | pl.col("metric").is_in(["output_tokens", "decode_time"])
+        wanted = self.quantities.lazy().filter(told).select("quantity", "metric")
+        rows = self.observations.lazy().join(wanted, on="quantity")
+        found = rows.select("file_id", "record", "metric", "stat", "value").collect()
+        return {key[0]: part for key, part in found.partition_by("file_id", as_dict=True).items()}
+
+    @cached_property
+    def comparable_of(self) -> dict[int, pl.DataFrame]:
+        """``comparable`` by quantity: each scope needs one only."""
+        return {key[0]: rows for key, rows in self.comparable.partition_by("quantity", as_dict=True).items()}
+
+    @cached_property
     def places(self) -> pl.DataFrame:
         """``file_id``, path, ``family`` (equal columns and factors), ``place`` (a family in one part of the tree)."""
         import polars as pl

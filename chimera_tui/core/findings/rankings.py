@@ -187,21 +187,21 @@ def _companions(scope: Scope, entity: str) -> dict[Any, dict[str, Any]]:
     """Per value of the entity: TTFT with and without cold rows, tokens over time, shortest output."""
     import polars as pl
 
-    evidence = scope.evidence
     mine = scope.rows.select("file_id", "record", entity, "cold")
-    wanted = evidence.quantities.select("quantity", "metric")
-    rows = mine.join(evidence.observations.drop("cold", "config_id", "sd"), on=["file_id", "record"]).join(
-        wanted, on="quantity"
-    )
+    beside = scope.evidence.companions
+    files = [beside[file_id] for file_id in mine["file_id"].unique().sort() if file_id in beside]
+    if not files:
+        return {}
+    rows = pl.concat(files).lazy().join(mine.lazy(), on=["file_id", "record"])
     ttft = pl.col("metric").str.starts_with("ttft") & (pl.col("stat") == "value")
     warm = ~pl.col("cold").fill_null(value=False)
     tokens, seconds = (pl.col("value").filter(pl.col("metric") == m) for m in ("output_tokens", "decode_time"))
-    found = rows.group_by(entity).agg(
+    summed = rows.group_by(entity).agg(
         mean_ttft_s=pl.col("value").filter(ttft).mean(), warm_mean_ttft_s=pl.col("value").filter(ttft & warm).mean(),
         n_cold=pl.col("cold").filter(ttft).fill_null(value=False).sum(),
         pooled=pl.when(tokens.len() == seconds.len()).then(tokens.sum() / seconds.sum()), shortest=tokens.min(),
     )  # fmt: skip
-    return {row.pop(entity): row for row in found.iter_rows(named=True)}
+    return {row.pop(entity): row for row in summed.collect().iter_rows(named=True)}
 
 
 def _caveats(

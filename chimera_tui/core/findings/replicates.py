@@ -25,16 +25,34 @@ def replicates(evidence: Evidence) -> Iterator[Finding]:
     """One finding a quantity and configuration that several files of equal columns hold, three rows each or more."""
     import polars as pl
 
-    load = pl.any_horizontal([pl.col("metric").str.starts_with(prefix) for prefix in WITH_LOAD])
-    rows = evidence.comparable.filter(~(load & pl.col("cold").fill_null(value=False)))
-    if not rows.height:
-        return
-    told = {file_id for pair in pairs(evidence) for file_id in pair}
+    for quantity, where in _candidates(evidence):
+        rows = evidence.comparable_of[quantity]
+        if rows["metric"][0].startswith(WITH_LOAD):
+            rows = rows.filter(~pl.col("cold").fill_null(value=False))
+        mine = (
+            rows.join(where, on=["file_id", "config_id"], how="semi")
+            .join(evidence.files.select("file_id", "path"), on="file_id").sort("path", "record")
+            .join(evidence.factors.select("config_id", "model", "backend"), on="config_id", maintain_order="left")
+        )  # fmt: skip
+        sessions = [group for group in groups(mine, ["path"]) if group.n >= MIN_ROWS]
+        named = mine["model"][0] or mine["backend"][0]
+        if len(sessions) > 1 and named and _equal_work(evidence, mine) and not _named_apart(mine["path"].unique()):
+            yield _finding(evidence, mine, sessions)
+
+
+def _candidates(evidence: Evidence) -> Iterator[tuple[int, pl.DataFrame]]:
+    """A quantity, and the ``file_id, config_id`` of the files that hold enough of it in one configuration."""
+    import polars as pl
+
+    told = sorted({file_id for pair in pairs(evidence) for file_id in pair})
     sizes = [name for name in evidence.names("workload") if evidence.factors[name].dtype.is_numeric()]
-    key = pl.struct([*ENTITIES, *evidence.names("option", "load"), *sizes]).rank("dense")
+    key = pl.struct([*ENTITIES, *evidence.names("option", "held", "load"), *sizes]).rank("dense")
+    load = pl.any_horizontal([pl.col("metric").str.starts_with(prefix) for prefix in WITH_LOAD])
     keyed = (
-        rows.join(evidence.factors.select("config_id", key=key), on="config_id")
-        .join(evidence.places.select("file_id", "family"), on="file_id").filter(~pl.col("file_id").is_in(sorted(told)))
+        evidence.tally.with_columns(n=pl.when(load).then(pl.col("n_warm")).otherwise(pl.col("n")))
+        .filter(~pl.col("file_id").is_in(told) & (pl.col("n") > 0))
+        .join(evidence.factors.select("config_id", key=key), on="config_id")
+        .join(evidence.places.select("file_id", "family"), on="file_id")
     )  # fmt: skip
     keys = ["family", "key", "quantity"]
     chosen = (
@@ -44,15 +62,8 @@ def replicates(evidence: Evidence) -> Iterator[Finding]:
         .unique(["family", "key", "better"], keep="first", maintain_order=True).head(MOST).select(keys)
     )  # fmt: skip
     for values in chosen.iter_rows(named=True):
-        mine = keyed.filter(pl.all_horizontal([pl.col(column) == value for column, value in values.items()]))
-        mine = mine.join(evidence.files.select("file_id", "path"), on="file_id").sort("path", "record")
-        mine = mine.join(
-            evidence.factors.select("config_id", "model", "backend"), on="config_id", maintain_order="left"
-        )
-        sessions = [group for group in groups(mine, ["path"]) if group.n >= MIN_ROWS]
-        named = mine["model"][0] or mine["backend"][0]
-        if len(sessions) > 1 and named and _equal_work(evidence, mine) and not _named_apart(mine["path"].unique()):
-            yield _finding(evidence, mine, sessions)
+        hit = pl.all_horizontal([pl.col(column) == value for column, value in values.items()])
+        yield values["quantity"], keyed.filter(hit).select("file_id", "config_id").unique()
 
 
 _NUMBERED = re.compile(r"([A-Za-z]+)[_-]?(\d{1,5}(?:[.p]\d+)?)(?![\d])")

@@ -246,7 +246,7 @@ def scopes(
     for root, key, quantity in _chosen(evidence, keyed, metric).head(per_kind).iter_rows():
         where = keyed.filter((pl.col("root") == root) & (pl.col("fixed_key") == key)).select("file_id", "config_id")
         rows = (
-            evidence.comparable.lazy().filter(pl.col("quantity") == quantity)
+            evidence.comparable_of[quantity].lazy()
             .join(where.lazy(), on=["file_id", "config_id"], how="semi")
             .join(evidence.factors.lazy(), on="config_id").sort("file_id", "record").collect()
         )  # fmt: skip
@@ -280,7 +280,7 @@ def _keyed(evidence: Evidence, varying: list[str], fixed: list[str]) -> pl.DataF
     keys = evidence.factors.lazy().select("config_id", fixed_key=key(fixed), varying_key=key(varying))
     several = pl.col("varying_key").n_unique().over("file_id", "fixed_key").max().over("file_id") > 1
     return (
-        evidence.comparable.lazy().select("file_id", "config_id").unique()
+        evidence.tally.lazy().select("file_id", "config_id").unique()
         .join(keys, on="config_id").join(evidence.places.lazy(), on="file_id")
         .with_columns(root=pl.when(several).then(pl.col("file_id").cast(pl.Int64)).otherwise(-pl.col("place")))
         .select("file_id", "config_id", "root", "fixed_key", "varying_key").collect()
@@ -291,13 +291,13 @@ def _chosen(evidence: Evidence, keyed: pl.DataFrame, metric: str) -> pl.DataFram
     """``root``, ``fixed_key``, ``quantity`` of the scopes with at least two groups, most telling first."""
     import polars as pl
 
-    rows = evidence.comparable.lazy().select("file_id", "config_id", "quantity", "metric", "better", "weight")
+    rows = evidence.tally.lazy()
     best = pl.struct("weight", "rows").rank("ordinal", descending=True).over("root", "fixed_key", "better") == 1
     return (
         rows.filter(pl.col("metric").str.starts_with(metric))
         .join(keyed.lazy(), on=["file_id", "config_id"])
         .group_by("root", "fixed_key", "quantity", "better", "weight")
-        .agg(rows=pl.len(), groups=pl.col("varying_key").n_unique())
+        .agg(rows=pl.col("rows").sum(), groups=pl.col("varying_key").n_unique())
         .sort("root", "fixed_key", "quantity")  # equal ones would be ranked by chance
         .filter(pl.col("groups") > 1).filter(best)
         .with_columns(telling=pl.col("rows") * pl.col("weight"))
