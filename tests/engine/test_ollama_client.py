@@ -107,6 +107,15 @@ async def test_a_proxy_is_used_for_another_machine_only(serve, connect, monkeypa
     assert proxy.requests[0].path == "http://box.example:11434/api/version"
 
 
+async def test_a_header_that_a_server_repeats_is_not_shown(serve, connect):
+    told = Refuse(status=401, error="Bearer tok-secret-9 is not known, nor is tok-secret-9", path="/api/version")
+    server = await serve(Script(faults=[told]))
+    with pytest.raises(BackendError) as caught:
+        await connect(server, headers={"Authorization": "Bearer tok-secret-9", "X-A": "b"}).version()
+    assert "tok-secret" not in repr(vars(caught.value)) + str(caught.value)
+    assert "is not known" in caught.value.message
+
+
 async def test_credentials_of_the_address_are_sent_and_never_shown(serve, connect):
     server = await serve(Script(faults=[Refuse(status=500, error="broken", path="/api/version")]))
     backend = connect(f"http://user:p%40ss@127.0.0.1:{server.port}/")

@@ -298,7 +298,7 @@ async def test_the_key_is_sent_and_shown_nowhere(serve, backends):
     assert text == "Fine."
     *_, error = await read(backends(server, api_key="sk-wrong-1234"))
     assert (error.ending, error.status) == (Ending.SERVER_ERROR, 401)
-    assert "[key]" in error.message
+    assert "[hidden]" in error.message
     assert "sk-wrong" not in repr(vars(error)) + str(error)
     assert "CHIMERA_API_KEY" in error.advice
     *_, error = await read(backends(server, api_key="sk-\n"))

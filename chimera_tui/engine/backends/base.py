@@ -1,6 +1,7 @@
 """What every model server looks like to a run."""
 
-from collections.abc import AsyncGenerator
+import re
+from collections.abc import AsyncGenerator, Mapping
 from typing import Protocol
 
 import msgspec
@@ -106,6 +107,20 @@ class BackendError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.advice}".strip()
+
+
+HIDDEN = "[hidden]"
+SHORTEST_SECRET = 4
+"""Characters of a header's value below which hiding it would blank out ordinary words."""
+
+
+def without_secrets(error: BackendError, headers: Mapping[str, str], *secrets: str) -> BackendError:
+    """The error without header values and other ``secrets`` that a server repeated in its words."""
+    words = [value.rpartition(" ")[2] for value in headers.values()]
+    for secret in (*secrets, *headers.values(), *words):
+        if len(secret) >= SHORTEST_SECRET:
+            error.message = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", HIDDEN, error.message)
+    return error
 
 
 class Backend(Protocol):

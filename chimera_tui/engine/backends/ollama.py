@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from chimera_tui.core.config.schema import describe
 from chimera_tui.core.endings import Ending
 from chimera_tui.engine.backends.address import parse_address
-from chimera_tui.engine.backends.base import BackendError, ChatRequest, LoadedModel, ModelInfo, Piece
+from chimera_tui.engine.backends.base import BackendError, ChatRequest, LoadedModel, ModelInfo, Piece, without_secrets
 from chimera_tui.engine.backends.ollama_errors import missing_model, no_done
 from chimera_tui.engine.backends.ollama_wire import Line, Running, Show, Tags
 
@@ -130,6 +130,7 @@ class OllamaBackend:
 
             if (found := as_backend_error(error, self._address, OLLAMA)) is None:
                 raise
+            found = without_secrets(found, self._headers, *(self._address.auth or ())[1:])
             raise (await self._explained(found, model)) from None
 
     async def _open(self) -> "OllamaClient":

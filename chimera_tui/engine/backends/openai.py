@@ -11,13 +11,20 @@ import msgspec
 from chimera_tui.core.endings import Ending
 from chimera_tui.engine.backends import openai_options
 from chimera_tui.engine.backends.address import parse_address
-from chimera_tui.engine.backends.base import BackendError, ChatRequest, LoadedModel, ModelInfo, Piece, Remark
+from chimera_tui.engine.backends.base import (
+    BackendError,
+    ChatRequest,
+    LoadedModel,
+    ModelInfo,
+    Piece,
+    Remark,
+    without_secrets,
+)
 from chimera_tui.engine.backends.openai_errors import about_the_format, missing_model
 from chimera_tui.engine.backends.openai_wire import Answer, Models, Props, Served, Version
 
 CLIENT = "chimera_tui.engine.backends.openai_client"
 """Imported in a thread at the first call: httpx takes its time."""
-HIDDEN = "[key]"
 
 if TYPE_CHECKING:
     from chimera_tui.engine.backends.openai_client import OpenAiClient
@@ -171,9 +178,7 @@ class OpenAiBackend:
 
             if (found := as_backend_error(error, self._address, OPENAI)) is None:
                 raise
-            if self._api_key:
-                found.message = found.message.replace(self._api_key, HIDDEN)
-            raise found from None
+            raise without_secrets(found, self._headers, self._api_key, *(self._address.auth or ())[1:]) from None
 
     async def _open(self) -> "OpenAiClient":
         if self._client is None:

@@ -76,7 +76,8 @@ class SmallContextDialog(ModalScreen[ContextAnswer]):
             yield Static("The context is too small", classes="dialog--title", markup=False)
             with VerticalScroll(classes="dialog--body"):
                 yield Static(Text(inert_line(small.message(), 600)))
-                yield Static(Text(self._why_not()), classes="dialog--aside")
+                if why_not := self._why_not():
+                    yield Static(Text(why_not), classes="dialog--aside")
             yield Static(choices(*ways, ("s", "stop")), classes="dialog--keys")
 
     def _why_not(self) -> str:
