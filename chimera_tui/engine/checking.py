@@ -30,6 +30,11 @@ MOST_FILES = 5_000
 
 def repository_facts(root: Path, frames: Frames, frozen: Frozen | None = None) -> Facts:
     """Everything reports about this repository are judged by. Reads the beginnings of its files."""
+    return Facts.of(frames, text_facts(root, frames), frozen)
+
+
+def text_facts(root: Path, frames: Frames) -> Extra:
+    """What only the text of the files says: devices, versions, headings."""
     parts = []
     for path, raw, kind, role in frames.files.select("path", "path_raw", "kind", "role").rows()[:MOST_FILES]:
         if role == "run":
@@ -41,7 +46,7 @@ def repository_facts(root: Path, frames: Frames, frozen: Frozen | None = None) -
         except OSError:
             continue
         parts.append(read_text_facts(path, text, markdown=markdown))
-    return Facts.of(frames, merged(parts) if parts else Extra(), frozen)
+    return merged(parts) if parts else Extra()
 
 
 def program_text(findings: Iterable[Finding], tables: Iterable[Table], summary: DataSummary) -> Written:
@@ -51,9 +56,9 @@ def program_text(findings: Iterable[Finding], tables: Iterable[Table], summary: 
 
 
 def begin_index(run: RunContext) -> None:
-    """Index the facts of the run's snapshot in a thread, beside whatever else the run does."""
+    """Index the facts of the run's snapshot in a thread, beside whatever else a run with a model does."""
     snapshot = run.draft.snapshot
-    if snapshot is not None:
+    if snapshot is not None and run.settings.run.engine != "offline":
         task = asyncio.create_task(asyncio.to_thread(snapshot.computed.facts, snapshot), name="index of facts")
         # A run that ends before it asks for the facts does not care whether there are any.
         task.add_done_callback(lambda done: done.cancelled() or done.exception())

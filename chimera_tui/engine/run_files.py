@@ -13,6 +13,7 @@ from chimera_tui.core.report.saved import REPORT
 from chimera_tui.core.verify.facts import Extra
 from chimera_tui.core.verify.listing import row
 from chimera_tui.core.verify.verdict import Check
+from chimera_tui.engine.checking import text_facts
 from chimera_tui.engine.context import RunContext
 
 if TYPE_CHECKING:
@@ -48,9 +49,11 @@ def facts_json(draft: Draft) -> bytes:
 
 
 def _text_facts(draft: Draft) -> Extra | None:
-    """What the index found in the text of the files, where there is one by now."""
-    index = draft.index
-    return index.result().extra if index and index.done() and not index.cancelled() and not index.exception() else None
+    """What only the text of the files says: from the index where there is one by now."""
+    index, snapshot = draft.index, draft.snapshot
+    if index and index.done() and not index.cancelled() and not index.exception():
+        return index.result().extra
+    return text_facts(snapshot.root, snapshot.frames) if snapshot else None
 
 
 def verdicts_json(check: Check) -> bytes:
