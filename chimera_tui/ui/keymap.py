@@ -16,6 +16,7 @@ TOGETHER = [
     {"table", "inventory"}, {"table", "measurements"}, {"table", "preview"}, {"json", "preview"}, {"text", "preview"},
     {"list", "library"}, {"table", "library"}, {"library", "reports"}, {"comparison", "reports"}, {"diff", "reports"},
     {"list", "diff"}, {"diff", "comparison"}, {"stream", "reports"}, {"stream", "comparison"},
+    {"stream", "preview"}, {"stream", "text"},
     {"list", "findings"}, {"table", "findings"},
 ]  # fmt: skip
 """Groups of binding ids that are live at the same time."""

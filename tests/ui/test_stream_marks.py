@@ -125,7 +125,7 @@ async def test_marks_stay_on_their_numbers_while_text_streams_and_the_terminal_c
                 assert all(re.fullmatch(r"✗?5\d{3}", text) for text in reversed_)
                 assert len(re.findall(r"\b5\d{3}\b", screen(app.view)[row])) == sum("5" in text for text in reversed_)
         once = MarksApp(app.view.source)
-        marks = app.view._marks.chosen(lambda _: True)
+        marks = app.view._marks.between(0, 10**9)
         shown = screen(app.view)
     async with once.run_test(size=(61, 24)) as pilot:
         once.view.set_marks(marks)
@@ -153,7 +153,11 @@ async def test_keys_go_from_problem_to_problem_and_say_why() -> None:
         assert "1 of 3" in app.told
         await pressed(pilot, "M")
         assert "3 of 3" in app.told
-        await pressed(pilot, "g", "full_stop")
+        await pressed(pilot, "b", "b")
+        assert "35 of contradicted · 2 of 2" in app.told
+        await pressed(pilot, "B")
+        assert "63.4 % contradicted" in app.told
+        await pressed(pilot, "g", "escape", "full_stop")
         assert "101 supported" in app.told
         await pressed(pilot, "full_stop", "full_stop", "comma")
         assert "44 supported" in app.told
@@ -169,7 +173,7 @@ async def test_keys_without_a_mark_say_so() -> None:
         assert app.told == "No number of this text has been judged."
         app.view.set_marks(some_marks()[:2])
         await pressed(pilot, "m", "enter")
-        assert app.told == "All 2 numbers judged so far are supported."
+        assert app.told == "None of the 2 numbers judged so far is contradicted or unverifiable."
         await pressed(pilot, "escape")
         assert app.told == ""
         assert app.opened == []

@@ -91,7 +91,7 @@ def test_glyphs_stand_before_the_word_and_the_worst_wins() -> None:
 def test_a_place_has_one_mark_the_latest() -> None:
     marks = Marks([Mark(3, 5, UNVERIFIABLE), Mark(0, 1, SUPPORTED), Mark(3, 5, CONTRADICTED)])
     assert [mark.label for mark in marks.between(0, 9)] == [SUPPORTED, CONTRADICTED]
-    assert (len(marks), marks.count(CONTRADICTED), marks.between(1, 3)) == (2, 1, [])
+    assert (len(marks), len(marks.chosen([CONTRADICTED])), marks.between(1, 3)) == (2, 1, [])
 
 
 def test_numbers_of_a_paragraph_too_long_for_inline_parsing_are_marked() -> None:

@@ -5,11 +5,11 @@ word: text that is already shown never moves, and the rows stay those of the tex
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
-from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Label, Source, Verdict
+from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Label, Source
 from chimera_tui.ui.markdown.lines import Line, Overlay
 from chimera_tui.ui.markdown.options import Glyphs
 
@@ -34,15 +34,6 @@ class Mark(msgspec.Struct, frozen=True):
     sources: tuple[Source, ...] = ()
 
 
-def mark_of(verdict: Verdict, start: int) -> Mark:
-    """The mark of a claim whose line begins at ``start`` of the source."""
-    claim = verdict.claim
-    return Mark(
-        start + claim.start, start + claim.end, verdict.label, verdict.reason, verdict.right, verdict.rule,
-        verdict.unscoped, verdict.sources,
-    )  # fmt: skip
-
-
 class Marks:
     """All marks of a text in its order; one place has one mark, the latest."""
 
@@ -65,13 +56,9 @@ class Marks:
             self._marks.insert(index, mark)
         self._longest = max(self._longest, mark.end - mark.start)
 
-    def count(self, label: Label) -> int:
-        """How many numbers have a label."""
-        return sum(one.label == label for one in self._marks)
-
-    def chosen(self, wanted: Callable[[Mark], bool]) -> list[Mark]:
-        """The marks that are wanted, in the order of the text."""
-        return [one for one in self._marks if wanted(one)]
+    def chosen(self, labels: Collection[Label]) -> list[Mark]:
+        """The marks with one of these verdicts, in the order of the text."""
+        return [one for one in self._marks if one.label in labels]
 
     def between(self, start: int, end: int) -> list[Mark]:
         """The marks that share a character with a part of the source."""
@@ -97,11 +84,6 @@ class Marks:
             column += len(text)
         free = [place for place in signs if not any(low <= place < high for low, high, *_ in out)]
         return out + [(place, place + 1, signs[place], sign_of(signs[place], glyphs)) for place in free]
-
-
-def is_problem(mark: Mark) -> bool:
-    """Whether a number is not supported."""
-    return mark.label != SUPPORTED
 
 
 def sign_of(label: Label, glyphs: Glyphs) -> str:

@@ -1,17 +1,21 @@
 """Verdict marks over a text, and the one thing in it that the reader points at: a number, a link or a block."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.style import Style
 from textual.message import Message
 
+from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE
 from chimera_tui.ui.markdown.lines import Line, Overlay
-from chimera_tui.ui.markdown.marks import Mark, Marks, is_problem
+from chimera_tui.ui.markdown.marks import Mark, Marks
 from chimera_tui.ui.markdown.options import Asked
 from chimera_tui.ui.markdown.told import Passage, Thing, copied
 from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.widgets.reading_view import ReadingView
+
+_WHICH = {"wrong": (CONTRADICTED,), "problem": (CONTRADICTED, UNVERIFIABLE)}
+"""Verdicts that a key goes through; a name that is not here means all of them."""
 
 
 class PointingView(ReadingView):
@@ -88,36 +92,21 @@ class PointingView(ReadingView):
 
     # pointing
 
-    @property
-    def pointed(self) -> Thing | None:
-        """What the reader points at."""
-        return self._thing
-
     def text_of(self, thing: Thing) -> str:
         """What stands there, of code only the code."""
         if isinstance(thing, Passage):
             return next((block.copied for block, _ in self._document.passages() if block.start == thing.start), "")
         return self._document.source[thing.start : thing.end]
 
-    def next_mark(self) -> bool:
-        """Point at the next number that is contradicted or unverifiable; whether there is one."""
-        return self._point_at_mark(is_problem, 1)
-
-    def previous_mark(self) -> bool:
-        """Point at the number before that is contradicted or unverifiable; whether there is one."""
-        return self._point_at_mark(is_problem, -1)
-
     def forget(self) -> None:
         """Point at nothing."""
         self._show_thing(None)
 
-    def action_mark(self, step: int) -> None:
-        """Go to the next (1) or previous (-1) number that is contradicted or unverifiable."""
-        self._point_at_mark(is_problem, step)
-
-    def action_number(self, step: int) -> None:
-        """Go to the next (1) or previous (-1) number that was judged."""
-        self._point_at_mark(lambda _: True, step)
+    def action_mark(self, which: str, step: int) -> None:
+        """Go to the next (1) or previous (-1) number that is ``wrong``, a ``problem`` (unverifiable too), or any."""
+        self._flush()
+        labels = _WHICH.get(which, (SUPPORTED, CONTRADICTED, UNVERIFIABLE))
+        self._point(self._marks.chosen(labels), step, self._nothing(which))
 
     def action_link(self, step: int) -> None:
         """Go to the next (1) or previous (-1) link."""
@@ -155,29 +144,29 @@ class PointingView(ReadingView):
         else:
             self.post_message(self.Pointed(self, None, words="This text has no headings."))
 
-    def _point_at_mark(self, wanted: Callable[[Mark], bool], step: int) -> bool:
-        self._flush()
-        nothing = f"All {len(self._marks)} numbers judged so far are supported."
-        return self._point(
-            self._marks.chosen(wanted), step, nothing if len(self._marks) else "No number of this text has been judged."
-        )
+    def _nothing(self, which: str) -> str:
+        """Why there is no number to go to."""
+        judged = len(self._marks)
+        if not judged:
+            return "No number of this text has been judged."
+        kind = "is contradicted" if which == "wrong" else "is contradicted or unverifiable"
+        return f"None of the {judged} numbers judged so far {kind}."
 
-    def _point(self, things: Sequence[Thing], step: int, nothing: str) -> bool:
+    def _point(self, things: Sequence[Thing], step: int, nothing: str) -> None:
         """Step through things in the order of the source, from the one pointed at or else from the view's edge."""
         thing, top = self._thing, self.scroll_offset.y
         now = thing.start if thing is not None and self._sees(thing) else None
         first, last = self._document.offset_at(top), self._document.offset_at(top + self._room.height)
-        return self._show_one(things, _stepped([one.start for one in things], now, first, last, step), nothing)
+        self._show_one(things, _stepped([one.start for one in things], now, first, last, step), nothing)
 
     def _sees(self, thing: Thing) -> bool:
         return 0 <= self._document.line_of(thing.start) - self.scroll_offset.y < self._room.height
 
-    def _show_one(self, things: Sequence[Thing], index: int, nothing: str) -> bool:
+    def _show_one(self, things: Sequence[Thing], index: int, nothing: str) -> None:
         if things:
             self._show_thing(things[index], f"{index + 1} of {len(things)}")
         else:
             self.post_message(self.Pointed(self, None, words=nothing))
-        return bool(things)
 
     def _show_thing(self, thing: Thing | None, place: str = "") -> None:
         self._thing = thing

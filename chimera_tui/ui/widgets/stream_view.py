@@ -9,7 +9,8 @@ from chimera_tui.ui.markdown.palette import COMPONENT_CLASSES, CSS
 from chimera_tui.ui.widgets.pointing_view import PointingView
 
 _PROBLEMS = "Go to the next number that is contradicted or unverifiable, and say why; M to the one before."
-_NUMBERS = "Go to the next number that was judged, supported ones too; , to the one before."
+_WRONG = "Go to the next number that the files contradict; B to the one before."
+_NUMBERS = "Go to the next number that was judged, supported ones (underlined) too; , to the one before."
 _CONTENTS = "A list of the headings; Enter goes to one."
 _BLOCKS = "Point at the next paragraph, item, table or piece of code, to copy it; K at the one before."
 _LINKS = "Point at the next link and show its target; L at the one before. Links are never opened."
@@ -50,10 +51,12 @@ class StreamView(PointingView, can_focus=True):
         Binding("f", "toggle_follow", "Follow", show=False, id="stream.follow"),
         Binding("n", "next_match", "Next match", show=False, id="stream.next-match"),
         Binding("N", "previous_match", "Previous match", show=False, id="stream.previous-match"),
-        Binding("m", "mark(1)", "Marks", id="stream.next-mark", tooltip=_PROBLEMS),
-        Binding("M", "mark(-1)", "Mark before", show=False, id="stream.previous-mark"),
-        Binding("full_stop", "number(1)", "Number", show=False, id="stream.next-number", tooltip=_NUMBERS),
-        Binding("comma", "number(-1)", "Number before", show=False, id="stream.previous-number"),
+        Binding("m", "mark('problem', 1)", "Marks", id="stream.next-mark", tooltip=_PROBLEMS),
+        Binding("M", "mark('problem', -1)", "Mark before", show=False, id="stream.previous-mark"),
+        Binding("b", "mark('wrong', 1)", "Next wrong number", show=False, id="stream.next-wrong", tooltip=_WRONG),
+        Binding("B", "mark('wrong', -1)", "Wrong number before", show=False, id="stream.previous-wrong"),
+        Binding("full_stop", "mark('any', 1)", "Next number", show=False, id="stream.next-number", tooltip=_NUMBERS),
+        Binding("comma", "mark('any', -1)", "Number before", show=False, id="stream.previous-number"),
         Binding("enter", "open", "Source", show=False, id="stream.open", tooltip=_OPEN),
         Binding("h", "contents", "Headings", id="stream.contents", tooltip=_CONTENTS),
         Binding("J", "block(1)", "Next block", show=False, id="stream.next-block", tooltip=_BLOCKS),
