@@ -199,3 +199,14 @@ def test_names_with_escapes_and_markup_are_shown_inert(repository: Path, tmp_pat
         assert person.screen.title != "owned"
         person.press("q")
         assert person.exit_status() == 0
+
+
+@pytest.mark.parametrize("slow", [True, False])
+def test_on_a_slow_line_there_is_no_sparkline(repository: Path, tmp_path: Path, slow: bool) -> None:
+    with ServerThread(Script(text=REPORT, tokens_per_s=200)) as server:
+        words = [str(repository), "--host", server.url, "--set", "run.engine=ollama", *(["--slow"] if slow else [])]
+        with Terminal(words, home=tmp_path) as person:
+            person.wait(r"3 files")
+            person.press("r")
+            person.wait(r"3/4 report.*decode ~\d.*out ~[3-9]\d\d")
+            assert bool(set("▂▃▄▅▆▇█") & set(person.text.splitlines()[-2])) is not slow

@@ -2,10 +2,13 @@
 
 import asyncio
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from chimera_tui.engine.clock import Clock
+from chimera_tui.engine.journal import read_journal
 from chimera_tui.ui.commands import Pane
 from chimera_tui.ui.screens.dialogs import BusyDialog, QuitDialog
 from chimera_tui.ui.widgets.metrics_bar import MetricsBar
@@ -170,3 +173,16 @@ async def test_leaving_in_order_waits_for_the_run_to_save(make_app):
             await asyncio.wait_for(screen.run_control._run.wait(), 20)
             await until(pilot, lambda: app._exit, "the program ends")
             assert app.return_code == 129
+
+
+async def test_with_a_stopped_clock_nothing_on_the_screen_depends_on_the_time(make_app, repository):
+    noon = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
+    app = make_app(clock=Clock(now=lambda: noon, seconds=lambda: 100.0))
+    async with opened(app) as (pilot, screen):
+        await pilot.press("r")
+        await run_over(pilot, screen)
+        (report,) = (repository / "chimera-reports").glob("*/report.md")
+        assert report.parent.name == "20260102T120000Z-chimera-insight-offline"
+        assert "**Date:** 2026-01-02" in report.read_text("utf-8")
+        assert "in 0:00" in screen.query_one(MetricsBar).render().plain
+        assert not [event for event in read_journal(report.parent / "calls.ndjson") if event.at_s]
