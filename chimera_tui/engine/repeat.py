@@ -12,10 +12,12 @@ def say_differences(run: RunContext, then: RecordedRun) -> None:
     found = [f"{name} {before or 'unknown'} → {now or 'unknown'}" for name, before, now in _changed(run, then)]
     if then.value("repository", "dirty") is True or run.draft.checkout.dirty:
         found.append("the repository had or has changes that are not committed, so that the files may differ")
+    random = run.draft.engine != "offline" and "seed" not in then.options_sent
+    chance = " No seed was set then, so that the model's words differ by chance." if random else ""
     if found:
-        run.notice(f"Repeats {then.name}; different now: {'; '.join(found)}.", "warning")
+        run.notice(f"Repeats {then.name}; different now: {'; '.join(found)}.{chance}", "warning")
     else:
-        run.notice(f"Repeats {then.name}: nothing that was recorded is different now.")
+        run.notice(f"Repeats {then.name}: nothing that was recorded is different now.{chance}")
 
 
 def _changed(run: RunContext, then: RecordedRun) -> list[tuple[str, str, str]]:

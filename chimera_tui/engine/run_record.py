@@ -36,7 +36,9 @@ def run_toml(run: RunContext, *, ended: bool) -> bytes:
         "replay": {"run": run.replay.run.name, "engine": run.replay.run.engine} if run.replay is not None else None,
         "repeats": run.repeats.name if run.repeats is not None else None,
         "model": _model(run),
-        "options": {"requested": settings.options.requested(), "sent": draft.options_sent},
+        "options": {
+            "requested": settings.options.requested(), "sent": draft.options_sent, "in_effect": _in_effect(draft),
+        },
         "num_ctx_effective": draft.effective_num_ctx,
         "effective": _effective(draft),
         "prompts": draft.prompt_hashes,
@@ -68,6 +70,14 @@ def _model(run: RunContext) -> dict[str, object] | None:
         "parameter_size": known.parameter_size if known else None,
         "context_length": known.context_length if known else None,
     }
+
+
+def _in_effect(draft: Draft) -> dict[str, object]:
+    """Every option whose value is known: the Modelfile's, what was sent instead, the context that the server made."""
+    if not draft.options_sent and draft.effective_num_ctx is None:
+        return {}
+    found = {**(draft.model.parameters if draft.model is not None else {}), **draft.options_sent}
+    return found | ({"num_ctx": draft.effective_num_ctx} if draft.effective_num_ctx is not None else {})
 
 
 def _effective(draft: Draft) -> dict[str, object] | None:

@@ -227,7 +227,10 @@ async def test_the_model_is_loaded_before_the_first_prompt_and_what_is_in_effect
     assert (before.loaded, after.loaded, after.gpu_share) == (False, True, 1.0)
     assert (after.load_s or 0) >= 0.05
     assert (first.figures.load_s or 0) < 0.05, "loading is not mixed into the first call"
-    effective = tomllib.loads((folder_of(run) / "run.toml").read_text())["effective"]
+    saved = tomllib.loads((folder_of(run) / "run.toml").read_text())
+    modelfile = {"temperature": 1, "top_k": 64, "top_p": 0.95, "stop": ["<end_of_turn>"]}
+    assert saved["options"]["in_effect"] == modelfile | {"num_ctx": run.draft.fitted_num_ctx}
+    effective = saved["effective"]
     assert effective["context_length"] == run.draft.fitted_num_ctx
     assert effective["gpu_share"] == 1.0
     assert f"- In memory: context {run.draft.fitted_num_ctx}, 100% of it on the GPU" in text_of(run)

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import msgspec
@@ -70,6 +71,9 @@ async def test_a_replay_gives_the_same_report_again(repository: Path, kind: str)
     ]
     metrics = [msgspec.json.decode((folder_of(run) / "metrics.json").read_bytes()) for run in (first, again)]
     assert metrics[0]["totals"] == metrics[1]["totals"]
+    records = [tomllib.loads((folder_of(run) / "run.toml").read_text()) for run in (first, again)]
+    for part in ("options", "num_ctx_effective", "prompts", "model", "effective"):
+        assert records[0][part] == records[1][part], part
     assert metrics[1]["engine"] == "replay"
 
 
@@ -231,6 +235,7 @@ async def test_what_is_different_now_is_said(repository: Path) -> None:
     for words in ("server version 0.32.15 → 0.40.0", "quantisation Q4_K_M → Q8_0", "files 2 → 3", f"→ {moved}"):
         assert words in said
     assert "different now" in text_of(again)
+    assert "No seed was set then" in said
 
 
 def test_a_run_toml_of_a_repository_cannot_choose_the_server_or_a_folder(tmp_path: Path) -> None:

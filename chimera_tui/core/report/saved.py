@@ -24,7 +24,7 @@ def read_saved_run(folder: Path, rel: str) -> dict[str, object]:
     metrics = read_json(folder / "metrics.json")
     finished = (folder / REPORT).is_file()
     sent, requested = _table(run, "options", "sent"), _table(run, "options", "requested")
-    effective = dict(sent)
+    effective = dict(_table(run, "options", "in_effect") or sent)
     if isinstance(run.get("num_ctx_effective"), int):
         effective["num_ctx"] = run["num_ctx_effective"]
     row: dict[str, object] = {

@@ -69,12 +69,13 @@ class ReplayBackend:
 
     async def show(self, model: str) -> ModelInfo:
         """What was known of the model then."""
-        trained = self._run.value("model", "context_length")
+        trained, in_effect = self._run.value("model", "context_length"), self._run.value("options", "in_effect")
         return ModelInfo(
             name=model, digest=self._run.text("model", "digest"),
             quantization=self._run.text("model", "quantization"),
             parameter_size=self._run.text("model", "parameter_size"),
             context_length=trained if isinstance(trained, int) else None,
+            parameters=in_effect if isinstance(in_effect, dict) else {},
         )  # fmt: skip
 
     async def loaded(self) -> tuple[LoadedModel, ...]:
