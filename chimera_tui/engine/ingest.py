@@ -53,6 +53,7 @@ class Pass:
         stopped: Callable[[], bool] = lambda: False, measure: Measure | None = None, patient: bool = False,
     ) -> None:  # fmt: skip
         self.root = root
+        self._prefix = os.path.join(root, "")  # noqa: PTH118 - Path costs ten times as much for each file
         self.stopped = stopped
         self.patient = patient
         """Whether a file that makes no sense right after it changed is left pending: somebody will read it again."""
@@ -132,8 +133,7 @@ class Pass:
             from chimera_tui.core.measure import measure_file
 
             self._measure = measure_file
-        path = os.path.join(self.root, entry.rel)  # noqa: PTH118 - Path costs ten times as much here
-        return self._measure(path, entry.shown, entry.kind, self.limits())
+        return self._measure(self._prefix + entry.rel, entry.shown, entry.kind, self.limits())
 
     def _capped(self, result: FileResult) -> FileResult:
         if result.level == "summary" and self.limits() is not FULL:

@@ -7,8 +7,8 @@ import gc
 import os
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FIRST_SNAPSHOT_S = 0.5
 """Seconds of reading after which a first snapshot holds measurements; each later one takes three times as long."""
 PROGRESS_EVERY_S = 0.1
-COLLECT_AFTER = 100_000
+COLLECT_AFTER = 1_000_000
 
 
 class WorkspaceError(Exception):
@@ -151,7 +151,7 @@ class Workspace:
         return await self._refresh(reporter, patient=True), reporter.unsettled
 
     async def _refresh(self, reporter: _Reporter, *, patient: bool) -> Snapshot:
-        async with self._lock, self._stopping_thread():
+        async with self._lock, self._stopping_thread(), _collecting_seldom():
             started, started_ns = time.monotonic(), time.time_ns()
             check_root(self.root)
             walker = Walker(self.root, self.scan, self._stop.is_set, reporter.found)
@@ -202,16 +202,15 @@ class Workspace:
     def _read_small(self, work: Pass, started: float, problems: tuple[str, ...], reporter: _Reporter) -> None:
         pause = FIRST_SNAPSHOT_S
         due = time.monotonic() + pause
-        with _collecting_seldom():
-            for task in work.small:
-                if self._stop.is_set():
-                    return
-                work.read(task)
-                reporter.read_one()
-                if time.monotonic() >= due:
-                    self._publish(work, started, problems)
-                    pause *= 3
-                    due = time.monotonic() + pause
+        for task in work.small:
+            if self._stop.is_set():
+                return
+            work.read(task)
+            reporter.read_one()
+            if time.monotonic() >= due:
+                self._publish(work, started, problems)
+                pause *= 3
+                due = time.monotonic() + pause
 
     async def _read_large(self, work: Pass, reporter: _Reporter) -> None:
         if not work.large:
@@ -257,8 +256,8 @@ class Workspace:
         await asyncio.to_thread(save, self.cache_dir, self.root, snapshot.frames, started_ns)
 
 
-@contextmanager
-def _collecting_seldom() -> Iterator[None]:
+@asynccontextmanager
+async def _collecting_seldom() -> AsyncIterator[None]:
     """Readers make a great many objects and no cycles: looking for those again and again costs a sixth of the time."""
     usual = gc.get_threshold()
     gc.set_threshold(COLLECT_AFTER, *usual[1:])
@@ -275,27 +274,29 @@ class _Reporter:
         self.unsettled = False
         self._tell = on_progress
         self._loop = asyncio.get_running_loop()
-        self._progress = Progress(0, 0, 0)
+        self._found = self._read = self._total = 0
         self._due = 0.0
 
     def found(self, files: int) -> None:
-        self._set(self._progress._replace(found=files))
+        self._found = files
+        self._report()
 
     def begin(self, work: Pass) -> None:
-        self._due = 0.0
-        self._set(Progress(work.n_found, 0, work.n_to_read))
+        self._found, self._read, self._total = work.n_found, 0, work.n_to_read
+        self._report(now=True)
 
     def read_one(self) -> None:
-        self._set(self._progress._replace(read=self._progress.read + 1))
+        self._read += 1
+        self._report()
 
     def done(self, work: Pass) -> None:
-        self._due = 0.0
-        self._set(Progress(work.n_found, work.n_to_read, work.n_to_read, done=True))
+        self._found, self._read, self._total = work.n_found, work.n_to_read, work.n_to_read
+        self._report(now=True, done=True)
 
-    def _set(self, progress: Progress) -> None:
-        self._progress = progress
-        if self._tell is not None and time.monotonic() >= self._due:
+    def _report(self, *, now: bool = False, done: bool = False) -> None:
+        if self._tell is not None and (now or time.monotonic() >= self._due):
             self._due = time.monotonic() + PROGRESS_EVERY_S
+            progress = Progress(self._found, self._read, self._total, done)
             self._loop.call_soon_threadsafe(self._tell, progress)
 
 
