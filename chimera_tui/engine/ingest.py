@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,6 +35,11 @@ LONGEST_REPORT = 16_000_000
 
 UNCLEAR = ("failed", "partial", "no measurements")
 """What half a file may look like."""
+
+_REL, _KIND, _SIZE, _TIME, _STATUS, _ROLE = (
+    itemgetter(Entry._fields.index(name)) for name in ("rel", "kind", "size", "mtime_ns", "status", "role")
+)
+"""Fields of an entry, for loops over all files at every start."""
 
 Measure = Callable[[str, str, str, Limits], FileResult]
 
@@ -61,13 +67,15 @@ class Pass:
         """Whether there is such a file."""
         self._measure = measure
         self._runs: dict[str, dict[str, object]] = {}
-        self._run_folders = sorted({e.rel.rpartition("/")[0] for e in entries if e.role == RUN and _marks_run(e)})
+        runs = [entry for entry in entries if entry.role == RUN] if any(map(_ROLE, entries)) else []
+        self._run_folders = sorted({entry.rel.rpartition("/")[0] for entry in runs if _marks_run(entry)})
         kept, fresh = _compare(entries, frames)
         self._changed_runs = _changed_runs(kept, fresh, frames)
-        self.changed = bool(fresh) or len(kept) != frames.files.height
-        self.n_found = sum(1 for entry in entries if entry.kind != FOLDER)
+        self.changed = bool(fresh) or kept is not None
+        self.n_found = len(entries) - list(map(_KIND, entries)).count(FOLDER)
         self.assembler = Assembler(frames, next_file_id)
-        self.assembler.keep(kept)
+        if kept is not None:
+            self.assembler.keep(kept)
         self.small: list[Task] = []
         self.large: list[Task] = []
         for entry in fresh:
@@ -170,19 +178,19 @@ def _marks_run(entry: Entry) -> bool:
     return entry.rel.rpartition("/")[2] in MARKS
 
 
-def _changed_runs(kept: set[int], fresh: list[Entry], frames: Frames) -> set[str]:
+def _changed_runs(kept: set[int] | None, fresh: list[Entry], frames: Frames) -> set[str]:
     """The folders in which a file of a saved run is new, changed or gone."""
     files = frames.files
-    old = files.filter(files["role"] == RUN).select("file_id", "path").rows()
-    changed = {path.rpartition("/")[0] for file_id, path in old if file_id not in kept}
+    old = files.filter(files["role"] == RUN).select("file_id", "path").rows() if kept is not None else ()
+    changed = {path.rpartition("/")[0] for file_id, path in old if kept is not None and file_id not in kept}
     return changed | {entry.rel.rpartition("/")[0] for entry in fresh if entry.role == RUN}
 
 
-def _compare(entries: list[Entry], frames: Frames) -> tuple[set[int], list[Entry]]:
-    """Which rows still hold, and which entries have to be read."""
+def _compare(entries: list[Entry], frames: Frames) -> tuple[set[int] | None, list[Entry]]:
+    """Which rows still hold (None: all of them), and which entries have to be read."""
     files = frames.files
     if _nothing_changed(entries, files):
-        return set(files["file_id"].to_list()), []
+        return None, []
     names = ("file_id", "path", "path_raw", "size", "mtime_ns", "status", "reason", "role", "encoding")
     known = {
         raw or path: (file_id, size, mtime, status, reason, role == RUN, encoding)
@@ -197,21 +205,20 @@ def _compare(entries: list[Entry], frames: Frames) -> tuple[set[int], list[Entry
             kept.add(row[0])
         else:
             fresh.append(entry)
-    return kept, fresh
+    return kept if len(kept) != files.height else None, fresh
 
 
 def _nothing_changed(entries: list[Entry], files: pl.DataFrame) -> bool:
     """A look that is ten times faster than comparing file by file, and enough for most starts."""
     if len(entries) != files.height or not entries:
         return not entries and not files.height
-    rels, _, sizes, times, statuses, _, roles = zip(*entries, strict=True)
     return (
-        not any(statuses)
-        and not any(roles)
+        not any(map(_STATUS, entries))
+        and not any(map(_ROLE, entries))
         and files["path_raw"].null_count() == files.height
-        and list(times) == files["mtime_ns"].to_list()
-        and list(sizes) == files["size"].to_list()
-        and list(rels) == files["path"].to_list()
+        and list(map(_TIME, entries)) == files["mtime_ns"].to_list()
+        and list(map(_SIZE, entries)) == files["size"].to_list()
+        and list(map(_REL, entries)) == files["path"].to_list()
         and not files["status"].is_in([PENDING, "failed"]).any()
         and not (files["role"] == RUN).any()
     )

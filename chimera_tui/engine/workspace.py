@@ -303,5 +303,5 @@ class _Reporter:
 def _problems(entries: list[Entry]) -> tuple[str, ...]:
     """What a person should know about the walk: folders that were left out because they cannot be read."""
     return tuple(
-        f"{entry.shown}: {entry.reason}" for entry in entries if entry.kind == FOLDER and entry.status == "failed"
+        f"{entry.shown}: {entry.reason}" for entry in entries if entry.status == "failed" and entry.kind == FOLDER
     )
