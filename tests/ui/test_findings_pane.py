@@ -7,6 +7,8 @@ from textual.widgets import Static
 
 from chimera_tui.core.findings.choice import Choices
 from chimera_tui.engine.choices import choices_path, load_choices
+from chimera_tui.ui.commands import Pane
+from chimera_tui.ui.screens.export import ExportDialog
 from chimera_tui.ui.tables.json_view import JsonView
 from chimera_tui.ui.widgets.findings_pane import FindingsPane
 from chimera_tui.ui.widgets.frame_table import FrameTable
@@ -133,3 +135,23 @@ async def test_files_taken_out_of_the_analysis_take_their_findings_along(make_ap
         pane = await shown(pilot, screen)
         await pilot.press("1", "space", "4")  # the first folder of the tree holds the only sweep
         await until(pilot, lambda: not pane.findings and not pane.table.row_count, "nothing is left to compare")
+
+
+async def test_the_rows_are_sorted_by_number_and_exported_whole(make_app) -> None:
+    async with opened(make_app()) as (pilot, screen):
+        pane = await shown(pilot, screen)
+        assert pane.table.frame["number"].to_list() == list(range(1, len(pane.findings) + 1))
+        await pilot.press("E")
+        await until(pilot, lambda: isinstance(screen.app.screen, ExportDialog), "a file is asked for")
+
+
+async def test_the_pane_comes_back_as_it_was_left(make_app) -> None:
+    async with opened(make_app()) as (pilot, screen):
+        await shown(pilot, screen)
+        await pilot.press("slash", *"quant", "enter")
+        kept = screen.layout_now()
+    assert kept.panes[Pane.FINDINGS]["filter"] == "quant"
+    async with opened(make_app()) as (pilot, screen):
+        screen.query_one(FindingsPane).restore(kept.panes[Pane.FINDINGS])
+        pane = await shown(pilot, screen)
+        assert pane.table.row_count < pane.table.total_rows

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chimera_tui.core.findings.choice import Choices
     from chimera_tui.core.findings.finding import Finding, Source
 
-KEY = "label"
+KEY = "number"
 SOURCES_SHOWN = 12
 _FIXED = 42
 """Cells that the columns beside the statement take, about."""
@@ -34,7 +34,7 @@ def findings_frame(findings: Sequence[Finding], choices: Choices, *, ascii: bool
 
     rows = [
         {
-            "label": f"F{number}", "choice": choices.of(one.key), "statement": said(one.statement),
+            "number": number, "choice": choices.of(one.key), "statement": said(one.statement),
             "result": said(result(one.value, one.spread, one.unit)), "n": one.n, "basis": one.label, "kind": one.kind,
             "value": one.value, "unit": one.unit, "rank": one.rank, "caveats": len(one.caveats),
             "path": one.sources[0].path if one.sources else None, "key": one.key,
@@ -42,7 +42,7 @@ def findings_frame(findings: Sequence[Finding], choices: Choices, *, ascii: bool
         for number, one in enumerate(findings, 1)
     ]  # fmt: skip
     schema = {
-        "label": pl.String, "choice": pl.String, "statement": pl.String, "result": pl.String, "n": pl.Int64,
+        "number": pl.Int64, "choice": pl.String, "statement": pl.String, "result": pl.String, "n": pl.Int64,
         "basis": pl.String, "kind": pl.String, "value": pl.Float64, "unit": pl.String, "rank": pl.Float64,
         "caveats": pl.Int64, "path": pl.String, "key": pl.String,
     }  # fmt: skip
@@ -54,7 +54,7 @@ def columns(width: int, *, choices: bool) -> list[Column]:
     told = [Column("choice", label="to model", max_width=8)] if choices else []
     room = max(24, width - _FIXED - (10 if choices else 0))
     return [
-        Column("label", label="F", max_width=5), *told, Column("statement", label="finding", max_width=room),
+        Column("number", label="F", kind="integer"), *told, Column("statement", label="finding", max_width=room),
         Column("result", label="value", max_width=24), Column("n", kind="count"), Column("basis", max_width=9),
         Column("kind", max_width=22),
     ]  # fmt: skip

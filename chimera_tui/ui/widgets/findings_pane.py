@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+import msgspec
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -15,14 +16,18 @@ from textual.widgets import Static
 
 from chimera_tui.core.findings.choice import DROPPED, PINNED, Choices
 from chimera_tui.core.query import QueryError, compile_filter
+from chimera_tui.ui.tables.arrange import SortKey
 from chimera_tui.ui.tables.cells import ASCII
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
+from chimera_tui.ui.tables.exporting import ExportRequested
 from chimera_tui.ui.tables.filter_line import FilterLine
 from chimera_tui.ui.tables.findings_frame import KEY, columns, findings_frame, told_whole
 from chimera_tui.ui.tables.summary_line import SummaryLine
 from chimera_tui.ui.widgets.frame_table import FrameTable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
     from textual.app import ComposeResult
 
@@ -30,6 +35,13 @@ if TYPE_CHECKING:
     from chimera_tui.core.findings import Progress
     from chimera_tui.core.findings.finding import Finding
     from chimera_tui.engine.workspace import Snapshot
+
+
+class _Left(msgspec.Struct):
+    """How the pane was left."""
+
+    filter: str = ""
+    sort: list[tuple[str, bool]] = []
 
 
 class _StoppedError(Exception):
@@ -52,6 +64,7 @@ class FindingsPane(Vertical):
         Binding("p", "choose('pinned')", "Pin", id="findings.pin"),
         Binding("d", "choose('dropped')", "Drop", id="findings.drop"),
         Binding("u", "undo", "Undo", id="findings.undo"),
+        Binding("E", "export", "Export", show=False, id="findings.export"),
         Binding("right_square_bracket", "source(1)", "Next source", show=False, id="findings.next_source"),
         Binding("left_square_bracket", "source(-1)", "Source before", show=False, id="findings.source_before"),
         Binding("escape", "clear", "Clear filter", show=False, id="findings.clear"),
@@ -107,7 +120,7 @@ class FindingsPane(Vertical):
     def finding(self) -> Finding | None:
         """The finding under the cursor."""
         row = self.table.row
-        return self.findings[int(row[KEY][1:]) - 1] if row and len(self.findings) >= int(row[KEY][1:]) else None
+        return self.findings[row[KEY] - 1] if row and len(self.findings) >= row[KEY] else None
 
     @property
     def current_path(self) -> str | None:
@@ -118,6 +131,17 @@ class FindingsPane(Vertical):
     def focus_inside(self) -> None:
         """The table takes the keys for the pane."""
         self.table.focus()
+
+    def remembered(self) -> dict[str, object]:
+        """What the next start shows again."""
+        sort = [[key.column, key.descending] for key in self.table.sort_keys]
+        return {"filter": self.filter_line.text, "sort": sort}
+
+    def restore(self, kept: Mapping[str, Any]) -> None:
+        """Filter and sort as they were left."""
+        left = msgspec.convert(kept, _Left)
+        self.filter_line.restore(left.filter)
+        self.table.sort_first_by(*(SortKey(*key) for key in left.sort))
 
     # -- computing
 
@@ -222,7 +246,7 @@ class FindingsPane(Vertical):
             return
         self._source = min(self._source, max(len(finding.sources) - 1, 0))
         choice, ascii_only = self.choices.of(finding.key), self.table.glyphs is ASCII
-        text = told_whole(finding, row[KEY], choice, self._source, ascii=ascii_only)
+        text = told_whole(finding, f"F{row[KEY]}", choice, self._source, ascii=ascii_only)
         if text != self._detail.content:
             self._detail.update(text)
             self.query_one(VerticalScroll).scroll_home(animate=False)
@@ -326,6 +350,10 @@ class FindingsPane(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Esc is the screen's while there is nothing to clear."""
         return self.filter_line.is_open if action == "clear" else True
+
+    def action_export(self) -> None:
+        """Offer the shown findings for a file, with all their columns."""
+        self.post_message(ExportRequested(self.table.picked(self._column_names()), "findings"))
 
     def action_clear(self) -> None:
         """Drop the filter."""
