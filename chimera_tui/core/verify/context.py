@@ -126,7 +126,7 @@ class Context:
         return tuple(text for text in (*near, *wide, self.line.heading) if text)
 
     @cached_property
-    def unit(self) -> str:
+    def unit(self) -> str:  # noqa: PLR0911 - one place of a unit a line
         """The unit as printed: beside the number, in the head of the column, or in a column of units."""
         if self.claim.unit:
             return self.claim.unit
@@ -142,6 +142,8 @@ class Context:
         _, enclosed = enclosed_unit(self.label)
         if enclosed:
             return enclosed
+        if "/" in self.label and canonical(self.label):
+            return self.label
         following = re.match(r"\s*\(?\s*((?:average |mean )?tokens (?:per|/) ?second)", self.after)
         return "tokens/s" if following else ""
 

@@ -29,7 +29,9 @@ from chimera_tui.core.verify.sentences import sentence_at, sentences
 MOST_CLAIMS = 100
 """Claims of one line that are judged; more is a dump and no sentence, and is counted as skipped."""
 _VALUE = re.compile(
-    rf"(?P<sign>(?<![\w)\]])[-−+]|[$€£]|\\\$)?(?P<number>(?<![\w#]){NUMBER})(?P<gap>[  ]?|-)(?P<unit>{UNIT})?(?![\w])",
+    rf"(?P<sign>(?<![\w)\]])[-−+]|[$€£]|\\\$)?"
+    rf"(?P<number>(?<![\w#])(?:\d{{1,4}},\d\d?(?=[  ]?{UNIT}(?!\w))|{NUMBER}))"
+    rf"(?P<gap>[  ]?|-)(?P<unit>{UNIT})?(?![\w])",
     re.ASCII,
 )
 _MODEL_SIZE = re.compile(

@@ -10,7 +10,7 @@ import msgspec
 
 from chimera_tui.core.verify.annotate import OURS, plain_lines
 from chimera_tui.core.verify.blocks import read_blocks
-from chimera_tui.core.verify.claim import Claim, Skipped
+from chimera_tui.core.verify.claim import VALUE, Claim, Skipped
 from chimera_tui.core.verify.consistency import consistent
 from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.extract import extract
@@ -26,7 +26,7 @@ from chimera_tui.core.verify.rule_options import is_index, judge_option
 from chimera_tui.core.verify.rule_ratios import judge_ratio
 from chimera_tui.core.verify.rule_sizes import judge_size
 from chimera_tui.core.verify.sentences import sentences
-from chimera_tui.core.verify.verdict import UNVERIFIABLE, Check, Remark, Verdict
+from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Check, Remark, Verdict
 from chimera_tui.core.verify.written import CITATION, judge_finding
 
 Rule = Callable[[Context, Facts], Verdict | None]
@@ -45,13 +45,25 @@ _ILLUSTRATIVE = re.compile(
 )
 
 
+_COMMA = re.compile(r"\d{1,3},\d{3}(?![\d.,])")
 _DIGITS = re.compile(r"\d[\d,.]*")
 UNREAD = "beyond what is looked at"
 """Why the numbers in the end of a very long line, or in a very long word, are skipped."""
 
 
 def judge_claim(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts) -> Verdict:
-    """The verdict on one claim."""
+    """The verdict on one claim. A comma before three digits may be a decimal one: that counts where it is right."""
+    verdict = _judged(line, claim, claims, facts)
+    if verdict.label == CONTRADICTED and claim.kind == VALUE and _COMMA.match(claim.span):
+        other = msgspec.structs.replace(claim, value=claim.value / 1000, decimals=3, digits=max(claim.digits, 4))
+        read = _judged(line, other, claims, facts)
+        if read.label == SUPPORTED:
+            reason = f"{read.reason}, the comma read as a decimal one"
+            return msgspec.structs.replace(read, claim=claim, reason=reason)
+    return verdict
+
+
+def _judged(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts) -> Verdict:
     at = Context(line, claim, claims)
     if verdict := judge_finding(at, facts.written):
         return verdict

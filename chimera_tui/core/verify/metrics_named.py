@@ -13,6 +13,7 @@ from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit
 from chimera_tui.core.verify.inventory import KIND_WORDS
 from chimera_tui.core.verify.masks import FILE
 from chimera_tui.core.verify.names import EMPTY, phrases, plain
+from chimera_tui.core.verify.quantities import canonical
 from chimera_tui.core.verify.rows import entities_in
 
 GENERIC = {
@@ -29,6 +30,9 @@ GENERAL = re.compile(
     r"\b(?:value|result|mean|average|median|min|max|p\d\d|baseline|candidate|measured|score)\b|^\W*$", re.IGNORECASE
 )
 """Heads of columns that name no metric of their own."""
+
+
+_PERCENTILE = re.compile(r"p\d{1,2}(?:_\d+)?")
 
 
 class Meant(msgspec.Struct, frozen=True):
@@ -52,6 +56,8 @@ def metric_of(at: Context, cells: Cells) -> Meant | None:
     for place, text in enumerate((at.label, at.words_before, at.words_after[:60])):
         if meant := in_text(text, cells, at):
             return meant
+        if place == 0 and "/" in text and canonical(text):
+            continue
         if place == 0 and not at.canonical_unit[0].endswith("/s") and _says_something_else(text, cells):
             return Meant(text.strip()[:60], (), "")
     for text in (*reversed(at.line.parents), at.line.heading):
@@ -60,15 +66,16 @@ def metric_of(at: Context, cells: Cells) -> Meant | None:
     return None
 
 
-def _metric_of_row(at: Context, cells: Cells) -> Meant | None:
+def _metric_of_row(at: Context, cells: Cells) -> Meant | None:  # noqa: PLR0911 - one way to read it a line
     """In a table: words in the cell itself, the head of the column, the first cell, then the others."""
     if not at.line.header:
         return None
     own = in_text(at.words_before, cells, at)
     if own or _says_something_else(at.label if at.before.strip(" *`") else "", cells):
         return own or Meant(at.label[:60], (), "")
-    if meant := in_text(at.header, cells, at):
-        return meant
+    headed = in_text(at.header, cells, at)
+    if headed and any(fits(at, cells, one) for one in family(headed, cells).series):
+        return headed
     general = GENERAL.search(at.header)
     for text in (
         at.cells[0] if at.column else "",
@@ -77,6 +84,8 @@ def _metric_of_row(at: Context, cells: Cells) -> Meant | None:
     ):
         if meant := in_text(text, cells, at):
             return meant
+    if headed:
+        return headed
     if not general and _says_something_else(at.header, cells):
         return Meant(at.header[:60], (), "")
     return None
@@ -91,6 +100,8 @@ def in_text(text: str, cells: Cells, at: Context) -> Meant | None:
         name for name in phrases_in(bare, _names(cells))
         if not (name in STATISTICS or name in EMPTY or name in KIND_WORDS)
     ]  # fmt: skip
+    # ``p99`` is a field of some tools, but beside a metric it is the metric's statistic.
+    names = [name for name in names if not _PERCENTILE.fullmatch(name)] or names
     if not names:
         return None
     ordered = sorted(names, key=lambda name: (name.count("_"), names.index(name)), reverse=True)

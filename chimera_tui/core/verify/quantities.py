@@ -72,9 +72,13 @@ _LONG_UNITS = {
 }  # fmt: skip
 
 
+_DECIMAL_COMMA = re.compile(r"\d+,\d{1,2}")
+"""No thousands: ``102,85``."""
+
+
 def printed(text: str) -> tuple[float, int, int]:
     """Value, printed decimals and significant digits of a number as printed."""
-    plain = text.replace(",", "")
+    plain = text.replace(",", "." if _DECIMAL_COMMA.fullmatch(text) else "")
     mantissa, _, exponent = plain.lower().partition("e")
     whole, _, fraction = mantissa.partition(".")
     shift = int(exponent) if exponent else 0

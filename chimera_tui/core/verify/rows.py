@@ -142,6 +142,8 @@ def _settings(cells: Cells) -> dict[str, dict[float, frozenset[int]]]:
 
 def _named(at: Context, cells: Cells) -> Rows:
     """The rows by entity and kind, from the nearest words that name any; wider words only narrow them."""
+    if behind := _behind(at, cells):
+        return behind
     own = (at.cells[0], at.header, *at.cells) if at.in_row else (at.before, at.words_after, at.sentence)
     above = (*reversed(at.line.parents), *((at.line.intro,) if at.in_row else ()))
     rows = Rows((Filter(),))
@@ -165,6 +167,26 @@ def _named(at: Context, cells: Cells) -> Rows:
         if len(named) == 1:
             return Rows((Filter(files=cells.of_kind(named[0])),), f"{named[0]} files", sure=True)
     return rows
+
+
+_AT = re.compile(r"[\s,(`*]*(?:(?:at|with|for|using|under|when|in|@)\s+)?(?:an?\s+|the\s+)?[`*]*", re.IGNORECASE)
+
+
+def _behind(at: Context, cells: Cells) -> Rows | None:
+    """A setting right behind a number is that number's, whatever the sentence says of others."""
+    if at.in_row:
+        return None
+    rest = at.text[at.claim.end : at.reach[1]]
+    rest = rest[_AT.match(rest).end() :]  # type: ignore[union-attr]
+    one = next((found for pattern in (_OPTION, factor_pattern(cells)) if (found := pattern.match(rest))), None)
+    settings = options_in(one[0], cells) if one else []
+    if not settings:
+        return None
+    ids, said = frozenset.intersection(*[its for _, its in settings]), ", ".join(text for text, _ in settings)
+    named = entities_in(factor_pattern(cells).sub(" ", _OPTION.sub(" ", at.before)), cells)
+    if named and len(named[0]) == 1 and (both := ids & named[0][0]):
+        return Rows((Filter(configs=both),), f"{named[1]}, {said}", sure=True)
+    return Rows((Filter(configs=ids),), said, sure=True) if ids else NOWHERE
 
 
 def _several(at: Context, cells: Cells) -> bool:

@@ -79,6 +79,10 @@ def _software(at: Context, facts: Facts) -> Verdict:
     return Verdict(claim=at.claim, label=UNVERIFIABLE, rule="software", reason="the files name no version of it")
 
 
+ROUNDED = 0.05
+"""Names of models round their number of parameters; a text may give it exactly."""
+
+
 def judge_model_size(at: Context, facts: Facts) -> Verdict | None:
     """``1B``, ``270 million parameters`` against the names of models and files."""
     if at.claim.kind != kinds.CONFIG or at.claim.unit != "parameters":
@@ -99,6 +103,10 @@ def judge_model_size(at: Context, facts: Facts) -> Verdict | None:
             same=len(names),
             sources=(Source(names[0]),),
         )
+    near = next((name for size, its in known.items() if abs(size - value) <= ROUNDED * size for name in its), "")
+    if near:
+        reason = f"{near} names about that size"
+        return Verdict(claim=at.claim, label=UNVERIFIABLE, rule="name", reason=reason, sources=(Source(near),))
     if family:
         sizes = sorted(value for value, names in known.items() if any(_of_family(family, name) for name in names))
         right = ", ".join(f"{one / 1e9:g}B" if one >= 1e9 else f"{one / 1e6:g}M" for one in sizes)

@@ -17,7 +17,8 @@ RULE = "ratio"
 _PAIR = re.compile(r"^\W*(?:to|vs\.?|versus|against|compared (?:to|with)|→|->|and)\W*$")
 _CHANGE = re.compile(
     r"\b(?:faster|slower|higher|lower|better|worse|improvement|reduction|increase|decrease|speed-?up|gain|drop|more|less|"
-    r"difference|times)\b",
+    r"difference|times|gr[eo]wn?|grows|growth|r[io]ses?|fell|falls?|dropp?(?:ed|s)|increas(?:ed|es)|decreas(?:ed|es)|"
+    r"improv(?:ed|es)|reduc(?:ed|es))\b",
     re.IGNORECASE,
 )
 
