@@ -134,3 +134,17 @@ async def test_headings_are_chosen_from_a_list_and_a_block_is_copied(make_app, r
         assert screen.panes.previewing
         await pilot.press("escape")
         await until(pilot, lambda: not screen.panes.previewing, "the preview is closed")
+
+
+async def test_a_preview_that_is_closed_before_its_file_is_read_takes_no_keys(make_app):
+    app = make_app()
+    async with opened(app) as (pilot, screen):
+        await pilot.press("5")
+        screen.preview("sweep/gpu.csv")
+        await until(pilot, lambda: screen.panes.previewing, "the preview")
+        await pilot.press("escape")
+        await until(pilot, lambda: screen.panes.preview.content is not None, "the file is read")
+        await pilot.pause()
+        assert not screen.panes.preview.has_focus_within
+        await pilot.press("2")
+        assert screen.panes.current is Pane.INVENTORY

@@ -74,9 +74,9 @@ def copied(thing: Thing, text: str) -> tuple[str, str]:
 
 def where(source: Source) -> str:
     """A source in short: its file's own name, row or path in the file, field."""
-    if source.record is None:
-        return inert_line(source.path, 60)
     name = source.path.rpartition("/")[2]
+    if source.record is None:
+        return inert_line(name, 60)
     table = name.lower().endswith((".csv", ".tsv"))
     place = f"row {source.record + 1}" if table else source.where
     return " ".join(inert_line(part, 60) for part in (name, place, source.field) if part)

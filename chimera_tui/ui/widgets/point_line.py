@@ -13,7 +13,7 @@ class PointLine(Static):
 
     DEFAULT_CSS = """
     PointLine {
-        height: auto; max-height: 5; padding: 0 1; background: $panel; display: none;
+        height: auto; max-height: 6; padding: 0 1; background: $panel; display: none;
         &.-shown { display: block; }
     }
     """

@@ -123,8 +123,8 @@ class Preview(Vertical):
 
     @work(group="preview", exclusive=True)
     async def _read(self, path: Path, record: int | None, place: str, *, as_text: bool) -> None:
-        had_focus = self.has_focus_within
         self.content = await asyncio.to_thread(read_content, path, as_text=as_text)
+        had_focus = self.has_focus_within and self.display  # it may have been closed while the file was read
         self._is_text = isinstance(self.content, TextContent)
         note = "" if isinstance(self.content, NoContent) else self.content.note
         self._title.say(filter(None, (self._shown_as, note)), ASCII if self._ascii_wanted else UNICODE)
