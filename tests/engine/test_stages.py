@@ -71,6 +71,8 @@ def test_a_sheet_holds_what_fits_and_its_parts_hold_the_rest() -> None:
 
 
 async def test_a_run_follows_the_choices_and_records_them(repository: Path) -> None:
+    rows = [f"other:4b,{gpu},{gpu + run}" for gpu in (20, 40) for run in range(3)]  # rows of another model
+    (repository / "gpu.csv").write_text("model,num_gpu,tokens_s\n" + "\n".join(rows) + "\n")
     async with OllamaServer(Script(text=[REPORT, BRIEF])) as server:
         run, _ = await finished(repository, settings(server.url))
         first, second = run.draft.facts[:2]
