@@ -255,3 +255,20 @@ async def test_any_markdown_of_the_repository_is_judged_where_it_is_previewed(ma
         await until(pilot, lambda: "1 contradicted" in seen(screen.app), "the verdicts", 1500)
         await pilot.press("m")
         await until(pilot, lambda: "999 CSV files contradicted" in text_of(screen, "Preview PointLine"), "the number")
+
+
+async def test_an_unfinished_run_is_read_from_its_journal_and_not_checked(make_app, repository):
+    folder = repository / "chimera-reports" / "20270101T000000Z-chimera-insight-llama3.1-8b"
+    folder.mkdir(parents=True)
+    (folder / "calls.ndjson").write_text('{"type":"run_started"}\n')
+    (folder / "run.toml").write_text('chimera_tui = "0.1.0"\nstarted = 2027-01-01T00:00:00Z\n')
+    async with opened(make_app()) as (pilot, screen):
+        pane = screen.query_one(ReportsPane)
+        await until(pilot, lambda: pane.count == 5, "the reports are listed")
+        await pilot.press("escape", PANE)
+        await until(pilot, lambda: pane.library.table.has_focus, "the library has the keys")
+        assert pane.selected["ending"] == "unfinished"
+        await pilot.press("V")
+        await until(pilot, lambda: "did not finish" in said(screen.app), "it says why not")
+        await pilot.press("enter")
+        await until(pilot, lambda: pane.reading and "did not finish" in pane.text, "what its journal holds")

@@ -9,7 +9,8 @@ from textual import on
 from textual.containers import Vertical
 from textual.message import Message
 
-from chimera_tui.core.report.saved import REPORT, SOURCE
+from chimera_tui.core.report.saved import SOURCE
+from chimera_tui.core.scan.entry import kind_of
 from chimera_tui.ui.widgets.report_comparison import ReportComparison
 from chimera_tui.ui.widgets.report_library import ReportLibrary
 from chimera_tui.ui.widgets.report_reading import ReportReading
@@ -171,7 +172,7 @@ class ReportsPane(Vertical):
 
 def is_finished(path: Path) -> bool:
     """Whether a row's file is a report, not the folder of an unfinished run."""
-    return path.suffix != "" or path.name == REPORT
+    return kind_of(path.name) == "markdown"  # the folder of llama3.1 has a dot in its name too
 
 
 def _is(file: str) -> pl.Expr:
