@@ -7,6 +7,9 @@ import pytest
 from tests.e2e.terminal import Terminal
 from tests.e2e.test_sessions import SIZES
 from tests.server import Script, ServerThread
+from tests.server.llama import LlamaServer
+
+MODEL = Path(__file__).parents[3] / "shared" / "data" / "models" / "tiny-reporter.gguf"
 
 REPORT = (
     "## 1. Executive Summary\n\nThe repository holds 7 CSV files and 1 JSON file.\n\n"
@@ -62,3 +65,19 @@ def test_wrong_numbers_are_marked_while_text_streams_and_enter_shows_what_is_rig
             person.wait("cancelled")
             person.press("q")
             assert person.exit_status() == 0
+
+
+@pytest.mark.skipif(not MODEL.is_file(), reason="the shared model that writes reports is not beside this checkout")
+def test_a_real_llama_server_is_caught_while_it_writes(repository: Path, tmp_path: Path) -> None:
+    pytest.importorskip("xllamacpp", reason="xllamacpp, a wheel of llama.cpp, is not installed")
+    with LlamaServer(MODEL) as server:
+        words = [str(repository), "--set", "run.engine=openai", "--set", f"server.openai_url={server.url}"]
+        words += ["--set", "run.model=tiny-reporter", "--set", "run.persona=none", "--set", "options.seed=7"]
+        with Terminal(words, home=tmp_path, size=(80, 24)) as person:
+            person.wait(r"2 files")
+            person.press("r")
+            person.wait(r"verified \d+/\d+, \d+ wrong", 90)
+            assert "Ended" not in person.text
+            person.press("g", "b")
+            person.wait(r"✗ .* contradicted · ")
+            person.wait(r"▸.*✗")
