@@ -21,6 +21,7 @@ GENERIC = {
     "wall_time": r"wall_time|e2e_latency",
     "throughput": r"throughput|output_tps|decode_tps|\w*_tps_system|samples_per_s",
     "output_tps": r"output_tps|decode_tps|throughput", "decode_tps": r"decode_tps|output_tps|throughput",
+    "input_tokens": r"input_tokens(?:_total)?", "output_tokens": r"output_tokens(?:_total)?",
     "memory": r"\w*memory\w*", "memory_used": r"\w*memory\w*",
 }  # fmt: skip
 """Metrics that a plain word may mean: tools name the same thing differently."""
@@ -53,6 +54,8 @@ def metric_of(at: Context, cells: Cells) -> Meant | None:
     """The metric that the nearest words name. ``series`` is empty where they name one the facts do not have."""
     if at.in_row:
         return _metric_of_row(at, cells)
+    if behind := _counted(at, cells):
+        return behind
     for place, text in enumerate((at.label, at.words_before, at.words_after[:60])):
         if meant := in_text(text, cells, at):
             return meant
@@ -64,6 +67,13 @@ def metric_of(at: Context, cells: Cells) -> Meant | None:
         if meant := in_text(text, cells, at):
             return meant
     return None
+
+
+def _counted(at: Context, cells: Cells) -> Meant | None:
+    """What a number without a unit is directly said to count: ``98,765 output tokens``."""
+    words = [] if at.claim.unit else words_of(at.words_after[:60])[:3]
+    phrase = next((one for n in (3, 2) if (one := "_".join(words[:n])) in _names(cells) and "_" in one), "")
+    return in_text(phrase.replace("_", " "), cells, at) if phrase else None
 
 
 def _metric_of_row(at: Context, cells: Cells) -> Meant | None:  # noqa: PLR0911 - one way to read it a line

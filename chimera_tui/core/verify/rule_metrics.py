@@ -44,13 +44,25 @@ def judge_file(at: Context, facts: Facts) -> Verdict | None:
         return None
     rows = Filter(files=frozenset(one.file_id for one in files))
     meant = _in_unit(at, facts.cells, metric_of(at, facts.cells), rows)
-    if meant is None or not meant.series:
-        return unverifiable(at, FILE_RULE, f"{files[0].path} has no {meant.words if meant else 'such metric'}")
+    if meant is None:
+        return _by_unit(at, facts.cells, rows, files[0].path)
+    if not meant.series:
+        return unverifiable(at, FILE_RULE, f"{files[0].path} has no {meant.words}")
     narrow = [
         msgspec.structs.replace(rows, configs=one.configs) for one in rows_of(at, facts.cells).filters if one.configs
     ]
     narrow = [one for one in narrow if facts.cells.in_series(meant.series, one).height]
     return judged_values(at, facts.cells, meant, Rows((*narrow, rows), files[0].path, sure=True), FILE_RULE)
+
+
+def _by_unit(at: Context, cells: Cells, rows: Filter, path: str) -> Verdict:
+    """No metric is named: a number of many digits may be found by its unit, and none is refuted."""
+    name, _ = at.canonical_unit
+    series = tuple(one for one, its in cells.series.items() if name and its.unit == name and fits(at, cells, one))
+    series = tuple(one for one in series if cells.in_series((one,), rows).height)
+    if series and at.claim.digits > TELLING_DIGITS and (matches(at, cells, series, rows)):
+        return judged_values(at, cells, Meant(name, series, ""), Rows((rows,), path, sure=True), FILE_RULE)
+    return unverifiable(at, FILE_RULE, f"{path} has no such metric")
 
 
 def _invented(at: Context, facts: Facts, name: str) -> Verdict | None:
