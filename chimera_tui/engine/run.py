@@ -50,6 +50,7 @@ class Run(RunContext):
                     self.notice(
                         f"The report could not be written; please report this. {traceback.format_exc()}", "error"
                     )
+        self.draft.index = None  # as large as the cells, and not needed any more
         if report is not None:
             self.publish(ReportSaved(at_s=self.at_s(), path=report))
             await self._put_away_what_was_resumed()

@@ -33,9 +33,9 @@ async def save(run: RunContext) -> str | None:
     """Write every file of the run; the path of ``report.md``, or None where nothing can be written."""
     run.report_text, run.draft.check = await _judged(run, render(build(run)))
     folder = run.draft.folder
+    if folder is None:
+        return None
     try:
-        if folder is None:
-            return None
         await asyncio.to_thread(_write_all, run, folder)
     except OSError as error:
         run.notice(
@@ -44,8 +44,6 @@ async def save(run: RunContext) -> str | None:
             "error",
         )
         return None
-    finally:
-        run.draft.index = None  # as large as the cells, and not needed any more
     return str(folder / REPORT)
 
 

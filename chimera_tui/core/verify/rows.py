@@ -279,9 +279,13 @@ def factor_pattern(cells: Cells) -> re.Pattern[str]:
 
 
 def factor_values(at: Context, cells: Cells) -> tuple[str, list[float]] | None:
-    """The numeric factor that a claim is directly said to be the value of, and its values in the files."""
+    """The numeric factor that a claim is directly said to be the value of, and its values in the rows named."""
     name = normalised(re.sub(r"[`*]", "", at.header)) if at.in_row else ""
     if name not in _settings(cells):
         found = [one for one in factor_pattern(cells).finditer(at.text, at.reach[0]) if one.start(2) == at.claim.start]
         name = normalised(found[0][1]) if found else ""
-    return (name, sorted(_settings(cells)[name])) if name else None
+    if not name:
+        return None
+    named = entities_in(factor_pattern(cells).sub(" ", _OPTION.sub(" ", at.sentence)), cells)
+    of = named[0][0] if named and len(named[0]) == 1 else None
+    return name, sorted(value for value, ids in _settings(cells)[name].items() if of is None or ids & of)
