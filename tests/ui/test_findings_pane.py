@@ -9,6 +9,7 @@ from chimera_tui.core.findings.choice import Choices
 from chimera_tui.engine.choices import choices_path, load_choices
 from chimera_tui.ui.commands import Pane
 from chimera_tui.ui.screens.export import ExportDialog
+from chimera_tui.ui.tables.findings_frame import brief
 from chimera_tui.ui.tables.json_view import JsonView
 from chimera_tui.ui.widgets.findings_pane import FindingsPane
 from chimera_tui.ui.widgets.frame_table import FrameTable
@@ -155,3 +156,19 @@ async def test_the_pane_comes_back_as_it_was_left(make_app) -> None:
         screen.query_one(FindingsPane).restore(kept.panes[Pane.FINDINGS])
         pane = await shown(pilot, screen)
         assert pane.table.row_count < pane.table.total_rows
+
+
+async def test_copying_a_finding_copies_it_whole(make_app) -> None:
+    async with opened(make_app()) as (pilot, screen):
+        pane = await shown(pilot, screen)
+        pane.table.move_column([column.name for column in pane.table.columns].index("finding"))
+        await pilot.press("y")
+        await until(pilot, lambda: screen.app.clipboard, "it is copied")
+        first = pane.findings[0]
+        assert screen.app.clipboard == f"{first.statement} ({'; '.join((first.label, *first.caveats))})"
+
+
+def test_a_line_leaves_paths_out() -> None:
+    assert brief("m in a/b_c/d.csv: median TTFT is 9 ms warm") == "m: median TTFT is 9 ms warm"
+    assert brief("3 files in reports/gemma3: best") == "3 files in gemma3: best"
+    assert brief("x/y.csv against x/base.csv: +3 %; 512 tok/s") == "y.csv against base.csv: +3 %; 512 tok/s"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from chimera_tui.core.findings.finding import Finding, Source
 
 KEY = "number"
+_IN_FILE = re.compile(r" in [^\s:]+\.\w+:")
+_PATH = re.compile(r"(?<!\S)(?:[^\s/:]+/)+([^\s/:]{3,})")  # not tok/s
 SOURCES_SHOWN = 12
-_FIXED = 42
+_FIXED = 47
 """Cells that the columns beside the statement take, about."""
 
 
@@ -34,7 +37,8 @@ def findings_frame(findings: Sequence[Finding], choices: Choices, *, ascii: bool
 
     rows = [
         {
-            "number": number, "choice": choices.of(one.key), "statement": said(one.statement),
+            "number": number, "choice": choices.of(one.key), "finding": brief(said(one.statement)),
+            "statement": said(one.statement),
             "result": said(result(one.value, one.spread, one.unit)), "n": one.n, "basis": one.label, "kind": one.kind,
             "value": one.value, "unit": one.unit, "rank": one.rank, "caveats": len(one.caveats),
             "path": one.sources[0].path if one.sources else None, "key": one.key,
@@ -42,7 +46,8 @@ def findings_frame(findings: Sequence[Finding], choices: Choices, *, ascii: bool
         for number, one in enumerate(findings, 1)
     ]  # fmt: skip
     schema = {
-        "number": pl.Int64, "choice": pl.String, "statement": pl.String, "result": pl.String, "n": pl.Int64,
+        "number": pl.Int64, "choice": pl.String, "finding": pl.String, "statement": pl.String, "result": pl.String,
+        "n": pl.Int64,
         "basis": pl.String, "kind": pl.String, "value": pl.Float64, "unit": pl.String, "rank": pl.Float64,
         "caveats": pl.Int64, "path": pl.String, "key": pl.String,
     }  # fmt: skip
@@ -54,10 +59,15 @@ def columns(width: int, *, choices: bool) -> list[Column]:
     told = [Column("choice", label="to model", max_width=8)] if choices else []
     room = max(24, width - _FIXED - (10 if choices else 0))
     return [
-        Column("number", label="F", kind="integer"), *told, Column("statement", label="finding", max_width=room),
-        Column("result", label="value", max_width=24), Column("n", kind="count"), Column("basis", max_width=9),
+        Column("number", label="F", kind="integer"), *told, Column("finding", max_width=room),
+        Column("result", label="value", max_width=18), Column("n", kind="count"), Column("basis", max_width=9),
         Column("kind", max_width=22),
     ]  # fmt: skip
+
+
+def brief(statement: str) -> str:
+    """A statement for one line of a table: without the file that its subject is in, other paths by their end."""
+    return _PATH.sub(r"\1", _IN_FILE.sub(":", statement, count=1))
 
 
 def told_whole(finding: Finding, label: str, choice: str, source: int, *, ascii: bool = False) -> Text:  # noqa: A002

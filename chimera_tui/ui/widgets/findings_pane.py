@@ -19,6 +19,7 @@ from chimera_tui.core.query import QueryError, compile_filter
 from chimera_tui.ui.tables.arrange import SortKey
 from chimera_tui.ui.tables.cells import ASCII
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
+from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.tables.exporting import ExportRequested
 from chimera_tui.ui.tables.filter_line import FilterLine
 from chimera_tui.ui.tables.findings_frame import KEY, columns, findings_frame, told_whole
@@ -265,6 +266,15 @@ class FindingsPane(Vertical):
         if finding and finding.sources:
             source = finding.sources[self._source]
             self.post_message(self.OpenSource(source.path, source.record, source.field))
+
+    @on(CopyRequested)
+    def _copy_whole(self, event: CopyRequested) -> None:
+        """The cell of a finding holds a part of it: the whole is copied, with its caveats."""
+        finding = self.finding
+        if event.what == "finding" and finding is not None:
+            event.stop()
+            text = f"{finding.statement} ({'; '.join((finding.label, *finding.caveats))})"
+            self.post_message(CopyRequested(text, "statement"))
 
     # -- pinning and dropping
 
