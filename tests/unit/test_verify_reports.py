@@ -181,3 +181,14 @@ def test_long_lines_and_long_words_are_counted_and_said(tmp_path):
     assert len(found.verdicts) + len(found.skipped) == 2003
     assert [(one.line, one.illustrative) for one in found.remarks] == [(1, False), (3, False)]
     assert f"{len(unread) - 1} numbers in it were not looked at" in str(found.remarks[0])
+
+
+def test_nothing_is_hidden_behind_the_mark_of_a_check_or_in_a_footnote(tmp_path):
+    facts = facts_of(write_repository(tmp_path))
+    text = f"There are 3 CSV files[^1].\n\n[^1]: Or 9 CSV files.\n\n{MARK}\n\nThere are 8 CSV files.\n"
+    assert [(one.claim.span, one.label) for one in check(text, facts).verdicts] == [
+        ("3 CSV files", "supported"), ("9 CSV files", "contradicted"), ("8 CSV files", "contradicted"),
+    ]  # fmt: skip
+    copy = annotated(text, check(text, facts))
+    assert copy.count("9 CSV files") == copy.count("8 CSV files") == 2
+    assert annotated(copy, check(copy, facts)) == copy

@@ -16,6 +16,10 @@ OURS = re.compile(r"\[\^v\d+\]|(?<=\])\(#f\d+\)")
 TITLE = "## Verification"
 _NOTE = re.compile(r"^\[\^v\d+\]: ")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+_OF_SECTION = re.compile(
+    r"|## Verification|\d+ numeric claims: .*|Note: .*|Contradicted:|Unverifiable:|- line \d+: .*|\[\^v\d+\]: .*"
+)
+"""What a section of ours after ``MARK`` is made of."""
 _HEADING = re.compile(r"^## ")
 Numbered = tuple[int, str]
 """A line with its number in the text that was judged, 0 where it is new."""
@@ -44,7 +48,11 @@ def annotated(text: str, check: Check) -> str:
 def plain_lines(text: str) -> list[str]:
     """The lines of a text as they were before an earlier check: what that added is empty or gone."""
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
-    end = next((place for place, line in enumerate(lines) if line.strip() == MARK), len(lines))
+    # Somebody else's words behind a mark are judged.
+    end = len(lines)
+    while end and _OF_SECTION.fullmatch(lines[end - 1]):
+        end -= 1
+    end = end - 1 if end and lines[end - 1].strip() == MARK else len(lines)
     return ["" if line == BANNER or _NOTE.match(line) else OURS.sub("", line) for line in lines[:end]]
 
 

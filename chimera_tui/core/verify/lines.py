@@ -24,7 +24,8 @@ _HEADING = re.compile(r"^ {0,3}#{1,6}(?:\s+|$)")
 _BOLD_LINE = re.compile(r"^\s*(?:\*\*|__)[^*_].*?(?:\*\*|__):?\s*$")
 _RULE = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
 _BREAK = re.compile(r"^ {0,3}(?:[-*_=]\s*){3,}$")
-_FOOTNOTE = re.compile(r"^\s*\[\^[^\]]+\]:")
+_OUR_NOTE = re.compile(r"^\s*\[\^v\d+\]:")
+_FOOTNOTE = re.compile(r"^\s*\[\^[^\]\s]{1,60}\]:\s*")
 _KEY = re.compile(
     r"^\s*(?:\"([^\"]{1,200})\"|"
     r"([A-Za-z_][\w.\[\]-]{0,200}))\s*:\s*(-?(?:\d{1,3}(?:,\d{3})+|"
@@ -132,7 +133,7 @@ class Reader:
             return self._at_heading(text, _HEADING.match(text).end())  # type: ignore[union-attr]
         if "|" in stripped and (stripped[0] == "|" or self._in_table):
             return self._table_row(text)
-        if _BREAK.match(text) or _FOOTNOTE.match(text):
+        if _BREAK.match(text) or _OUR_NOTE.match(text):
             return Line(self._number, text, OTHER)
         if _is_bold_heading(text):
             return self._at_heading(text, len(text) - len(text.lstrip()))
@@ -169,7 +170,7 @@ class Reader:
             self._items = []
             self._intro = text.strip()
         parents = tuple(above for _, above in self._items)
-        body = item.end() if item else indent
+        body = item.end() if item else max(indent, note.end() if (note := _FOOTNOTE.match(text)) else 0)
         if item:
             self._items.append((indent, text[body:].strip()))
         return Line(self._number, text, PROSE, body, parents, self._heading, intro=self._intro, settings=self._settings)
