@@ -1,5 +1,7 @@
 """From one file to measurements: canonical metrics, units, statistics, configuration and status."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from chimera_tui.core.measure.result import ConfigKey, FileResult, Limits, SeriesKey
@@ -13,6 +15,11 @@ def measure_file(path: str | Path, rel: str, kind: str, limits: Limits) -> FileR
     ``rel`` is the POSIX path inside the repository: names of directories and files hide configuration.
     ``kind`` is what the name says the file is: ``csv``, ``json``, ``jsonl``, ``markdown``, ``text``, ``parquet``.
     """
+    return _reader()(path, rel, kind, limits)
+
+
+@cache
+def _reader() -> Callable[[str | Path, str, str, Limits], FileResult]:
     from chimera_tui.core.measure import files  # the readers and the lexicon cost start-up time
 
-    return files.measure_file(path, rel, kind, limits)
+    return files.measure_file

@@ -213,8 +213,9 @@ def _special(seen: Seen, field: str, what: Meaning, value: Json) -> None:
 def _error(seen: Seen, value: Json) -> None:
     if isinstance(value, str) and value.strip().lower() not in ("", "none", "null", "no", "false", "0", "nan"):
         seen.failed, seen.error = True, value.strip()
-    elif isinstance(value, int | float) and not isinstance(value, bool) and value and abs(value) < LARGEST:
-        seen.failed, seen.error = True, seen.error or f"error code {value:g}"
+    elif isinstance(value, int | float) and value and not isinstance(value, bool) and value == value:  # noqa: PLR0124
+        code = value if isinstance(value, int) else f"{value:g}"  # an integer may be beyond all floats
+        seen.failed, seen.error = True, seen.error or f"error code {code}"
 
 
 def _status(seen: Seen, role: str, field: str, value: Json) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 _FIRST, _PIECE = 1 << 14, 1 << 18
 """Most files are small: a large buffer for each of them costs more than reading it."""
+_TO_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _LFS = b"version https://git-lfs.github.com/spec/"
 _ENCODED_MARK = b"\xc3\xbf\xc3\xbe"
 """A UTF-16 byte order mark that was itself encoded as UTF-8 (PowerShell's ``>`` on top of a pipe does it)."""
@@ -30,7 +31,7 @@ class Content:
 
 def read_bytes(path: str | Path, limit: int | None = None) -> bytes:
     """All bytes of a file, or the first ``limit``; OSError passes through. Pipes and devices are not waited for."""
-    fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    fd = os.open(path, _TO_READ)
     try:
         first = os.read(fd, _FIRST if limit is None else min(limit, _FIRST))
         if len(first) < _FIRST:
