@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from chimera_tui.core.query.export import ENDINGS
+from chimera_tui.ui.widgets.typed import TypedLine
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,7 +37,7 @@ class ExportDialog(ModalScreen[Path | None]):
         """A line to type in, and what is wrong with it."""
         with Vertical(classes="dialog picker"):
             yield Static(self._heading, classes="dialog--title", markup=False)
-            entry = Input(str(self._proposal), compact=True, select_on_focus=False)
+            entry = TypedLine(str(self._proposal), compact=True, select_on_focus=False)
             entry.cursor_blink = False
             yield entry
             yield Static(f"Format by the ending: {', '.join(self._endings)}", classes="dialog--aside", markup=False)

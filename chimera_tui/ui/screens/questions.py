@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from chimera_tui.core.inert import inert
 from chimera_tui.ui.screens.dialogs import choices
+from chimera_tui.ui.widgets.typed import TypedLine
 
 
 class Question(ModalScreen[str]):
@@ -70,7 +71,7 @@ class NameDialog(ModalScreen[str]):
         """A line to type in, and what is wrong with it."""
         with Vertical(classes="dialog picker"):
             yield Static(self._title, classes="dialog--title", markup=False)
-            entry = Input(self._proposal, compact=True)
+            entry = TypedLine(self._proposal, compact=True)
             entry.cursor_blink = False
             yield entry
             yield Static("Enter takes the name, Esc leaves.", classes="dialog--aside", markup=False)

@@ -24,6 +24,7 @@ from chimera_tui.ui.screens.dialogs import choices
 from chimera_tui.ui.screens.editor import edit_file
 from chimera_tui.ui.screens.questions import Question
 from chimera_tui.ui.settings_files import EditedFile
+from chimera_tui.ui.widgets.typed import TypedText
 
 if TYPE_CHECKING:
     from chimera_tui.ui.app import ChimeraApp
@@ -94,7 +95,7 @@ class TomlEditor(Screen[None]):
     def compose(self) -> ComposeResult:
         """What is edited, its text, what is wrong with it, the keys."""
         yield Static(id="editor-title", markup=False)
-        area = TextArea.code_editor("", language="toml", theme="css", tab_behavior="focus")
+        area = TypedText.code_editor("", language="toml", theme="css", tab_behavior="focus")
         area.cursor_blink = False
         yield area
         with VerticalScroll(id="editor-problems", can_focus=False):

@@ -14,6 +14,7 @@ from chimera_tui.core.config.values import ADDRESSES, shown
 from chimera_tui.core.inert import inert_line
 from chimera_tui.ui.glyphs import Glyphs
 from chimera_tui.ui.setting_values import displayed, unset_value
+from chimera_tui.ui.widgets.typed import TypedLine
 
 _VALUE_COLUMN = 20
 _BADGE = "reloads"
@@ -94,7 +95,7 @@ class SettingRow(Widget):
     def edit(self) -> None:
         """Put an input where the value is."""
         text = "" if self.value is UNSET else shown(self.value)
-        entry = Input(text, compact=True)
+        entry = TypedLine(text, compact=True)
         entry.cursor_blink = False
         self.mount(entry)
         entry.focus()
