@@ -143,10 +143,10 @@ def test_a_dropped_line_in_the_middle_of_a_run_and_coming_back(repository: Path,
         server.server.responders[0].tokens_per_s = None  # type: ignore[attr-defined]
         with Terminal(words, home=tmp_path) as person:
             person.wait(r"3 files")
-            person.press("6", "z")
-            person.wait("cancelled")
+            person.press("6")
+            person.wait("1 report")
             person.press("o")
-            person.wait(r"12\.5 tok/s|Ending")  # what had been written is there to read
+            person.wait("Ending: cancelled")
             person.escape(r"1/1 ")
             person.press("r")
             person.wait(lambda _: len(reports(repository)) == 2)
