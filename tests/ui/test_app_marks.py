@@ -3,6 +3,7 @@
 from chimera_tui.ui.commands import Pane
 from chimera_tui.ui.screens.picker import Picker
 from chimera_tui.ui.widgets.inventory import Inventory
+from chimera_tui.ui.widgets.measurements import Measurements
 from chimera_tui.ui.widgets.metrics_bar import MetricsBar
 from chimera_tui.ui.widgets.stream_pane import StreamPane
 from chimera_tui.ui.widgets.stream_view import StreamView
@@ -148,3 +149,22 @@ async def test_a_preview_that_is_closed_before_its_file_is_read_takes_no_keys(ma
         assert not screen.panes.preview.has_focus_within
         await pilot.press("2")
         assert screen.panes.current is Pane.INVENTORY
+
+
+async def test_enter_on_a_statistic_shows_the_rows_it_was_taken_over(make_app):
+    text = "## 1. Executive Summary\n\nFor csv files the median tokens_per_second is 199.5 tok/s.\n"
+    async with OllamaServer(Script(text=text)) as server:
+        app = make_app(engine="ollama", host=server.url)
+        async with opened(app) as (pilot, screen):
+            await pilot.press("r")
+            await run_over(pilot, screen)
+            pane = screen.query_one(Measurements)
+            await at_problem(pilot, screen, "199.5")
+            await pilot.press("enter")
+            await until(pilot, lambda: screen.panes.current is Pane.MEASUREMENTS, "the measurements")
+            await until(pilot, lambda: pane.table.row_count == 8, "of one metric")
+            await until(pilot, lambda: "107.2" in text_of(screen, ".measurements--statistics"), "the median")
+            await pilot.press("escape")
+            await until(pilot, lambda: screen.panes.current is Pane.STREAM, "the text is back")
+            await until(pilot, lambda: pane.table.row_count > 8, "all measurements again")
+            assert not pane.filter_line.is_open

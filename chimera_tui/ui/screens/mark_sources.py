@@ -3,6 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+from chimera_tui.core.query import quoted_value
 from chimera_tui.core.verify.rule_counts import COUNTS, SHARES
 from chimera_tui.core.verify.rule_dates import RULE as DATES
 from chimera_tui.core.verify.rule_sizes import RULE as SIZES
@@ -10,6 +11,7 @@ from chimera_tui.core.verify.verdict import Source
 from chimera_tui.ui.commands import Pane
 from chimera_tui.ui.markdown.marks import Mark
 from chimera_tui.ui.widgets.inventory import Inventory
+from chimera_tui.ui.widgets.measurements import Measurements
 
 if TYPE_CHECKING:
     from chimera_tui.core.frames import Frames
@@ -21,7 +23,7 @@ _OF_FILES = {COUNTS, SHARES, SIZES, DATES}
 
 async def open_source(screen: "WorkspaceScreen", mark: Mark) -> None:
     """Show what a verdict rests on; Esc comes back. Where nothing does, say so."""
-    known, cell = await asyncio.to_thread(_looked_up, screen, mark)
+    known, cell, rows = await asyncio.to_thread(_looked_up, screen, mark)
     if cell is not None:
         screen.preview(cell.path, cell.record, cell.field)
     elif mark.rule in _OF_FILES:
@@ -31,26 +33,27 @@ async def open_source(screen: "WorkspaceScreen", mark: Mark) -> None:
             inventory.reveal_file(known[0].path)
         else:
             inventory.reveal_kind(f"{mark.sources[0].field or ''} {mark.note}" if mark.sources else mark.note)
-    elif known:
+    elif known and not rows:
         screen.preview(known[0].path)
     elif mark.sources:
         screen.panes.visit(Pane.MEASUREMENTS)
-        screen.app.say(f"No single cell: {mark.note}")
+        await screen.query_one(Measurements).look_up(rows)
+        screen.app.say(f"Of many rows: {mark.note}")
     else:
         screen.app.say(f"No file is the source of this verdict: {mark.note}")
 
 
-def _looked_up(screen: "WorkspaceScreen", mark: Mark) -> tuple[list[Source], Source | None]:
-    """The sources that are files of the folder as it was read last, and a cell among them or with their value."""
+def _looked_up(screen: "WorkspaceScreen", mark: Mark) -> tuple[list[Source], Source | None, str]:
+    """The sources that are files of the folder as it was read last; a cell among them or with their value; a filter."""
     if screen.reader.workspace is None:
-        return [], None
+        return [], None, ""
     frames = screen.reader.workspace.snapshot.frames
     paths = set(frames.files["path"])
     known = [source for source in mark.sources if source.path in paths]
     cell = next((source for source in known if source.record is not None), None)
     if cell is None and mark.sources and mark.rule not in _OF_FILES:
         cell = _with_value(frames, mark.sources[0], in_file=bool(known))
-    return known, cell
+    return known, cell, _rows_of(frames, mark.sources[0], in_file=bool(known)) if mark.sources else ""
 
 
 def _with_value(frames: "Frames", source: Source, *, in_file: bool) -> Source | None:
@@ -67,3 +70,16 @@ def _with_value(frames: "Frames", source: Source, *, in_file: bool) -> Source | 
         if path == source.path if in_file else {field, metric} & set((source.field or "").split()):
             return Source(path, record, field)
     return None
+
+
+def _rows_of(frames: "Frames", source: Source, *, in_file: bool) -> str:
+    """A filter for the rows that a statistic was taken over, where its words name a field or a metric."""
+    words = set((source.field or "").split())
+    named = [(column, words & set(frames.series[column])) for column in ("field", "metric")]
+    parts = [f"{column} = {quoted_value(min(names))}" for column, names in named if names][:1]
+    kind = source.path.removesuffix(" files")
+    if in_file:
+        parts.append(f"path = {quoted_value(source.path)}")
+    elif kind in set(frames.files["kind"]):
+        parts.append(f"kind = {quoted_value(kind)}")
+    return " ".join(parts) if any(names for _, names in named) else ""

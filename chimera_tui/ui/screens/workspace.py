@@ -176,6 +176,8 @@ class WorkspaceScreen(Screen[None]):
         event.stop()
         if event.pane is not Pane.INVENTORY:
             self.query_one(Inventory).looked_up()
+        if event.pane is not Pane.MEASUREMENTS:
+            self.query_one(Measurements).looked_up()
         self.show_keys()
 
     def on_descendant_focus(self) -> None:

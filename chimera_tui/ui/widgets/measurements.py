@@ -11,7 +11,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from chimera_tui.core.query import QueryError, quoted_value
 from chimera_tui.ui.tables.answers import Answer, answer_to
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
+    from textual.worker import Worker
 
     from chimera_tui.engine.workspace import Snapshot
 
@@ -90,6 +91,7 @@ class Measurements(Vertical):
         self.answer: Answer | None = None
         self._had_answer = False
         self._described: str | None = None
+        self._filter_before: str | None = None
 
     def compose(self) -> ComposeResult:
         """Summary, lines to type in, table, statistics."""
@@ -194,6 +196,7 @@ class Measurements(Vertical):
     @on(FrameTable.FilterRequested)
     def _open_filter(self, event: FrameTable.FilterRequested) -> None:
         event.stop()
+        self._filter_before = None
         if self.answer is None:
             self.filter_line.open()
 
@@ -239,9 +242,10 @@ class Measurements(Vertical):
         self.table.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """Esc is the screen's while there is nothing to go back from."""
+        """Esc is the screen's while there is nothing to go back from, and while rows were only looked up here."""
         if action == "clear":
-            return self.answer is not None or self.filter_line.is_open or self.ask_line.is_open
+            open_ = self.answer is not None or self.filter_line.is_open or self.ask_line.is_open
+            return open_ and self._filter_before is None
         return True
 
     def action_clear(self) -> None:
@@ -253,10 +257,33 @@ class Measurements(Vertical):
             self._load()
         self.table.focus()
 
+    # -- looked up from elsewhere
+
+    async def look_up(self, where: str) -> None:
+        """Show the rows of a filter for a while, the statistics of their values below; Esc is the screen's."""
+        if self._filter_before is None:
+            self._filter_before = self.filter_line.text
+        self._drop_answer()
+        await self._filter(where).wait()
+        self.table.move_column(next((i for i, one in enumerate(self.table.columns) if one.name == "value"), 0))
+
+    def looked_up(self) -> None:
+        """The person is somewhere else again: filter as before."""
+        if self._filter_before is not None:
+            before, self._filter_before = self._filter_before, None
+            self._filter(before)
+
+    def _filter(self, text: str) -> Worker[None]:
+        self.filter_line.set_class(bool(text), "-open")
+        with self.prevent(Input.Changed):
+            self.filter_line.put(text)
+        return self._load()
+
     # -- groups, pivots, SQL
 
     def action_ask(self, start: str) -> None:
         """Open the line for a group-by, pivot or SQL; what was asked in the same way before is still there."""
+        self._filter_before = None
         before = self.ask_line.text
         self.ask_line.open(before if before.lower().startswith(start.lower()) else start)
 
