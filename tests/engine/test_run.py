@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 
 from chimera_tui.core.endings import Ending
+from chimera_tui.core.frames import Frames
 from chimera_tui.engine.busy import BusyBox
 from chimera_tui.engine.earlier import Earlier
 from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, Notice, StageStarted
 from chimera_tui.engine.journal import read_journal
+from chimera_tui.engine.library import library
 from chimera_tui.engine.run import Run
-from chimera_tui.engine.runs_on_disk import list_reports
 from chimera_tui.engine.workspace import Workspace
 from tests.engine.whole_runs import BRIEF, REPORT, answering, finished, folder_of, settings, small_repository, text_of
 from tests.server import (
@@ -88,8 +89,9 @@ async def test_a_whole_run_is_saved_with_the_server_s_own_figures(repository: Pa
     saved = tomllib.loads((folder_of(run) / "run.toml").read_text())
     assert saved["ending"] == "complete"
     assert saved["options"]["sent"] == {"num_ctx": run.draft.fitted_num_ctx}
-    (listed,) = list_reports(repository)
-    assert (listed.path, listed.ending, listed.generated_tokens) == (folder_of(run) / "report.md", "complete", tokens)
+    (listed,) = library(repository, Frames.none()).to_dicts()
+    assert listed["file"] == str(folder_of(run) / "report.md")
+    assert (listed["ending"], listed["generated_tokens"]) == ("complete", tokens)
 
 
 async def test_the_journal_holds_everything_in_order_and_the_model_s_raw_text(repository: Path) -> None:
@@ -385,8 +387,7 @@ def test_kill_9_in_a_stream_leaves_every_chunk_in_the_journal(repository: Path) 
     journal = read_journal(folder / "calls.ndjson")
     kept = "".join(event.text for event in journal if isinstance(event, Chunk) and event.call == 2)
     assert kept.startswith(sent)
-    (listed,) = list_reports(repository)
-    assert listed.ending == "unfinished"
+    assert library(repository, Frames.none())["ending"].to_list() == ["unfinished"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])

@@ -10,11 +10,12 @@ from string import ascii_lowercase
 import pytest
 
 from chimera_tui.core.endings import Ending
+from chimera_tui.core.frames import Frames
 from chimera_tui.engine.events import AnyEvent, CallFinished, CallStarted, Chunk, Notice, Stage
 from chimera_tui.engine.journal import Journal, read_journal
+from chimera_tui.engine.library import library
 from chimera_tui.engine.resume import Resume
 from chimera_tui.engine.run import Run
-from chimera_tui.engine.runs_on_disk import list_reports
 from chimera_tui.engine.trash import TRASH, discard
 from chimera_tui.engine.unfinished import find_unfinished
 from chimera_tui.engine.workspace import Workspace
@@ -89,7 +90,7 @@ async def test_a_finished_run_and_one_that_goes_on_are_not_unfinished(repository
     (found,) = find_unfinished(repository)
     assert found.folder == folder_of(run)
     assert "finished: analysis; in the middle of: report" in found.words
-    assert list_reports(repository)[0].ending == "unfinished"
+    assert library(repository, Frames.none())["ending"][0] == "unfinished"
 
 
 async def test_a_journal_is_locked_while_it_is_written(tmp_path: Path) -> None:
