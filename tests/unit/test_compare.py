@@ -180,6 +180,7 @@ def test_gemma3_and_llama31_over_their_call_rows_within_a_stage() -> None:
     assert (decode.interval.low, decode.interval.high) == pytest.approx(stats.contrast(weighted)[1:3])
     assert by_part["ttft", "analysis, first call"].conclusion.startswith("no difference shown")
     assert any("fewer than 16 tokens" in caveat for caveat in found.caveats)
+    assert any("those of its last run" in caveat for caveat in found.caveats)
 
 
 # -- frozen files and texts

@@ -26,6 +26,7 @@ ONE_MACHINE = (
 FIRST_CALLS = (
     "first calls stand apart: they may contain loading the model, and these reports do not say how long it took"
 )
+LAST_RUN = "stage times of a report on several runs are those of its last run: its program wrote no others"
 
 
 def compare_reports(
@@ -81,6 +82,8 @@ def _caveats(a: Sequence[LoadedReport], b: Sequence[LoadedReport], tested: bool)
         found.append(ONE_MACHINE)
     if any(call.is_cold(0) is None for _, call in calls):
         found.append(FIRST_CALLS)
+    if any(one.folder is None and len(one.calls) > 2 for one in (*a, *b)):
+        found.append(LAST_RUN)
     if few := [f"{name} ({call.figures['generated_tokens']:.0f})" for name, call in calls if _few(call.figures)]:
         more = f" and {len(few) - 3} more" if len(few) > 3 else ""
         found.append(f"calls of fewer than {FEW_TOKENS} tokens, whose rates say little: {', '.join(few[:3])}{more}")

@@ -19,7 +19,7 @@ COLUMNS = (
     Column("ending", max_width=16),
     Column("n_files", label="files", kind="count"),
     Column("n_calls", label="calls", kind="count"),
-    Column("total_s", label="calls", unit="s", kind="number", digits=1),
+    Column("total_s", label="total", unit="s", kind="number", digits=1),
     Column("ingest_s", label="ingest", unit="s", kind="number", digits=2),
     Column("analysis_s", label="analysis", unit="s", kind="number", digits=2),
     Column("report_s", label="report", unit="s", kind="number", digits=2),
@@ -31,7 +31,7 @@ FOUND = (Column("hits", kind="count"), Column("found", label="text", max_width=6
 _FIGURES = {
     "decode_tps": ("tok/s", 1),
     "ttft_s": ("TTFT s", 3),
-    "total_s": ("calls s", 1),
+    "total_s": ("total s", 1),
     "verified": ("verified %", 0),
 }
 
