@@ -107,14 +107,18 @@ class SettingChanges:
                 self.settings = with_value(self.settings, path, value)
 
 
-def names_in_file(settings: Settings, changed: Mapping[str, object]) -> dict[Name, object]:
-    """Changed settings by their names in a file: options go into the active profile, whole, or into ``[options]``."""
-    if not settings.profile or not any(name.startswith("options.") for name in changed):
+def names_in_file(loaded: Loaded, profile: str, changed: Mapping[str, object]) -> dict[Name, object]:
+    """Changed settings by their names in a file: options go into the active profile, or into ``[options]``.
+
+    A built-in profile goes in whole, so that the one of that name in the file holds all of it.
+    """
+    options = {name.partition(".")[2]: value for name, value in changed.items() if name.startswith("options.")}
+    if not profile or not options:
         return dict(changed.items())
+    if profile not in loaded.own_profiles and profile in loaded.profiles:
+        options = msgspec.to_builtins(loaded.profiles[profile]) | options
     named: dict[Name, object] = {name: value for name, value in changed.items() if not name.startswith("options.")}
-    for field in msgspec.structs.fields(settings.options):
-        named["profiles", settings.profile, "options", field.name] = getattr(settings.options, field.name)
-    return named
+    return named | {("profiles", profile, "options", name): value for name, value in options.items()}
 
 
 def clashes(before: str, now: str, values: Mapping[Name, object]) -> list[str]:

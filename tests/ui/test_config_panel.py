@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from msgspec import UNSET, convert
 from textual.widgets import Input, Static
 
-from chimera_tui.core.config.schema import Options, Settings
+from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.config.values import allowed, shown
 from chimera_tui.engine.backends.base import ModelInfo
 from chimera_tui.ui.commands import Pane
-from chimera_tui.ui.setting_changes import names_in_file, not_kept
+from chimera_tui.ui.setting_changes import not_kept
 from chimera_tui.ui.setting_values import (
     choices,
     panel_settings,
@@ -275,12 +275,3 @@ async def test_values_of_the_modelfile_are_asked_for_and_shown(make_app):
 def test_what_will_not_be_kept_is_said(changed, origins, says):
     sentence = not_kept(Settings(), changed, origins, Path("/home/config.toml"))
     assert (says in sentence) if says else not sentence
-
-
-def test_options_are_saved_into_the_active_profile_whole():
-    settings = Settings(profile="chimera", options=Options(num_gpu=80, seed=1))
-    named = names_in_file(settings, {"options.seed": 1, "run.model": "m"})
-    assert named["run.model"] == "m"
-    assert named["profiles", "chimera", "options", "seed"] == 1
-    assert named["profiles", "chimera", "options", "num_gpu"] == 80
-    assert named["profiles", "chimera", "options", "num_ctx"] is UNSET

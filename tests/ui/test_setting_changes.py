@@ -53,7 +53,7 @@ def test_after_saving_the_file_is_the_origin_and_nothing_is_unsaved(path):
     changes.change("options.num_ctx", 4096)
     changes.change("run.model", "other")
     values = changes.unsaved
-    save_values(path, names_in_file(changes.settings, values))
+    save_values(path, names_in_file(changes.loaded, changes.settings.profile, values))
     changes.saved(values, path, load(user_file=path))
     assert changes.unsaved == {}
     assert changes.origins["run.model"] == str(path)
@@ -63,11 +63,28 @@ def test_after_saving_the_file_is_the_origin_and_nothing_is_unsaved(path):
     )
 
 
+def test_only_what_was_changed_is_written_and_a_built_in_profile_whole(path):
+    changes = SettingChanges(load(user_file=path, flags={"options.seed": "1"}))
+    changes.change("options.num_ctx", UNSET)
+    assert names_in_file(changes.loaded, "box", changes.unsaved) == {("profiles", "box", "options", "num_ctx"): UNSET}
+    changes.switch("chimera")
+    changes.change("options.top_k", 3)
+    changes.change("run.model", "m")
+    assert names_in_file(changes.loaded, "chimera", changes.unsaved) == {
+        "profile": "chimera",
+        "run.model": "m",
+        ("profiles", "chimera", "options", "num_gpu"): 80,
+        ("profiles", "chimera", "options", "temperature"): 1.0,
+        ("profiles", "chimera", "options", "num_ctx"): "fit",
+        ("profiles", "chimera", "options", "top_k"): 3,
+    }
+
+
 def test_what_a_flag_says_does_not_undo_what_was_saved(path):
     changes = SettingChanges(load(user_file=path, flags={"options.num_ctx": "512"}))
     changes.change("options.num_ctx", 4096)
     values = changes.unsaved
-    save_values(path, names_in_file(changes.settings, values))
+    save_values(path, names_in_file(changes.loaded, changes.settings.profile, values))
     changes.saved(values, path, load(user_file=path, flags={"options.num_ctx": "512"}))
     assert changes.settings.options.num_ctx == 4096
     assert changes.unsaved == {}

@@ -158,9 +158,7 @@ async def test_keys_themes_and_the_files_that_count_hold_at_once(home, repositor
     async with opened(app) as (pilot, _):
         area = await in_editor(pilot, app)
         area.insert('[keys]\n"run.start" = "f9"\n[scan]\nexclude = ["*.md"]\n', area.document.end)
-        await pilot.press("f2")
-        await until(pilot, lambda: "Saved to" in said(app), "it is saved")
-        await pilot.press("escape")
+        await pilot.press("f2", "escape")
         await until(pilot, lambda: "f9 Run" in seen(app), "the key")
         await until(pilot, lambda: "2 files" in seen(app), "what counts")
         await pilot.press("E")

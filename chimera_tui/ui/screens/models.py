@@ -76,7 +76,7 @@ class ModelPicker(ModalScreen[str]):
     @work(group="models", exclusive=True)
     async def _fetch(self) -> None:
         self._list = await self._ask()
-        if self.is_mounted:
+        if self.query(OptionList):  # there is none when the screen is being closed
             self._fill()
 
     # -- the list
@@ -127,9 +127,9 @@ class ModelPicker(ModalScreen[str]):
         """What only the model's own page says, once the cursor rests on it."""
         await asyncio.sleep(LOOK_AFTER_S)
         info = await self._look(one.info.name)
-        if info is not None and self.is_mounted:
-            words = f"{about(one)} {closer(info)}"
-            self.query_one("#models-say", Static).update(inert_line(words.strip(), 300))
+        words = about(one) if info is None else f"{about(one)} {closer(info)}".strip()
+        for line in self.query("#models-say").results(Static):  # none when the screen is being closed
+            line.update(inert_line(words, 300))
 
     # -- what a person does
 

@@ -93,7 +93,7 @@ class SettingsControl:
         values = changes.unsaved
         if path is None or not values:
             return
-        names = names_in_file(changes.settings, values)
+        names = names_in_file(changes.loaded, changes.settings.profile, values)
         try:
             now = await asyncio.to_thread(read_text, path)
             clash = [] if mine else clashes(changes.loaded.text, now, names)
@@ -131,7 +131,9 @@ class SettingsControl:
         changes = self.changes
         now = await asyncio.to_thread(read_text, self.path) if self.path else ""
         for path, value in changes.unsaved.items():
-            if clashes(changes.loaded.text, now, names_in_file(changes.settings, {path: value})):
+            if clashes(
+                changes.loaded.text, now, names_in_file(changes.loaded, changes.settings.profile, {path: value})
+            ):
                 changes.change(path, value_of(changes.reference.settings, path))
         await self.reload()
 

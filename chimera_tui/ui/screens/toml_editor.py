@@ -5,16 +5,13 @@ import difflib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.style import Style
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.color import Color, ColorParseError
 from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static, TextArea
-from textual.widgets.text_area import TextAreaTheme
 
 from chimera_tui.core.config.files import LARGEST_BYTES, Problem
 from chimera_tui.core.config.places import line_of
@@ -24,6 +21,7 @@ from chimera_tui.ui.screens.dialogs import choices
 from chimera_tui.ui.screens.editor import edit_file
 from chimera_tui.ui.screens.questions import Question
 from chimera_tui.ui.settings_files import EditedFile
+from chimera_tui.ui.toml_colours import paint
 from chimera_tui.ui.widgets.typed import TypedText
 
 if TYPE_CHECKING:
@@ -31,30 +29,6 @@ if TYPE_CHECKING:
 
 CHECK_AFTER_S = 0.3
 """Quiet time after a key before the text is checked."""
-
-_STYLES = {
-    "property": "primary", "toml.type": "accent", "string": "success", "number": "secondary", "float": "secondary",
-    "boolean": "secondary", "toml.datetime": "secondary", "comment": "text-muted", "toml.error": "error",
-}  # fmt: skip
-"""The theme's colour of each kind of TOML text."""
-
-
-_QUERY = """
-(pair [(bare_key) (quoted_key) (dotted_key)] @property)
-(table [(bare_key) (quoted_key) (dotted_key)] @toml.type)
-(table_array_element [(bare_key) (quoted_key) (dotted_key)] @toml.type)
-(string) @string
-(boolean) @boolean
-(integer) @number
-(float) @float
-(offset_date_time) @toml.datetime
-(local_date_time) @toml.datetime
-(local_date) @toml.datetime
-(local_time) @toml.datetime
-(comment) @comment
-(ERROR) @toml.error
-"""
-"""What is what in TOML; textual's own paints a comment behind a value as a key."""
 
 
 class TomlEditor(Screen[None]):
@@ -90,6 +64,7 @@ class TomlEditor(Screen[None]):
         self._base = ""
         self._problems: list[Problem] = []
         self._changed_outside = False
+        self._saving = self._leave_when_saved = False
         self._frozen = ""
 
     def compose(self) -> ComposeResult:
@@ -105,9 +80,7 @@ class TomlEditor(Screen[None]):
 
     async def on_mount(self) -> None:
         """Read the file; a new one starts with what it may hold."""
-        self.area.update_highlight_query("toml", _QUERY)
-        self.area.register_theme(self._theme())
-        self.area.theme = "chimera"
+        paint(self.area, self.app.theme_variables)
         self.area.focus()
         try:
             text = await asyncio.to_thread(read_text, self._file.path)
@@ -123,12 +96,18 @@ class TomlEditor(Screen[None]):
             self._freeze("Its line ends are mixed, which this editor would change.")
         if self._keys and (line := line_of(text, self._keys)):
             self.area.move_cursor((line - 1, 0), center=True)
+        self._title()
         self._check()
 
     @property
     def area(self) -> TextArea:
         """The text."""
         return self.query_one(TextArea)
+
+    @property
+    def _leaving(self) -> bool:
+        """Whether the screen is on its way out, its widgets perhaps gone."""
+        return not self.is_attached or not {"editor-title", "problems"} <= {widget.id for widget in self.query(Static)}
 
     @property
     def changed(self) -> bool:
@@ -138,19 +117,8 @@ class TomlEditor(Screen[None]):
     def _freeze(self, reason: str) -> None:
         self._frozen = reason
         self.area.read_only = True
+        self._title()
         self._say(Text(f"{reason} F4 opens it in $EDITOR.", "bold"))
-
-    def _theme(self) -> TextAreaTheme:
-        """The application's colours for TOML."""
-        variables = self.app.theme_variables
-        styles = {}
-        for kind, name in _STYLES.items():
-            try:
-                colour = Color.parse(variables.get(name, "")).rich_color
-            except ColorParseError:
-                continue
-            styles[kind] = Style(color=colour, underline=kind == "toml.error", italic=kind == "comment")
-        return TextAreaTheme(name="chimera", syntax_styles=styles)
 
     # -- checking
 
@@ -163,12 +131,15 @@ class TomlEditor(Screen[None]):
     @work(group="check", exclusive=True)
     async def _check(self) -> None:
         """Look at the text, and at the file, when nothing was typed for a moment."""
-        self._title()
         if self._frozen:
             return
         await asyncio.sleep(CHECK_AFTER_S)
+        if self._leaving:
+            return
         self._problems = await asyncio.to_thread(self._file.check, self.area.text)
         self._changed_outside = await asyncio.to_thread(self._is_changed_outside)
+        if self._leaving:
+            return
         self._title()
         self._show_problems()
 
@@ -213,6 +184,7 @@ class TomlEditor(Screen[None]):
 
     def action_save(self) -> None:
         """Write the text as it is."""
+        self._saving = not self._frozen
         self._save()
 
     @work(group="save", exclusive=True)
@@ -222,15 +194,20 @@ class TomlEditor(Screen[None]):
             self.app.say(f"{self._frozen} F4 opens it in $EDITOR.", "warning")
             return
         path, text = self._file.path, self.area.text
+        self._saving = True
         try:
             there = await asyncio.to_thread(read_text, path)
             if there not in (self._base, over, text):
+                self._leave_when_saved = False
                 self._ask_whose(there)
                 return
             await asyncio.to_thread(lambda: save_text(path, text, expected=there))
         except (NotSavedError, OSError) as error:
+            self._leave_when_saved = False
             self.app.say(f"Not saved: {error}.", "error")
             return
+        finally:
+            self._saving = False
         self._base = text
         self._check()
         backup = f" What was there before is in {path.name}~." if there and there != text else ""
@@ -238,6 +215,9 @@ class TomlEditor(Screen[None]):
         await self._saved()
         if then is not None:
             await then()
+        elif self._leave_when_saved:
+            self._leave_when_saved = False
+            self.action_leave()
 
     def _ask_whose(self, there: str, *, difference: bool = False) -> None:
         """The file is not what was read: three ways on, none of which loses anything unseen."""
@@ -287,7 +267,10 @@ class TomlEditor(Screen[None]):
         await self._saved()
 
     def action_leave(self) -> None:
-        """Close, after a question where something is not saved."""
+        """Close, after a question where something is not saved; a save that is under way comes first."""
+        if self._saving:
+            self._leave_when_saved = True
+            return
         if not self.changed:
             self.dismiss()
             return
