@@ -104,8 +104,7 @@ class TomlEditor(Screen[None]):
         """The text."""
         return self.query_one(TextArea)
 
-    @property
-    def _leaving(self) -> bool:
+    def _is_leaving(self) -> bool:
         """Whether the screen is on its way out, its widgets perhaps gone."""
         return not self.is_attached or not {"editor-title", "problems"} <= {widget.id for widget in self.query(Static)}
 
@@ -134,11 +133,11 @@ class TomlEditor(Screen[None]):
         if self._frozen:
             return
         await asyncio.sleep(CHECK_AFTER_S)
-        if self._leaving:
+        if self._is_leaving():
             return
         self._problems = await asyncio.to_thread(self._file.check, self.area.text)
         self._changed_outside = await asyncio.to_thread(self._is_changed_outside)
-        if self._leaving:
+        if self._is_leaving():
             return
         self._title()
         self._show_problems()
