@@ -227,7 +227,9 @@ class FindingsPane(Vertical):
     def _say_summary(self) -> None:
         shown, total = self.table.row_count, self.table.total_rows
         parts = [self._doing] if self._doing else []
-        parts.append(f"{shown:,} of {total:,} findings" if shown != total else f"{total:,} findings")
+        parts.append(
+            f"{shown:,} of {total:,} findings" if shown != total else f"{total:,} finding{'' if total == 1 else 's'}"
+        )
         counts = [sum(self.choices.of(one.key) == choice for one in self.findings) for choice in (PINNED, DROPPED)]
         parts += [f"{n} {word}" for n, word in zip(counts, (PINNED, DROPPED), strict=True) if n]
         self._summary.say(parts, self.table.glyphs)
