@@ -114,8 +114,9 @@ def test_the_person_s_own_editor_is_one_key_away(repository: Path, file: Path, t
     editor.chmod(editor.stat().st_mode | stat.S_IXUSR)
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
     with Terminal(
-        [str(repository)], home=tmp_path, environment={"EDITOR": str(editor), "VISUAL": "", "PATH": path}
-    ) as person:
+        [str(repository)], home=tmp_path, environment={"EDITOR": str(editor), "VISUAL": "", "PATH": path},
+        size=(120, 40),
+    ) as person:  # fmt: skip
         person.wait("1 file")
         person.press("7", "e")
         person.wait("Nothing is wrong")
