@@ -33,9 +33,7 @@ class Terminal:
         columns, rows = size
         clean = {
             name: value for name, value in os.environ.items()
-            if not name.startswith((
-                "CHIMERA_", "OLLAMA_", "XDG_", "TEXTUAL", "NO_COLOR", "TMUX", "LC_", "STY", "COLUMNS", "LINES",
-            ))
+            if not name.startswith(("CHIMERA_", "OLLAMA_", "XDG_", "TEXTUAL", "NO_COLOR", "TMUX", "LC_", "STY"))
         }  # fmt: skip
         homes = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "CACHE", "STATE")}
         given = {"HOME": str(home), "TERM": "xterm-256color", "LANG": "C.UTF-8", "COLORTERM": "truecolor"}

@@ -15,12 +15,12 @@ LIST = """
 import chimera_tui
 from chimera_tui.ui import themes
 from chimera_tui.headless.demo import sample_repository
-from chimera_tui.engine.prompting import load_persona, prompt
+from chimera_tui.engine.prompting import load_persona, load_prompts
 print(chimera_tui.__file__)
 found, problems = themes.load_themes((themes.builtin_folder(),))
 assert not problems, problems
 print(",".join(sorted(found)))
-prompt("system"), load_persona("InsightAgent")
+assert load_prompts().fill("system"), load_persona("InsightAgent")
 print(len([path for path in sample_repository().rglob("*") if path.is_file()]))
 """
 
