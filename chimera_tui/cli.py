@@ -369,8 +369,8 @@ def _flags(settings: dict[str, Any]) -> dict[str, Any]:
 
 def _workspace(root: Path, *, no_cache: bool, **flags: Any) -> Any:
     """The workspace of a repository and the settings in force in it."""
-    from chimera_tui.engine.cache import cache_folder
-    from chimera_tui.engine.workspace import Workspace
+    from chimera_tui.engine.repository.cache import cache_folder
+    from chimera_tui.engine.repository.workspace import Workspace
 
     settings = _load(root, **flags).settings
     return Workspace(root, scan=settings.scan, cache_dir=None if no_cache else cache_folder()), settings
@@ -394,9 +394,9 @@ def _report(
 def _report_from(
     from_run: Path, path: Path | None, pace: str | None, *, replay: bool, no_cache: bool, **options: Any
 ) -> int:  # fmt: skip
-    from chimera_tui.engine.cache import cache_folder
-    from chimera_tui.engine.recorded import NoRecordingError, read_recorded
-    from chimera_tui.engine.workspace import Workspace
+    from chimera_tui.engine.repository.cache import cache_folder
+    from chimera_tui.engine.repository.workspace import Workspace
+    from chimera_tui.engine.saved.recorded import NoRecordingError, read_recorded
     from chimera_tui.headless.again import PaceError, again, replay_of, settings_from
 
     try:

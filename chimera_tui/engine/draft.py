@@ -16,11 +16,11 @@ from chimera_tui.core.report.persona import Clause, Persona
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.verdict import Check
 from chimera_tui.engine.backends.base import LoadedModel, ModelInfo
-from chimera_tui.engine.commit import Checkout
-from chimera_tui.engine.gpus import Gpu
-from chimera_tui.engine.prompting import Prompts, load_prompts
-from chimera_tui.engine.token_rates import Rate
-from chimera_tui.engine.workspace import Snapshot
+from chimera_tui.engine.machine.commit import Checkout
+from chimera_tui.engine.machine.gpus import Gpu
+from chimera_tui.engine.repository.workspace import Snapshot
+from chimera_tui.engine.stages.prompting import Prompts, load_prompts
+from chimera_tui.engine.stages.token_rates import Rate
 
 
 @dataclass

@@ -12,17 +12,17 @@ import msgspec
 from chimera_tui.core.compare.markdown import markdown
 from chimera_tui.core.compare.text_diff import rows, unified
 from chimera_tui.core.markdown_text import fenced
-from chimera_tui.engine.comparing import SideError
-from chimera_tui.engine.comparing import compare as compare_sides
-from chimera_tui.engine.workspace import WorkspaceError
+from chimera_tui.engine.repository.workspace import WorkspaceError
+from chimera_tui.engine.saved.comparing import SideError
+from chimera_tui.engine.saved.comparing import compare as compare_sides
 from chimera_tui.headless.report import FAILED
 from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
     from chimera_tui.core.compare.reported import LoadedReport
     from chimera_tui.core.config.schema import Settings
-    from chimera_tui.engine.comparing import Over
-    from chimera_tui.engine.workspace import Workspace
+    from chimera_tui.engine.repository.workspace import Workspace
+    from chimera_tui.engine.saved.comparing import Over
 
 USAGE = 2
 

@@ -8,21 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chimera_tui.core.verify.numbers import saved_numbers
-from chimera_tui.engine.html_export import report_html, write_html
+from chimera_tui.engine.saved.html_export import report_html, write_html
 from chimera_tui.headless.report import FAILED
 from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
     from chimera_tui.core.verify.numbers import JudgedNumber
-    from chimera_tui.engine.workspace import Workspace
+    from chimera_tui.engine.repository.workspace import Workspace
 
 USAGE = 2
 
 
 async def export(report: Path, out: Path | None, workspace: Workspace | None) -> int:
     """Write the page, to stdout without ``out``. With a repository, what no run judged is judged by it first."""
-    from chimera_tui.engine.frozen import FactsError
-    from chimera_tui.engine.workspace import WorkspaceError
+    from chimera_tui.engine.repository.workspace import WorkspaceError
+    from chimera_tui.engine.saved.frozen import FactsError
 
     try:
         numbers = await _judged(report, workspace) if workspace is not None else None
@@ -42,7 +42,7 @@ async def export(report: Path, out: Path | None, workspace: Workspace | None) ->
 
 
 async def _judged(report: Path, workspace: Workspace) -> tuple[JudgedNumber, ...] | None:
-    from chimera_tui.engine.judged_reports import ReportJudge
+    from chimera_tui.engine.saved.judged_reports import ReportJudge
 
     if (found := await asyncio.to_thread(saved_numbers, report)) is not None:
         return found

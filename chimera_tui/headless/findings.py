@@ -13,14 +13,14 @@ from chimera_tui.core.endings import Ending
 from chimera_tui.core.findings import Finding, Progress
 from chimera_tui.core.findings.choice import Choices, labelled
 from chimera_tui.core.inert import inert_line
-from chimera_tui.engine.choices import load_choices, save_choices
+from chimera_tui.engine.stages.choices import load_choices, save_choices
 from chimera_tui.headless.report import EXIT_CODES, FAILED
 from chimera_tui.headless.tables import USAGE, read
 from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
     from chimera_tui.core.config.schema import Settings
-    from chimera_tui.engine.workspace import Workspace
+    from chimera_tui.engine.repository.workspace import Workspace
 
 QUIET_S = 2.0
 """Analyses are named on stderr once they have taken this long."""

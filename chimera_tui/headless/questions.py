@@ -3,8 +3,8 @@
 import asyncio
 import sys
 
-from chimera_tui.engine.busy import Ask, BusyAnswer, BusyBox
-from chimera_tui.engine.small_context import AskContext, ContextAnswer, SmallContext
+from chimera_tui.engine.stages.busy import Ask, BusyAnswer, BusyBox
+from chimera_tui.engine.stages.small_context import AskContext, ContextAnswer, SmallContext
 from chimera_tui.headless.talk import say
 
 

@@ -10,7 +10,6 @@ import msgspec
 
 from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.endings import Ending
-from chimera_tui.engine.busy import BusyAnswer
 from chimera_tui.engine.events import (
     CallFinished,
     Event,
@@ -21,12 +20,13 @@ from chimera_tui.engine.events import (
     RunStarted,
     StageFinished,
 )
-from chimera_tui.engine.resume import Resume
+from chimera_tui.engine.repository.workspace import Workspace, WorkspaceError
 from chimera_tui.engine.run import Run
-from chimera_tui.engine.small_context import ContextAnswer
-from chimera_tui.engine.trash import discard
-from chimera_tui.engine.unfinished import Unfinished, find_unfinished
-from chimera_tui.engine.workspace import Workspace, WorkspaceError
+from chimera_tui.engine.saved.resume import Resume
+from chimera_tui.engine.saved.trash import discard
+from chimera_tui.engine.saved.unfinished import Unfinished, find_unfinished
+from chimera_tui.engine.stages.busy import BusyAnswer
+from chimera_tui.engine.stages.small_context import ContextAnswer
 from chimera_tui.headless.questions import answer_busy, answer_small
 from chimera_tui.headless.talk import say
 

@@ -16,7 +16,7 @@ from chimera_tui.headless.talk import say
 if TYPE_CHECKING:
     import polars as pl
 
-    from chimera_tui.engine.workspace import Snapshot, Workspace
+    from chimera_tui.engine.repository.workspace import Snapshot, Workspace
 
 USAGE = 2
 MOST_ROWS = 10_000_000
@@ -55,7 +55,7 @@ async def inventory(workspace: Workspace, output: Output) -> int:
 async def query(workspace: Workspace, sql: str, output: Output) -> int:
     """The rows of one SELECT over files, measurements and runs. Returns the exit status."""
     from chimera_tui.core.query import QueryError, check_sql
-    from chimera_tui.engine.sql_query import run_query
+    from chimera_tui.engine.repository.sql_query import run_query
 
     try:
         check_sql(sql)
@@ -73,7 +73,7 @@ async def query(workspace: Workspace, sql: str, output: Output) -> int:
 
 async def read(workspace: Workspace) -> Snapshot | None:
     """A whole snapshot; None, and why on stderr, where the folder cannot be read."""
-    from chimera_tui.engine.workspace import WorkspaceError
+    from chimera_tui.engine.repository.workspace import WorkspaceError
 
     try:
         snapshot = await workspace.refresh()

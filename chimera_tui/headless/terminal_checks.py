@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import UNSET, UnsetType
 
 from chimera_tui.core.check import Check
-from chimera_tui.engine.brief_command import output_of
+from chimera_tui.engine.machine.brief_command import output_of
 from chimera_tui.ui.glyphs import ascii_wanted
 from chimera_tui.ui.terminal import DUMB, ROOMY, SMALLEST
 

@@ -18,7 +18,7 @@ from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
     from chimera_tui.core.verify.inventory import Frozen
-    from chimera_tui.engine.workspace import Workspace
+    from chimera_tui.engine.repository.workspace import Workspace
 
 USAGE = 2
 LARGEST = 20_000_000
@@ -30,8 +30,8 @@ async def verify(
     report: Path, workspace: Workspace | None, facts_file: Path | None, *, annotate: Path | None, as_json: bool
 ) -> int:
     """Judge one report. Returns 0, 1 when something is contradicted, 2 when a file cannot be used."""
-    from chimera_tui.engine.frozen import FactsError
-    from chimera_tui.engine.workspace import WorkspaceError
+    from chimera_tui.engine.repository.workspace import WorkspaceError
+    from chimera_tui.engine.saved.frozen import FactsError
 
     try:
         text = _read(report)
@@ -83,7 +83,7 @@ _PARTS = {"date": "dates", "size": "sizes", "hardware": "text", "software": "tex
 async def _facts(report: Path, workspace: Workspace | None, facts_file: Path | None) -> tuple[Facts, Ages]:
     """The facts to judge by, and which of them are frozen and which live."""
     from chimera_tui.engine.checking import repository_facts
-    from chimera_tui.engine.frozen import CELLS, FACTS, frozen_facts, frozen_parts
+    from chimera_tui.engine.saved.frozen import CELLS, FACTS, frozen_facts, frozen_parts
 
     beside = report.with_name(FACTS)
     chosen = facts_file or (beside if workspace is None and beside.is_file() else None)

@@ -25,7 +25,7 @@ from chimera_tui.ui.remembered import first_time, read_layout, write_layout
 from chimera_tui.ui.widgets.titles import RepositoryLine
 
 if TYPE_CHECKING:
-    from chimera_tui.engine.workspace import Workspace
+    from chimera_tui.engine.repository.workspace import Workspace
     from chimera_tui.ui.screens.workspace import WorkspaceScreen
 
 Level = Literal["info", "warning", "error"]
@@ -165,8 +165,8 @@ class ChimeraApp(App[None]):
 
     def make_workspace(self, scan: Scan, *, cached: bool = True) -> "Workspace":
         """The workspace of this folder."""
-        from chimera_tui.engine.cache import cache_folder
-        from chimera_tui.engine.workspace import Workspace
+        from chimera_tui.engine.repository.cache import cache_folder
+        from chimera_tui.engine.repository.workspace import Workspace
 
         cache = cache_folder()
         return Workspace(self.root, scan=scan, cache_dir=cache if cached and not self._no_cache else None)

@@ -29,7 +29,7 @@ import msgspec
 
 from chimera_tui.core.config.schema import Scan
 from chimera_tui.core.scan import walk
-from chimera_tui.engine.workspace import Workspace
+from chimera_tui.engine.repository.workspace import Workspace
 
 COLD_LIMIT, WARM_LIMIT = 4.0, 1.6
 MEMORY_LIMIT_MB, LAG_LIMIT_S, STOP_LIMIT_S = 1500, 0.05, 1.0

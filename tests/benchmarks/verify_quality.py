@@ -31,7 +31,7 @@ from chimera_tui.core.verify.quantities import DATE, NUMBER, WORDS, canonical, p
 from chimera_tui.core.verify.tolerance import agreement, half_width
 from chimera_tui.core.verify.verdict import SUPPORTED
 from chimera_tui.engine.checking import repository_facts
-from chimera_tui.engine.workspace import Workspace
+from chimera_tui.engine.repository.workspace import Workspace
 
 LABELS = ("supported", "contradicted", "unverifiable")
 REPEATS = 20

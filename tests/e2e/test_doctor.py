@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from chimera_tui.engine.brief_command import output_of
-from chimera_tui.engine.gpus import gpus
+from chimera_tui.engine.machine.brief_command import output_of
+from chimera_tui.engine.machine.gpus import gpus
 from chimera_tui.headless.terminal_checks import clipboard_check
 from tests.e2e.terminal import Terminal
 from tests.e2e.test_command_line import chimera, measurable

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chimera_tui.engine.commit import Checkout, checkout
+from chimera_tui.engine.machine.commit import Checkout, checkout
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
@@ -93,7 +93,7 @@ def test_a_git_that_hangs_or_is_missing_leaves_the_change_unknown(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit = git(repository, "rev-parse", "HEAD")
-    monkeypatch.setattr("chimera_tui.engine.commit.STATUS_PATIENCE_S", 0.2)
+    monkeypatch.setattr("chimera_tui.engine.machine.commit.STATUS_PATIENCE_S", 0.2)
     tool = tmp_path / "bin" / "git"
     tool.parent.mkdir()
     tool.write_text("#!/bin/sh\nexec sleep 600\n")

@@ -12,9 +12,9 @@ import pytest
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.engine.events import Chunk, Notice
+from chimera_tui.engine.repository.workspace import Workspace
 from chimera_tui.engine.run import Run
-from chimera_tui.engine.unfinished import find_unfinished
-from chimera_tui.engine.workspace import Workspace
+from chimera_tui.engine.saved.unfinished import find_unfinished
 from tests.engine.whole_runs import BRIEF, REPORT, answering, finished, folder_of, settings, small_repository, text_of
 from tests.server import OllamaServer, Script, ServerThread
 

@@ -8,10 +8,10 @@ import pytest
 from chimera_tui.core.config.schema import Scan
 from chimera_tui.core.frames import Frames
 from chimera_tui.core.report.library import grouped
-from chimera_tui.engine.library import library
-from chimera_tui.engine.report_search import Hit, search
-from chimera_tui.engine.trash import discard
-from chimera_tui.engine.workspace import Workspace
+from chimera_tui.engine.repository.workspace import Workspace
+from chimera_tui.engine.saved.library import library
+from chimera_tui.engine.saved.report_search import Hit, search
+from chimera_tui.engine.saved.trash import discard
 
 INSIGHT = """# Chimera Insight
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from chimera_tui.core.endings import Ending
-from chimera_tui.engine.busy import BusyBox, look
-from chimera_tui.engine.earlier import Earlier
 from chimera_tui.engine.events import CallFinished, LoadStarted, ModelMemory, Notice
-from chimera_tui.engine.gpus import Gpu, gpus
+from chimera_tui.engine.machine.gpus import Gpu, gpus
+from chimera_tui.engine.repository.workspace import Workspace
 from chimera_tui.engine.run import Run
-from chimera_tui.engine.small_context import ContextAnswer, SmallContext
-from chimera_tui.engine.token_rates import Rate
-from chimera_tui.engine.workspace import Workspace
+from chimera_tui.engine.stages.busy import BusyBox, look
+from chimera_tui.engine.stages.earlier import Earlier
+from chimera_tui.engine.stages.small_context import ContextAnswer, SmallContext
+from chimera_tui.engine.stages.token_rates import Rate
 from tests.engine.whole_runs import REPORT, answering, finished, folder_of, settings, small_repository, text_of
 from tests.server import SHARED, Model, OllamaServer, Recording, Replay, Request, Script
 
@@ -181,7 +181,7 @@ async def test_a_recorded_cut_is_noticed_by_the_count_of_prompt_tokens(
     repository: Path, version: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     measured_before = Rate(chars=15_000, tokens=10_000, prompts=3)
-    monkeypatch.setattr("chimera_tui.engine.preflight.rate_of", lambda model: measured_before)
+    monkeypatch.setattr("chimera_tui.engine.stages.preflight.rate_of", lambda model: measured_before)
     path = SHARED / version / "chat-too-long-default.json"
     if not path.is_file():
         pytest.skip("the recordings are not beside this checkout")
@@ -342,7 +342,7 @@ async def test_a_gpu_that_works_for_somebody_is_asked_about(
 async def test_a_tool_that_does_not_answer_stops_nothing(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
 ) -> None:
-    monkeypatch.setattr("chimera_tui.engine.brief_command.PATIENCE_S", 0.2)
+    monkeypatch.setattr("chimera_tui.engine.machine.brief_command.PATIENCE_S", 0.2)
     fake_nvidia_smi(tmp_path / "bin", script, monkeypatch)
     async with OllamaServer(Script(text=REPORT)) as server:
         run, _ = await finished(repository, settings(server.url), busy="stop")

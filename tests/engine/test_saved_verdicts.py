@@ -11,9 +11,9 @@ import pytest
 from chimera_tui.core.report.saved import read_saved_run
 from chimera_tui.core.verify.annotate import annotated
 from chimera_tui.core.verify.judge import check
-from chimera_tui.engine.frozen import frozen_facts
+from chimera_tui.engine.repository.workspace import Workspace
 from chimera_tui.engine.run import Run
-from chimera_tui.engine.workspace import Workspace
+from chimera_tui.engine.saved.frozen import frozen_facts
 from chimera_tui.headless.verify import verify
 from tests.engine.test_run import answering, settings
 from tests.server import OllamaServer, Script

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chimera_tui.core.query import QueryError
-from chimera_tui.engine.sql_query import run_query
+from chimera_tui.engine.repository.sql_query import run_query
 from tests.ui.sample_frames import sample_frames
 
 ENDLESS = "SELECT SUM(m0.value) AS s FROM " + ", ".join(f"measurements m{n}" for n in range(7))

@@ -4,7 +4,7 @@ import pytest
 
 from chimera_tui.core.config.schema import Scan
 from chimera_tui.core.scan import walk
-from chimera_tui.engine.trash import discard, restore, run_folder
+from chimera_tui.engine.saved.trash import discard, restore, run_folder
 
 
 @pytest.fixture

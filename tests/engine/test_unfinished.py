@@ -13,12 +13,12 @@ from chimera_tui.core.endings import Ending
 from chimera_tui.core.frames import Frames
 from chimera_tui.engine.events import AnyEvent, CallFinished, CallStarted, Chunk, Notice, Stage
 from chimera_tui.engine.journal import Journal, read_journal
-from chimera_tui.engine.library import library
-from chimera_tui.engine.resume import Resume
+from chimera_tui.engine.repository.workspace import Workspace
 from chimera_tui.engine.run import Run
-from chimera_tui.engine.trash import TRASH, discard
-from chimera_tui.engine.unfinished import find_unfinished
-from chimera_tui.engine.workspace import Workspace
+from chimera_tui.engine.saved.library import library
+from chimera_tui.engine.saved.resume import Resume
+from chimera_tui.engine.saved.trash import TRASH, discard
+from chimera_tui.engine.saved.unfinished import find_unfinished
 from tests.engine.whole_runs import BRIEF, REPORT, answering, finished, folder_of, settings, small_repository, text_of
 from tests.server import OllamaServer, Script
 
@@ -94,7 +94,7 @@ async def test_a_finished_run_and_one_that_goes_on_are_not_unfinished(repository
 
 
 async def test_a_journal_is_locked_while_it_is_written(tmp_path: Path) -> None:
-    from chimera_tui.engine.unfinished import is_live
+    from chimera_tui.engine.saved.unfinished import is_live
 
     journal = Journal(tmp_path / "calls.ndjson")
     assert is_live(journal.path)

@@ -9,8 +9,8 @@ import pytest
 
 from chimera_tui.core import measure
 from chimera_tui.core.config.schema import Scan
-from chimera_tui.engine import ingest
-from chimera_tui.engine.workspace import Progress, Snapshot, Workspace, WorkspaceError
+from chimera_tui.engine.repository import ingest
+from chimera_tui.engine.repository.workspace import Progress, Snapshot, Workspace, WorkspaceError
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 CSV = "model,num_gpu,ttft_s,tokens_s\ngemma3:1b,40,0.123,101.5\ngemma3:1b,80,0.117,103.25\n"

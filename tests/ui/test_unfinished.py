@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chimera_tui.core.endings import Ending
-from chimera_tui.engine.unfinished import find_unfinished
+from chimera_tui.engine.saved.unfinished import find_unfinished
 from chimera_tui.ui.commands import Pane
 from chimera_tui.ui.screens.unfinished import UnfinishedDialog
 from chimera_tui.ui.screens.workspace import WorkspaceScreen

@@ -9,7 +9,7 @@ import pytest
 
 from chimera_tui.core.config.schema import Run, Scan
 from chimera_tui.core.findings import findings, recommendations
-from chimera_tui.engine.workspace import Workspace
+from chimera_tui.engine.repository.workspace import Workspace
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 REPOSITORY = DATA / "benchmark-repo"

@@ -7,8 +7,8 @@ import pytest
 
 from chimera_tui.core.config.schema import Run, Scan
 from chimera_tui.core.findings.finding import Finding
-from chimera_tui.engine import markdown_claims
-from chimera_tui.engine.workspace import Workspace
+from chimera_tui.engine.repository import markdown_claims
+from chimera_tui.engine.repository.workspace import Workspace
 
 ROWS = ["model,num_ctx,tokens_s,ttft_s,load_s"]
 ROWS += ["m:1b,512,50.25,0.125,0.1", "m:1b,1024,51.75,0.250,0.1", "m:1b,2048,54.50,1.500,2.0"]

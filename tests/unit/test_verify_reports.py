@@ -110,7 +110,7 @@ def test_an_annotated_copy_keeps_its_verdicts_and_takes_no_footnote_for_a_claim(
 
 def test_a_saved_run_is_judged_by_what_was_frozen_beside_it(tmp_path, capsys):
     from chimera_tui.core.config.schema import Scan
-    from chimera_tui.engine.workspace import Workspace
+    from chimera_tui.engine.repository.workspace import Workspace
     from chimera_tui.headless.verify import verify
 
     root = write_repository(tmp_path / "repo")
@@ -147,7 +147,7 @@ def test_the_seed_report_is_refuted_where_it_is_wrong():
 
 def test_each_verdict_says_whether_its_fact_is_frozen_or_live_and_the_fields_are_documented(tmp_path, capsys):
     from chimera_tui.core.config.schema import Scan
-    from chimera_tui.engine.workspace import Workspace
+    from chimera_tui.engine.repository.workspace import Workspace
     from chimera_tui.headless.verify import verify
 
     dates = tmp_path / "dates.json"

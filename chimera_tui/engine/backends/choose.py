@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from chimera_tui.engine.backends.base import Backend, BackendError
 from chimera_tui.engine.backends.replay import ReplayBackend
-from chimera_tui.engine.busy import same_model
 from chimera_tui.engine.context import RunContext
+from chimera_tui.engine.stages.busy import same_model
 
 if TYPE_CHECKING:
     from chimera_tui.core.config.schema import Server

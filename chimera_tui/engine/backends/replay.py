@@ -18,8 +18,8 @@ from chimera_tui.engine.backends.base import (
     Remark,
 )
 from chimera_tui.engine.events import Chunk
-from chimera_tui.engine.recorded import RecordedCall, RecordedRun
-from chimera_tui.engine.small_context import ContextAnswer, SmallContext
+from chimera_tui.engine.saved.recorded import RecordedCall, RecordedRun
+from chimera_tui.engine.stages.small_context import ContextAnswer, SmallContext
 
 WHOLE = (Ending.COMPLETE, Ending.LENGTH)
 STOPPED = "Stopped on request; what had arrived is saved."

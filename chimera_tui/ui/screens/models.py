@@ -18,7 +18,7 @@ from chimera_tui.ui.widgets.typed import TypedLine
 
 if TYPE_CHECKING:
     from chimera_tui.engine.backends.base import ModelInfo
-    from chimera_tui.engine.models import Installed, ModelList
+    from chimera_tui.engine.backends.models import Installed, ModelList
 
 LOOK_AFTER_S = 0.2
 """How long the cursor rests on a model before the server is asked about it."""

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chimera_tui.core.verify.numbers import JudgedNumber
-    from chimera_tui.engine.judged_reports import ReportJudge
-    from chimera_tui.engine.trash import Discarded
+    from chimera_tui.engine.saved.judged_reports import ReportJudge
+    from chimera_tui.engine.saved.trash import Discarded
     from chimera_tui.ui.screens.workspace import WorkspaceScreen
 
 
@@ -37,7 +37,7 @@ class ReportActions:
         if path is None:
             return
         from chimera_tui.engine.backends.replay import Replay
-        from chimera_tui.engine.recorded import NoRecordingError, read_recorded
+        from chimera_tui.engine.saved.recorded import NoRecordingError, read_recorded
 
         try:
             recorded = await asyncio.to_thread(read_recorded, path)
@@ -78,14 +78,14 @@ class ReportActions:
 
     async def _judged(self, path: Path, text: "Callable[[], str]") -> "tuple[JudgedNumber, ...] | None":
         """The verdicts on a text, None where it cannot be judged, which is said."""
-        from chimera_tui.engine.frozen import FactsError
+        from chimera_tui.engine.saved.frozen import FactsError
 
         workspace = self._screen.reader.workspace
         snapshot = workspace.snapshot if workspace else None
 
         def judged() -> "tuple[JudgedNumber, ...]":
             if self._judge is None:
-                from chimera_tui.engine.judged_reports import ReportJudge
+                from chimera_tui.engine.saved.judged_reports import ReportJudge
 
                 self._judge = ReportJudge()
             return self._judge.judge(path, text(), snapshot)
@@ -115,7 +115,7 @@ class ReportActions:
 
     async def _write(self, path: Path, out: Path, numbers: "tuple[JudgedNumber, ...] | None") -> None:
         def written() -> int:
-            from chimera_tui.engine.html_export import write_html
+            from chimera_tui.engine.saved.html_export import write_html
 
             return write_html(path, out, numbers)
 
@@ -139,7 +139,7 @@ class ReportActions:
 
     async def put_away(self, path: Path) -> bool:
         """Move a report or the folder of a run to the trash, from where it can be brought back; whether it went."""
-        from chimera_tui.engine.trash import discard
+        from chimera_tui.engine.saved.trash import discard
 
         try:
             gone = await asyncio.to_thread(discard, path, self._screen.root)
@@ -155,7 +155,7 @@ class ReportActions:
 
     async def undo(self) -> None:
         """Bring back what was deleted last."""
-        from chimera_tui.engine.trash import restore
+        from chimera_tui.engine.saved.trash import restore
 
         gone = self.discarded[-1]
         try:

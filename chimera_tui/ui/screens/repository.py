@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from chimera_tui.engine.workspace import Progress, Snapshot, Workspace
+    from chimera_tui.engine.repository.workspace import Progress, Snapshot, Workspace
     from chimera_tui.ui.screens.workspace import WorkspaceScreen
 
 
@@ -53,7 +53,7 @@ class RepositoryReader:
 
     async def _refresh(self) -> None:
         workspace = await asyncio.to_thread(self._make_workspace)
-        from chimera_tui.engine.workspace import WorkspaceError
+        from chimera_tui.engine.repository.workspace import WorkspaceError
 
         try:
             snapshot = await workspace.refresh(self._progress)
@@ -72,7 +72,7 @@ class RepositoryReader:
 
     async def _follow(self, workspace: "Workspace") -> None:
         """Show what changes on disk; where the system cannot tell, say once that a rescan is by hand."""
-        from chimera_tui.engine.workspace import WorkspaceError
+        from chimera_tui.engine.repository.workspace import WorkspaceError
 
         try:
             await workspace.watch(self._show)
@@ -161,7 +161,7 @@ class RepositoryReader:
 
         def listed() -> "pl.DataFrame":
             from chimera_tui.core.frames import Frames
-            from chimera_tui.engine.library import library
+            from chimera_tui.engine.saved.library import library
 
             frames = self.workspace.snapshot.frames if self.workspace else Frames.none()
             return library(self._screen.root, frames, report_dir)

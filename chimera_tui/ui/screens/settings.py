@@ -206,7 +206,7 @@ class SettingsControl:
 
     def choose_model(self) -> None:
         """The models of the server."""
-        from chimera_tui.engine.models import list_models, model_info
+        from chimera_tui.engine.backends.models import list_models, model_info
 
         settings = self.changes.settings
 

@@ -16,7 +16,7 @@ from chimera_tui.ui.commands import Pane
 from chimera_tui.ui.screens.dialogs import choices
 
 if TYPE_CHECKING:
-    from chimera_tui.engine.unfinished import Unfinished
+    from chimera_tui.engine.saved.unfinished import Unfinished
     from chimera_tui.ui.screens.workspace import WorkspaceScreen
 
 UnfinishedAnswer = Literal["continue", "save", "read", "discard", "later"]
@@ -66,7 +66,7 @@ class UnfinishedDialog(ModalScreen[UnfinishedAnswer]):
 
 async def offer(screen: "WorkspaceScreen") -> None:
     """Look for unfinished runs and ask about the newest; reading the folder goes on meanwhile."""
-    module = await asyncio.to_thread(importlib.import_module, "chimera_tui.engine.unfinished")
+    module = await asyncio.to_thread(importlib.import_module, "chimera_tui.engine.saved.unfinished")
     found = await asyncio.to_thread(module.find_unfinished, screen.root, screen.settings.run.report_dir)
     if not found or screen.run_control.running or not screen.app.is_running:
         return
@@ -84,7 +84,7 @@ async def offer(screen: "WorkspaceScreen") -> None:
 async def _do(screen: "WorkspaceScreen", unfinished: "Unfinished", answer: UnfinishedAnswer) -> None:
     match answer:
         case "continue" | "save":
-            from chimera_tui.engine.resume import Resume
+            from chimera_tui.engine.saved.resume import Resume
 
             screen.start_run(Resume(unfinished, go_on=answer == "continue"))
         case "read":

@@ -48,7 +48,7 @@ from chimera_tui.ui.widgets.titles import RepositoryLine
 
 if TYPE_CHECKING:
     from chimera_tui.engine.backends.replay import Replay
-    from chimera_tui.engine.resume import Resume
+    from chimera_tui.engine.saved.resume import Resume
     from chimera_tui.ui.app import ChimeraApp
 
 
@@ -347,7 +347,7 @@ class WorkspaceScreen(Screen[None]):
     @work(group="model-info", exclusive=True)
     async def ask_model_info(self) -> None:
         """Show what the model's own file says and how large it is; silently nothing without a server."""
-        from chimera_tui.engine.models import model_info
+        from chimera_tui.engine.backends.models import model_info
 
         info = None
         if self.settings.run.engine != "offline":

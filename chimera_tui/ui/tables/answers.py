@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from chimera_tui.core.query import group, parse_grouping
 from chimera_tui.core.query.sql import DISPLAY_ROWS
-from chimera_tui.engine.sql_query import run_query
+from chimera_tui.engine.repository.sql_query import run_query
 from chimera_tui.ui.tables.column import Column, columns_of
 from chimera_tui.ui.tables.measurement_columns import group_columns
 

@@ -12,7 +12,7 @@ from chimera_tui.core.verify.numbers import Counts
 if TYPE_CHECKING:
     import polars as pl
 
-    from chimera_tui.engine.report_search import Hit
+    from chimera_tui.engine.saved.report_search import Hit
 
 
 class ReportRows:

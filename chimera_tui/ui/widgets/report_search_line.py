@@ -14,7 +14,7 @@ from textual.message import Message
 from chimera_tui.ui.tables.filter_line import FilterLine
 
 if TYPE_CHECKING:
-    from chimera_tui.engine.report_search import Hit
+    from chimera_tui.engine.saved.report_search import Hit
 
 TELL_EVERY_S = 0.15
 TYPED_S = 0.2
@@ -60,7 +60,7 @@ class ReportSearchLine(FilterLine):
 
     @work(group="search", exclusive=True)
     async def _search(self, text: str) -> None:
-        from chimera_tui.engine.report_search import search
+        from chimera_tui.engine.saved.report_search import search
 
         self._stop.set()
         await asyncio.sleep(TYPED_S)  # the next letter cancels this

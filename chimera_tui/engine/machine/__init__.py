@@ -1,0 +1,1 @@
+"""What this machine says of itself: GPUs, the commit of a folder, places that can be written."""

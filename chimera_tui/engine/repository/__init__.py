@@ -1,0 +1,1 @@
+"""A repository opened: read, cached, watched, queried; one immutable snapshot at a time."""

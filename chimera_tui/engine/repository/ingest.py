@@ -1,0 +1,244 @@
+"""One pass over a repository: what is new, what changed, what is gone; reading it; the frames of it all.
+
+The methods block and belong in a worker thread, one at a time; :mod:`.workspace` drives them.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from chimera_tui.core.assemble import PENDING, Assembler
+from chimera_tui.core.frames import Frames
+from chimera_tui.core.measure.result import FileResult, Limits
+from chimera_tui.core.report.older import HEAD, is_chimera_report, read_chimera_report
+from chimera_tui.core.scan import FOLDER, RUN, Entry
+
+if TYPE_CHECKING:
+    import polars as pl
+
+REPOSITORY_CELLS = 5_000_000
+"""Beyond this many cells in a repository further files are kept as statistics per column."""
+FULL = Limits()
+LARGE_BYTES = 1_000_000
+"""Files above this size are measured in a child process: a thread would hold up the event loop for 0.2 s at 8 MB."""
+SETTLED_NS = 2_000_000_000
+"""A file that changed less than this ago is probably still being written."""
+OVER_CAP = f"kept as statistics per column: this repository holds more than {REPOSITORY_CELLS:,} measurements"
+REPORT_REASON = "a report that a Chimera agent wrote; reports are never a source of measurements"
+LONGEST_REPORT = 16_000_000
+
+UNCLEAR = ("failed", "partial", "no measurements")
+"""What half a file may look like."""
+
+_REL, _KIND, _SIZE, _TIME, _STATUS, _ROLE = (
+    itemgetter(Entry._fields.index(name)) for name in ("rel", "kind", "size", "mtime_ns", "status", "role")
+)
+"""Fields of an entry, for loops over all files at every start."""
+
+Measure = Callable[[str, str, str, Limits], FileResult]
+
+
+class Task(NamedTuple):
+    """A file to be read, with the id it will have."""
+
+    file_id: int
+    entry: Entry
+
+
+class Pass:
+    """One pass: what to read follows from what was found and from the frames there are already."""
+
+    def __init__(
+        self, root: Path, entries: list[Entry], frames: Frames, next_file_id: int, *,
+        stopped: Callable[[], bool] = lambda: False, measure: Measure | None = None, patient: bool = False,
+    ) -> None:  # fmt: skip
+        self.root = root
+        self._prefix = os.path.join(root, "")  # noqa: PTH118 - Path costs ten times as much for each file
+        self.stopped = stopped
+        self.patient = patient
+        """Whether a file that makes no sense right after it changed is left pending: somebody will read it again."""
+        self.unsettled = False
+        """Whether there is such a file."""
+        self._measure = measure
+        self._runs: dict[str, dict[str, object]] = {}
+        runs = [entry for entry in entries if entry.role == RUN] if any(map(_ROLE, entries)) else []
+        self._run_folders = sorted({entry.rel.rpartition("/")[0] for entry in runs if _marks_run(entry)})
+        kept, fresh = _compare(entries, frames)
+        self._changed_runs = _changed_runs(kept, fresh, frames)
+        self.changed = bool(fresh) or kept is not None
+        self.n_found = len(entries) - list(map(_KIND, entries)).count(FOLDER)
+        self.assembler = Assembler(frames, next_file_id)
+        if kept is not None:
+            self.assembler.keep(kept)
+        self.small: list[Task] = []
+        self.large: list[Task] = []
+        for entry in fresh:
+            self._plan(entry)
+
+    @property
+    def n_to_read(self) -> int:
+        """How many files this pass reads."""
+        return len(self.small) + len(self.large)
+
+    def _plan(self, entry: Entry) -> None:
+        if entry.role == RUN:
+            self.assembler.note(entry, "no measurements", "part of a saved run")
+        elif entry.status:
+            self.assembler.note(entry, entry.status, entry.reason)
+        elif entry.kind == "other":
+            self.assembler.note(entry, "no measurements", "not a kind of file that measurements are read from")
+        else:
+            task = Task(self.assembler.expect(entry), entry)
+            (self.large if entry.size > LARGE_BYTES else self.small).append(task)
+
+    def read(self, task: Task) -> None:
+        """Read one small file into the frames; whatever is wrong with it ends up in its row."""
+        try:
+            if self._is_report(task.entry):
+                result = FileResult(status="no measurements", reason=REPORT_REASON, encoding="text", role="report")
+            else:
+                result = self._measure_file(task.entry)
+        except Exception as error:  # noqa: BLE001 - a fault of a reader may cost its file, never the scan
+            reason = f"a fault in its reader, worth reporting: {type(error).__name__}: {error}"[:300]
+            result = FileResult(status="failed", reason=reason, encoding="unknown")
+        self.take(task, result)
+
+    def take(self, task: Task, result: FileResult, cells: pl.DataFrame | None = None) -> None:
+        """Take a result in; where the file is still being written, as pending, to be read again."""
+        result = self._capped(result)
+        unclear = result.status in UNCLEAR and task.entry.kind != "markdown"
+        if self.patient and unclear and self._being_written(task.entry):
+            self.unsettled = True
+            result.status, result.reason = PENDING, "still being written; it is read again soon"
+        self.assembler.add(task.file_id, task.entry, result, cells)
+
+    def limits(self) -> Limits:
+        """How much of the next file may be taken in full."""
+        room = REPOSITORY_CELLS - self.assembler.n_cells
+        return FULL if room >= FULL.cells_per_file else Limits(cells_per_file=max(0, room))
+
+    def frames(self) -> Frames:
+        """The frames of what has been read so far."""
+        return self.assembler.frames()
+
+    def finished(self) -> Frames:
+        """The frames with duplicates and derived tables linked and the runs filled in."""
+        from chimera_tui.core.links import linked
+        from chimera_tui.core.report.runs import runs_frame
+
+        frames = self.assembler.frames()
+        runs = runs_frame(self.root, self._run_folders, self._changed_runs, self._runs, frames)
+        return linked(replace(frames, runs=runs), self.root, self.stopped)
+
+    def _measure_file(self, entry: Entry) -> FileResult:
+        if self._measure is None:
+            from chimera_tui.core.measure import measure_file
+
+            self._measure = measure_file
+        return self._measure(self._prefix + entry.rel, entry.shown, entry.kind, self.limits())
+
+    def _capped(self, result: FileResult) -> FileResult:
+        if result.level == "summary" and self.limits() is not FULL:
+            result.reason = OVER_CAP
+        return result
+
+    def _being_written(self, entry: Entry) -> bool:
+        try:
+            found = (self.root / entry.rel).stat()
+        except OSError:
+            return False
+        return (found.st_size, found.st_mtime_ns) != (entry.size, entry.mtime_ns) or (
+            time.time_ns() - found.st_mtime_ns < SETTLED_NS
+        )
+
+    def _is_report(self, entry: Entry) -> bool:
+        if entry.kind != "markdown":
+            return False
+        try:
+            with (self.root / entry.rel).open("rb") as file:
+                head = file.read(HEAD)
+                if not is_chimera_report(head.decode("utf-8", "replace")):
+                    return False
+                text = (head + file.read(LONGEST_REPORT)).decode("utf-8", "replace")
+        except OSError:
+            return False
+        self._runs[entry.shown] = read_chimera_report(text, entry.shown)
+        return True
+
+
+def _marks_run(entry: Entry) -> bool:
+    from chimera_tui.core.scan.saved_runs import MARKS
+
+    return entry.rel.rpartition("/")[2] in MARKS
+
+
+def _changed_runs(kept: set[int] | None, fresh: list[Entry], frames: Frames) -> set[str]:
+    """The folders in which a file of a saved run is new, changed or gone."""
+    files = frames.files
+    old = files.filter(files["role"] == RUN).select("file_id", "path").rows() if kept is not None else ()
+    changed = {path.rpartition("/")[0] for file_id, path in old if kept is not None and file_id not in kept}
+    return changed | {entry.rel.rpartition("/")[0] for entry in fresh if entry.role == RUN}
+
+
+def _compare(entries: list[Entry], frames: Frames) -> tuple[set[int] | None, list[Entry]]:
+    """Which rows still hold (None: all of them), and which entries have to be read."""
+    files = frames.files
+    if _nothing_changed(entries, files):
+        return None, []
+    names = ("file_id", "path", "path_raw", "size", "mtime_ns", "status", "reason", "role", "encoding")
+    known = {
+        raw or path: (file_id, size, mtime, status, reason, role == RUN, encoding)
+        for file_id, path, raw, size, mtime, status, reason, role, encoding in zip(
+            *(files[name].to_list() for name in names), strict=True
+        )
+    }
+    kept, fresh = set(), []
+    for entry in entries:
+        row = known.get(_key(entry.rel))
+        if row is not None and _holds(entry, row):
+            kept.add(row[0])
+        else:
+            fresh.append(entry)
+    return kept if len(kept) != files.height else None, fresh
+
+
+def _nothing_changed(entries: list[Entry], files: pl.DataFrame) -> bool:
+    """A look that is ten times faster than comparing file by file, and enough for most starts."""
+    if len(entries) != files.height or not entries:
+        return not entries and not files.height
+    return (
+        not any(map(_STATUS, entries))
+        and not any(map(_ROLE, entries))
+        and files["path_raw"].null_count() == files.height
+        and list(map(_TIME, entries)) == files["mtime_ns"].to_list()
+        and list(map(_SIZE, entries)) == files["size"].to_list()
+        and list(map(_REL, entries)) == files["path"].to_list()
+        and not files["status"].is_in([PENDING, "failed"]).any()
+        and not (files["role"] == RUN).any()
+    )
+
+
+def _holds(entry: Entry, row: tuple[int, int, int, str, str, bool, str]) -> bool:
+    _, size, mtime_ns, status, reason, saved_run, encoding = row
+    if (size, mtime_ns, saved_run) != (entry.size, entry.mtime_ns, entry.role == RUN):
+        return False
+    if entry.status:
+        return (status, reason) == (entry.status, entry.reason)
+    # A file that could not be opened is tried again: permissions change without changing its time.
+    return status != PENDING and not (status == "failed" and not encoding)
+
+
+def _key(rel: str) -> str | bytes:
+    if rel.isascii():
+        return rel
+    try:
+        rel.encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(rel)
+    return rel

@@ -1,0 +1,151 @@
+"""Runs whose program was ended before their report was written: found, and read back from their journals."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from chimera_tui.core.config.schema import Settings
+from chimera_tui.core.endings import Ending
+from chimera_tui.core.report.metrics import CallFigures
+from chimera_tui.core.report.saved import REPORT
+from chimera_tui.engine.events import (
+    AnyEvent,
+    CallFinished,
+    CallStarted,
+    Chunk,
+    ProgramText,
+    RunStarted,
+    Stage,
+    StageFinished,
+)
+from chimera_tui.engine.journal import NAME as JOURNAL
+from chimera_tui.engine.journal import read_journal
+from chimera_tui.engine.saved.folder import report_parents
+from chimera_tui.engine.saved.run_settings import read_record, settings_of
+
+WHOLE = (Ending.COMPLETE, Ending.LENGTH)
+"""How a call ended whose answer can be used again."""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """One call of a journal; ``ending`` None where the program was ended before it was over."""
+
+    stage: Stage
+    messages: tuple[dict[str, str], ...]
+    options: dict[str, object]
+    text: str
+    thinking: str
+    ending: Ending | None
+    figures: CallFigures
+
+
+class Unfinished(msgspec.Struct, frozen=True):
+    """What a journal holds of a run without a report; ``settings`` are the tables of its run.toml."""
+
+    folder: Path
+    engine: str
+    model: str
+    started: datetime
+    answers: tuple[Answer, ...]
+    stage_s: dict[str, float]
+    record: dict[str, object]
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a model wrote it: what the program writes alone is written anew faster."""
+        return self.engine not in ("", "offline", "replay")
+
+    @property
+    def words(self) -> str:
+        """What is there, in a sentence."""
+        whole = [answer.stage.value for answer in self.answers if answer.ending in WHOLE]
+        begun = next((answer for answer in self.answers if answer.ending is None), None)
+        parts = [f"finished: {', '.join(whole)}"] if whole else ["no answer was finished"]
+        parts += [f"in the middle of: {begun.stage.value} ({len(begun.text):,} characters)"] if begun else []
+        who = self.model or "the program alone"
+        return f"started {self.started:%Y-%m-%d %H:%M} UTC with {who}; {'; '.join(parts)}"
+
+    def settings(self, now: Settings) -> Settings:
+        """The settings of that run, as far as its run.toml has them; the server and the screen are those of now."""
+        sent = self.answers[0].options if self.answers else None
+        found = settings_of(self.record, now, sent)
+        run = msgspec.structs.replace(found.run, engine=self.engine, model=self.model)
+        return msgspec.structs.replace(found, run=run)
+
+
+def find_unfinished(root: Path, report_dir: str = "", out: Path | None = None) -> list[Unfinished]:
+    """The runs of a repository without a report that said anything and that nobody is at any more, newest first."""
+    found = []
+    for parent in dict.fromkeys([*([out] if out is not None else []), *report_parents(root, report_dir)]):
+        try:
+            folders = [Path(entry.path) for entry in os.scandir(parent) if entry.is_dir(follow_symlinks=False)]
+        except OSError:
+            continue
+        found += [run for folder in folders if (run := _abandoned(folder, root)) is not None]
+    return sorted(found, key=lambda run: run.started, reverse=True)
+
+
+def read_unfinished(folder: Path) -> Unfinished | None:
+    """The run of a folder from its journal and run.toml; None where its journal tells of no run. Raises OSError."""
+    events = read_journal(folder / JOURNAL)
+    begun = next((event for event in events if isinstance(event, RunStarted)), None)
+    if begun is None:
+        return None
+    return Unfinished(
+        folder=folder, engine=begun.engine, model=begun.model, started=_time(begun.started), answers=_answers(events),
+        stage_s={event.stage.value: event.duration_s for event in events if isinstance(event, StageFinished)},
+        record=read_record(folder),
+    )  # fmt: skip
+
+
+def _abandoned(folder: Path, root: Path) -> Unfinished | None:
+    journal = folder / JOURNAL
+    try:
+        if not journal.is_file() or (folder / REPORT).exists() or is_live(journal):
+            return None
+        events = read_journal(journal)
+        told = any(isinstance(event, CallStarted | ProgramText) for event in events)
+        about = next((event.root for event in events if isinstance(event, RunStarted)), "")
+        here = not about or Path(about).resolve() == root.resolve()
+        return read_unfinished(folder) if told and here else None
+    except OSError:
+        return None
+
+
+def is_live(journal: Path) -> bool:
+    """Whether a program is writing this journal: it holds a lock that ends with it. Raises OSError."""
+    with journal.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _answers(events: list[AnyEvent]) -> tuple[Answer, ...]:
+    found = []
+    for started in (event for event in events if isinstance(event, CallStarted)):
+        chunks = [event for event in events if isinstance(event, Chunk) and event.call == started.call]
+        ends = (event for event in events if isinstance(event, CallFinished) and event.call == started.call)
+        over = next(ends, None)
+        found.append(
+            Answer(
+                stage=started.stage, messages=started.messages, options=started.options,
+                text="".join(chunk.text for chunk in chunks), thinking="".join(chunk.thinking for chunk in chunks),
+                ending=over.ending if over else None, figures=over.figures if over else CallFigures(),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _time(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
