@@ -1,65 +1,23 @@
-"""The facts that the checker judges by: a repository's, and what a run knows of itself."""
+"""A run and the checker: the facts that its text is judged by, and the judging of what streams in."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from chimera_tui.core.findings.finding import Finding
-from chimera_tui.core.links import real_path
-from chimera_tui.core.report.data_summary import DataSummary
-from chimera_tui.core.report.sections import ingestion
 from chimera_tui.core.verify.blocks import Blocks
-from chimera_tui.core.verify.facts import Extra, Facts, merged, read_text_facts
-from chimera_tui.core.verify.inventory import Frozen
-from chimera_tui.core.verify.written import Written, written
-
-if TYPE_CHECKING:
-    from chimera_tui.core.findings.tables import Table
-    from chimera_tui.core.frames import Frames
-    from chimera_tui.engine.context import RunContext
-
-HEAD = 65_536
-"""Bytes of a data file that are searched for devices and versions."""
-MARKDOWN = 1_000_000
-"""Bytes of a Markdown file whose headings are counted."""
-MOST_FILES = 5_000
-
-
-def repository_facts(root: Path, frames: Frames, frozen: Frozen | None = None) -> Facts:
-    """Everything reports about this repository are judged by. Reads the beginnings of its files."""
-    return Facts.of(frames, text_facts(root, frames), frozen)
-
-
-def text_facts(root: Path, frames: Frames) -> Extra:
-    """What only the text of the files says: devices, versions, headings."""
-    parts = []
-    for path, raw, kind, role in frames.files.select("path", "path_raw", "kind", "role").rows()[:MOST_FILES]:
-        if role == "run":
-            continue
-        markdown = kind == "markdown"
-        try:
-            with (root / real_path(path, raw)).open("rb") as file:
-                text = file.read(MARKDOWN if markdown else HEAD).decode("utf-8", "replace")
-        except OSError:
-            continue
-        parts.append(read_text_facts(path, text, markdown=markdown))
-    return merged(parts) if parts else Extra()
-
-
-def program_text(findings: Iterable[Finding], tables: Iterable[Table], summary: DataSummary) -> Written:
-    """What the program computed and wrote into a report: its findings are facts, its tables and counts no claims."""
-    lines = [line for table in tables for line in table.markdown().split("\n")]
-    return written(findings, [*lines, *(ingestion(summary).split("\n") if summary.total else ())])
+from chimera_tui.core.verify.facts import Facts
+from chimera_tui.core.verify.verdict import Verdict
+from chimera_tui.engine.context import RunContext
+from chimera_tui.engine.events import ClaimJudged
+from chimera_tui.engine.judging import Judging
+from chimera_tui.engine.repository.facts import program_text
 
 
 def begin_index(run: RunContext) -> None:
     """Index the facts of the run's snapshot in a thread, beside whatever else a run with a model does."""
     snapshot = run.draft.snapshot
     if snapshot is not None and run.settings.run.engine != "offline":
-        task = asyncio.create_task(asyncio.to_thread(snapshot.computed.facts, snapshot), name="index of facts")
+        task = asyncio.create_task(asyncio.to_thread(snapshot.facts), name="index of facts")
         # A run that ends before it asks for the facts does not care whether there are any.
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
         run.draft.index = task
@@ -85,3 +43,25 @@ async def live_facts(run: RunContext) -> Facts:
     return (await run_facts(run)).for_report(
         Blocks(dates=(draft.started,), model=run.settings.run.model, options=options)
     )
+
+
+def begin_judging(run: RunContext) -> Judging:
+    """Judge what the run's model writes from here on, and publish the verdicts."""
+
+    def tell(call: int, at: int, one: Verdict) -> None:
+        run.publish(
+            ClaimJudged(
+                at_s=run.at_s(), call=call, start=at + one.claim.start, end=at + one.claim.end, span=one.claim.span,
+                label=one.label, rule=one.rule, reason=one.reason, right=one.right, unscoped=one.unscoped,
+                sources=one.sources,
+            )
+        )  # fmt: skip
+
+    def failed(error: Exception) -> None:
+        run.notice(
+            f"The checker failed ({error!r}): from here on numbers are not judged. Please report this.", "warning"
+        )
+
+    judging = Judging(live_facts(run), tell, failed)
+    run.attach(judging)
+    return judging

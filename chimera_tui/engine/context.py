@@ -8,20 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from chimera_tui.core.config.schema import Settings
+from chimera_tui.engine.backends.earlier import Earlier
 from chimera_tui.engine.clock import Clock
 from chimera_tui.engine.draft import Draft
 from chimera_tui.engine.events import Event, Notice, Stage, StageFinished, StageStarted
 from chimera_tui.engine.journal import Journal
 from chimera_tui.engine.publish import Subscription, merged
+from chimera_tui.engine.questions import Ask, AskContext, stop_when_small
 from chimera_tui.engine.repository.workspace import Workspace
-from chimera_tui.engine.stages.busy import Ask
-from chimera_tui.engine.stages.earlier import Earlier
-from chimera_tui.engine.stages.small_context import AskContext, stop_when_small
 
 if TYPE_CHECKING:
-    from chimera_tui.engine.backends.replay import Replay
     from chimera_tui.engine.judging import Judging
     from chimera_tui.engine.saved.recorded import RecordedRun
+    from chimera_tui.engine.saved.replay import Replay
     from chimera_tui.engine.saved.resume import Resume
 
 PAST_LIMIT = 4096

@@ -18,9 +18,9 @@ from chimera_tui.core.verify.verdict import Check
 from chimera_tui.engine.backends.base import LoadedModel, ModelInfo
 from chimera_tui.engine.machine.commit import Checkout
 from chimera_tui.engine.machine.gpus import Gpu
-from chimera_tui.engine.repository.workspace import Snapshot
-from chimera_tui.engine.stages.prompting import Prompts, load_prompts
-from chimera_tui.engine.stages.token_rates import Rate
+from chimera_tui.engine.prompts.templates import Prompts, load_prompts
+from chimera_tui.engine.prompts.token_rates import Rate
+from chimera_tui.engine.repository.snapshot import Snapshot
 
 
 @dataclass

@@ -12,34 +12,10 @@ from chimera_tui.core.verify.judge import Judge
 from chimera_tui.core.verify.lines import LONGEST
 from chimera_tui.core.verify.sentences import sentences
 from chimera_tui.core.verify.verdict import Verdict
-from chimera_tui.engine.checking import live_facts
-from chimera_tui.engine.context import RunContext
-from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, ClaimJudged, Event, Stage
+from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, Event, Stage
 
 Tell = Callable[[int, int, Verdict], None]
 """Takes the call, where in its shown text the verdict's line begins, and the verdict; called on the event loop."""
-
-
-def begin_judging(run: RunContext) -> Judging:
-    """Judge what the run's model writes from here on, and publish the verdicts."""
-
-    def tell(call: int, at: int, one: Verdict) -> None:
-        run.publish(
-            ClaimJudged(
-                at_s=run.at_s(), call=call, start=at + one.claim.start, end=at + one.claim.end, span=one.claim.span,
-                label=one.label, rule=one.rule, reason=one.reason, right=one.right, unscoped=one.unscoped,
-                sources=one.sources,
-            )
-        )  # fmt: skip
-
-    def failed(error: Exception) -> None:
-        run.notice(
-            f"The checker failed ({error!r}): from here on numbers are not judged. Please report this.", "warning"
-        )
-
-    judging = Judging(live_facts(run), tell, failed)
-    run.attach(judging)
-    return judging
 
 
 class Judging:

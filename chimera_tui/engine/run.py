@@ -7,8 +7,8 @@ from chimera_tui.core.endings import Ending
 from chimera_tui.engine.backends.base import BackendError
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import ReportSaved, RunEnded, Stage
-from chimera_tui.engine.saved import save
-from chimera_tui.engine.saved.folder import drop_folder
+from chimera_tui.engine.record import save
+from chimera_tui.engine.record.folder import drop_folder
 from chimera_tui.engine.saved.trash import discard
 from chimera_tui.engine.stages import conduct
 

@@ -7,12 +7,11 @@ import msgspec
 from chimera_tui.core.config.load import Loaded
 from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.endings import Ending
-from chimera_tui.engine.backends.replay import Replay
+from chimera_tui.engine.questions import BusyAnswer, ContextAnswer
 from chimera_tui.engine.repository.workspace import Workspace, WorkspaceError
 from chimera_tui.engine.run import Run
 from chimera_tui.engine.saved.recorded import RecordedRun
-from chimera_tui.engine.stages.busy import BusyAnswer
-from chimera_tui.engine.stages.small_context import ContextAnswer
+from chimera_tui.engine.saved.replay import Replay
 from chimera_tui.headless.questions import answer_busy, answer_small
 from chimera_tui.headless.report import EXIT_CODES, followed
 from chimera_tui.headless.talk import say

@@ -19,7 +19,7 @@ from chimera_tui.core.config.load import Loaded
 from chimera_tui.core.inert import inert, inert_line
 from chimera_tui.engine.backends.server_checks import server_checks
 from chimera_tui.engine.machine.gpus import gpus
-from chimera_tui.engine.machine.place_checks import place_checks
+from chimera_tui.headless.place_checks import place_checks
 from chimera_tui.headless.terminal_checks import terminal_checks, window_size
 
 _WORDS = {"ok": "ok", "warning": "warning", "problem": "PROBLEM"}

@@ -13,7 +13,7 @@ from chimera_tui.core.endings import Ending
 from chimera_tui.core.findings import Finding, Progress
 from chimera_tui.core.findings.choice import Choices, labelled
 from chimera_tui.core.inert import inert_line
-from chimera_tui.engine.stages.choices import load_choices, save_choices
+from chimera_tui.engine.repository.choices import load_choices, save_choices
 from chimera_tui.headless.report import EXIT_CODES, FAILED
 from chimera_tui.headless.tables import USAGE, read
 from chimera_tui.headless.talk import say
@@ -39,7 +39,7 @@ async def findings(
         if time.monotonic() - began > QUIET_S:
             say(f"{progress.done + 1} of {progress.total}: {progress.doing}")
 
-    found = snapshot.computed.findings(snapshot, settings.run, tell)
+    found = snapshot.findings(settings.run, tell)
     before = load_choices(workspace.root)
     choices = before
     for choice, names in wanted.items():

@@ -3,8 +3,7 @@
 import asyncio
 import sys
 
-from chimera_tui.engine.stages.busy import Ask, BusyAnswer, BusyBox
-from chimera_tui.engine.stages.small_context import AskContext, ContextAnswer, SmallContext
+from chimera_tui.engine.questions import Ask, AskContext, BusyAnswer, BusyBox, ContextAnswer, SmallContext
 from chimera_tui.headless.talk import say
 
 

@@ -20,13 +20,12 @@ from chimera_tui.engine.events import (
     RunStarted,
     StageFinished,
 )
+from chimera_tui.engine.questions import BusyAnswer, ContextAnswer
 from chimera_tui.engine.repository.workspace import Workspace, WorkspaceError
 from chimera_tui.engine.run import Run
 from chimera_tui.engine.saved.resume import Resume
 from chimera_tui.engine.saved.trash import discard
 from chimera_tui.engine.saved.unfinished import Unfinished, find_unfinished
-from chimera_tui.engine.stages.busy import BusyAnswer
-from chimera_tui.engine.stages.small_context import ContextAnswer
 from chimera_tui.headless.questions import answer_busy, answer_small
 from chimera_tui.headless.talk import say
 

@@ -16,7 +16,8 @@ from chimera_tui.headless.talk import say
 if TYPE_CHECKING:
     import polars as pl
 
-    from chimera_tui.engine.repository.workspace import Snapshot, Workspace
+    from chimera_tui.engine.repository.snapshot import Snapshot
+    from chimera_tui.engine.repository.workspace import Workspace
 
 USAGE = 2
 MOST_ROWS = 10_000_000

@@ -82,7 +82,7 @@ _PARTS = {"date": "dates", "size": "sizes", "hardware": "text", "software": "tex
 
 async def _facts(report: Path, workspace: Workspace | None, facts_file: Path | None) -> tuple[Facts, Ages]:
     """The facts to judge by, and which of them are frozen and which live."""
-    from chimera_tui.engine.checking import repository_facts
+    from chimera_tui.engine.repository.facts import repository_facts
     from chimera_tui.engine.saved.frozen import CELLS, FACTS, frozen_facts, frozen_parts
 
     beside = report.with_name(FACTS)

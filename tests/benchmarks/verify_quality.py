@@ -30,7 +30,7 @@ from chimera_tui.core.verify.lines import Reader
 from chimera_tui.core.verify.quantities import DATE, NUMBER, WORDS, canonical, printed
 from chimera_tui.core.verify.tolerance import agreement, half_width
 from chimera_tui.core.verify.verdict import SUPPORTED
-from chimera_tui.engine.checking import repository_facts
+from chimera_tui.engine.repository.facts import repository_facts
 from chimera_tui.engine.repository.workspace import Workspace
 
 LABELS = ("supported", "contradicted", "unverifiable")

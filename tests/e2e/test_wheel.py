@@ -15,7 +15,8 @@ LIST = """
 import chimera_tui
 from chimera_tui.ui import themes
 from chimera_tui.headless.demo import sample_repository
-from chimera_tui.engine.stages.prompting import load_persona, load_prompts
+from chimera_tui.engine.prompts.persona import load_persona
+from chimera_tui.engine.prompts.templates import load_prompts
 print(chimera_tui.__file__)
 found, problems = themes.load_themes((themes.builtin_folder(),))
 assert not problems, problems

@@ -8,7 +8,8 @@ import pytest
 from chimera_tui.core.config.schema import Scan
 from chimera_tui.core.measure.result import FileResult
 from chimera_tui.engine.repository import cache, ingest
-from chimera_tui.engine.repository.workspace import Snapshot, Workspace
+from chimera_tui.engine.repository.snapshot import Snapshot
+from chimera_tui.engine.repository.workspace import Workspace
 
 CSV = "model,num_gpu,ttft_s,tokens_s\ngemma3:1b,40,0.123,101.5\ngemma3:1b,80,0.117,103.25\n"
 LONG_AGO = 1_600_000_000_500_000_000

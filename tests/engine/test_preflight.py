@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from chimera_tui.core.endings import Ending
+from chimera_tui.engine.backends.earlier import Earlier
 from chimera_tui.engine.events import CallFinished, LoadStarted, ModelMemory, Notice
 from chimera_tui.engine.machine.gpus import Gpu, gpus
+from chimera_tui.engine.prompts.token_rates import Rate
+from chimera_tui.engine.questions import BusyBox, ContextAnswer, SmallContext
 from chimera_tui.engine.repository.workspace import Workspace
 from chimera_tui.engine.run import Run
-from chimera_tui.engine.stages.busy import BusyBox, look
-from chimera_tui.engine.stages.earlier import Earlier
-from chimera_tui.engine.stages.small_context import ContextAnswer, SmallContext
-from chimera_tui.engine.stages.token_rates import Rate
+from chimera_tui.engine.stages.busy import look
 from tests.engine.whole_runs import REPORT, answering, finished, folder_of, settings, small_repository, text_of
 from tests.server import SHARED, Model, OllamaServer, Recording, Replay, Request, Script
 

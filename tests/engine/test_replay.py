@@ -15,12 +15,12 @@ from chimera_tui.core.config.schema import Server as ServerSettings
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.findings import findings
 from chimera_tui.core.findings.tables import tables
-from chimera_tui.engine.backends.replay import Replay, ReplayBackend
 from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, Event
+from chimera_tui.engine.questions import ContextAnswer, SmallContext
 from chimera_tui.engine.repository.workspace import Workspace
 from chimera_tui.engine.run import Run
 from chimera_tui.engine.saved.recorded import NoRecordingError, RecordedRun, read_recorded
-from chimera_tui.engine.stages.small_context import ContextAnswer, SmallContext
+from chimera_tui.engine.saved.replay import Replay, ReplayBackend
 from tests.engine.whole_runs import REPORT, answering, finished, folder_of, settings, small_repository, text_of
 from tests.server import Cut, Model, OllamaServer, OpenAiScript, Reply, Script
 from tests.server.llama import LlamaServer

@@ -16,13 +16,13 @@ import pytest
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.frames import Frames
+from chimera_tui.engine.backends.earlier import Earlier
 from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, Notice, StageStarted
 from chimera_tui.engine.journal import read_journal
+from chimera_tui.engine.questions import BusyBox
 from chimera_tui.engine.repository.workspace import Workspace
 from chimera_tui.engine.run import Run
 from chimera_tui.engine.saved.library import library
-from chimera_tui.engine.stages.busy import BusyBox
-from chimera_tui.engine.stages.earlier import Earlier
 from tests.engine.whole_runs import BRIEF, REPORT, answering, finished, folder_of, settings, small_repository, text_of
 from tests.server import (
     CLIENT_CLOSED,

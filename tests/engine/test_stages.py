@@ -10,17 +10,19 @@ from chimera_tui.core.endings import Ending
 from chimera_tui.core.findings.choice import Choices, chosen
 from chimera_tui.core.findings.finding import Finding
 from chimera_tui.engine.backends.base import ChatRequest
-from chimera_tui.engine.backends.choose import connect
+from chimera_tui.engine.backends.connect import connect
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import CallStarted, Notice
+from chimera_tui.engine.prompts import token_rates
+from chimera_tui.engine.prompts.templates import BUILT_IN, load_prompts
+from chimera_tui.engine.prompts.token_rates import CHARS_PER_TOKEN
+from chimera_tui.engine.record.save import build
+from chimera_tui.engine.repository.choices import choices_path, load_choices, save_choices
 from chimera_tui.engine.repository.workspace import Workspace
-from chimera_tui.engine.saved.save import build
-from chimera_tui.engine.stages import by_section, model_stages, token_rates
+from chimera_tui.engine.stages import by_section, model_stages
 from chimera_tui.engine.stages.calls import Caller
-from chimera_tui.engine.stages.choices import choices_path, load_choices, save_choices
 from chimera_tui.engine.stages.conduct import ingest
 from chimera_tui.engine.stages.fact_sheet import cut, dealt
-from chimera_tui.engine.stages.prompting import BUILT_IN, CHARS_PER_TOKEN, load_prompts
 from tests.engine.whole_runs import BRIEF, REPORT, answering, finished, folder_of, settings, small_repository, text_of
 from tests.server import OllamaServer, Script
 

@@ -10,7 +10,10 @@ import pytest
 from chimera_tui.core import measure
 from chimera_tui.core.config.schema import Scan
 from chimera_tui.engine.repository import ingest
-from chimera_tui.engine.repository.workspace import Progress, Snapshot, Workspace, WorkspaceError
+from chimera_tui.engine.repository.progress import Progress
+from chimera_tui.engine.repository.snapshot import Snapshot
+from chimera_tui.engine.repository.watch import follow
+from chimera_tui.engine.repository.workspace import Workspace, WorkspaceError
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data"
 CSV = "model,num_gpu,ttft_s,tokens_s\ngemma3:1b,40,0.123,101.5\ngemma3:1b,80,0.117,103.25\n"
@@ -301,7 +304,7 @@ async def test_watching_follows_changes(root):
     workspace = Workspace(root, scan=Scan())
     await workspace.refresh()
     changes: asyncio.Queue[Snapshot] = asyncio.Queue()
-    watcher = asyncio.create_task(workspace.watch(changes.put_nowait))
+    watcher = asyncio.create_task(follow(workspace, changes.put_nowait))
     try:
         (root / "new").mkdir()
         (root / "new" / "c.csv").write_text(CSV)
@@ -317,7 +320,7 @@ async def test_a_file_that_is_being_written_is_not_called_broken(root):
     workspace = Workspace(root, scan=Scan())
     await workspace.refresh()
     changes: asyncio.Queue[Snapshot] = asyncio.Queue()
-    watcher = asyncio.create_task(workspace.watch(changes.put_nowait))
+    watcher = asyncio.create_task(follow(workspace, changes.put_nowait))
     seen: list[str] = []
     try:
         with (root / "half.json").open("w") as file:
@@ -337,7 +340,7 @@ async def test_a_file_that_stays_broken_is_called_so_in_the_end(root):
     workspace = Workspace(root, scan=Scan())
     await workspace.refresh()
     changes: asyncio.Queue[Snapshot] = asyncio.Queue()
-    watcher = asyncio.create_task(workspace.watch(changes.put_nowait))
+    watcher = asyncio.create_task(follow(workspace, changes.put_nowait))
     try:
         (root / "broken.json").write_text('"')
         await _until(changes, lambda found: found.get("broken.json", {}).get("status") == "pending")

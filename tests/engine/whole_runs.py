@@ -9,9 +9,9 @@ from chimera_tui.core.config.schema import Options, Settings
 from chimera_tui.core.config.schema import Run as RunSettings
 from chimera_tui.core.config.schema import Server as ServerSettings
 from chimera_tui.engine.events import Event, RunEnded
+from chimera_tui.engine.questions import BusyAnswer, BusyBox
 from chimera_tui.engine.repository.workspace import Workspace
 from chimera_tui.engine.run import Run
-from chimera_tui.engine.stages.busy import BusyAnswer, BusyBox
 
 REPORT = """## 1. Executive Summary
 Throughput is 11.5 tok/s [F1].

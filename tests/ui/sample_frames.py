@@ -7,7 +7,7 @@ import polars as pl
 
 from chimera_tui.core import frames as schema
 from chimera_tui.core.frames import Frames
-from chimera_tui.engine.repository.workspace import Snapshot
+from chimera_tui.engine.repository.snapshot import Snapshot
 
 DAY_NS = 86_400 * 10**9
 

@@ -6,7 +6,7 @@ import pytest
 from textual.widgets import Static
 
 from chimera_tui.core.findings.choice import Choices
-from chimera_tui.engine.stages.choices import choices_path, load_choices
+from chimera_tui.engine.repository.choices import choices_path, load_choices
 from chimera_tui.ui.commands import Pane
 from chimera_tui.ui.screens.export import ExportDialog
 from chimera_tui.ui.tables.findings_frame import brief

@@ -174,7 +174,7 @@ def test_recommendations_repeat_the_numbers_of_findings(found):
 def test_h07_markdown_that_the_data_refutes(truth):
     expected = truth["H07"]["value"]
     snapshot = asyncio.run(Workspace(REPOSITORY, scan=Scan()).refresh())
-    finding = the(snapshot.computed.findings(snapshot, Run()), "refuted Markdown", truth["H07"]["sources"][0])
+    finding = the(snapshot.findings(Run()), "refuted Markdown", truth["H07"]["sources"][0])
     assert finding.label == "derived"
     assert "other data" in finding.caveats[0]
     claims = {one["value"]: one for one in finding.details["claims"]}

@@ -20,7 +20,7 @@ def found(root: Path, text: str, name: str = "runs/NOTES.md") -> list[Finding]:
     (root / "runs" / "a.csv").write_text("\n".join(ROWS) + "\n")
     (root / name).write_text(text)
     snapshot = asyncio.run(Workspace(root, scan=Scan()).refresh())
-    findings = snapshot.computed.findings(snapshot, Run())
+    findings = snapshot.findings(Run())
     return [one for one in findings if one.kind == "refuted Markdown"]
 
 

@@ -19,7 +19,7 @@ from chimera_tui.core.report.data_summary import DataSummary, summarise
 from chimera_tui.core.report.document import CallRow, configuration_line, total_lines
 from chimera_tui.core.report.metrics import CallFigures
 from chimera_tui.core.report.sections import assemble
-from chimera_tui.engine.stages.prompting import load_persona
+from chimera_tui.engine.prompts.persona import load_persona
 
 SECOND = 1_000_000_000
 

@@ -7,7 +7,7 @@ import pytest
 
 from chimera_tui.core.config.schema import Scan
 from chimera_tui.core.verify.facts import Facts
-from chimera_tui.engine.checking import repository_facts
+from chimera_tui.engine.repository.facts import repository_facts
 from chimera_tui.engine.repository.workspace import Workspace
 from tests.unit.verify_repository import labels
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from chimera_tui.core.config.schema import Scan
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.judge import check
-from chimera_tui.engine.checking import repository_facts
+from chimera_tui.engine.repository.facts import repository_facts
 from chimera_tui.engine.repository.workspace import Workspace
 
 CSV = "model,num_ctx,tokens_s,ttft_s\nalpha:1b,1024,51.25,0.125\nalpha:1b,2048,53.75,0.375\nbeta:7b,1024,12.345,2.5\n"

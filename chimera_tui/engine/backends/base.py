@@ -87,6 +87,15 @@ class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
     parameters: dict[str, object] = {}
 
 
+def same_model(one: str, other: str) -> bool:
+    """Whether two names mean the same model: a name without a tag is ``latest``."""
+    return _tagged(one) == _tagged(other)
+
+
+def _tagged(name: str) -> str:
+    return name if ":" in name.rpartition("/")[2] else f"{name}:latest"
+
+
 class BackendError(Exception):
     """A server did not do what was asked: which ending that is, what it said, what a person can do about it.
 

@@ -5,9 +5,8 @@ import asyncio
 import msgspec
 
 from chimera_tui.core.config.schema import Settings
-from chimera_tui.engine.backends.base import Backend, BackendError, LoadedModel, ModelInfo
-from chimera_tui.engine.backends.choose import connect
-from chimera_tui.engine.stages.busy import same_model
+from chimera_tui.engine.backends.base import Backend, BackendError, LoadedModel, ModelInfo, same_model
+from chimera_tui.engine.backends.connect import connect
 
 PATIENCE_S = 10.0
 """How long a person waits for a list."""

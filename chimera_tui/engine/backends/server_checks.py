@@ -10,9 +10,8 @@ from chimera_tui.core.check import Check, State
 from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.inert import inert_line
-from chimera_tui.engine.backends.base import Backend, BackendError, LoadedModel, ModelInfo
-from chimera_tui.engine.backends.choose import connect
-from chimera_tui.engine.stages.busy import same_model
+from chimera_tui.engine.backends.base import Backend, BackendError, LoadedModel, ModelInfo, same_model
+from chimera_tui.engine.backends.connect import connect
 
 Answer = TypeVar("Answer")
 

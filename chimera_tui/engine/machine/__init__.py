@@ -1,1 +1,1 @@
-"""What this machine says of itself: GPUs, the commit of a folder, places that can be written."""
+"""What this machine says of itself: its GPUs, the commit of a folder."""

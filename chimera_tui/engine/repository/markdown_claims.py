@@ -4,27 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.findings.refuted import refuted_markdown
+from chimera_tui.core.frames import Frames
 from chimera_tui.core.links import real_path
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.refuted import refuted
-
-if TYPE_CHECKING:
-    from chimera_tui.engine.repository.workspace import Snapshot
 
 MOST_FILES, MOST_BYTES, MOST_IN_ALL, MOST_FOUND = 200, 262_144, 4_000_000, 200
 """Files, bytes of one, bytes of all, and refuted numbers of one that are looked at."""
 
 
-def refuted_in(snapshot: Snapshot, facts: Callable[[], Facts]) -> Iterator[Finding]:
+def refuted_in(root: Path, frames: Frames, facts: Callable[[], Facts]) -> Iterator[Finding]:
     """A finding for each Markdown file that the data beside it refutes; ``facts`` is asked only where there is one.
 
     Reports of agents are none of the repository's own: they are judged when asked. A copy is read once.
     """
-    paths = _candidates(snapshot)
+    paths = _candidates(frames)
     if not paths:
         return
     cells = facts().cells
@@ -33,7 +31,7 @@ def refuted_in(snapshot: Snapshot, facts: Callable[[], Facts]) -> Iterator[Findi
     left = MOST_IN_ALL
     for path, raw in paths[:MOST_FILES]:
         try:
-            with (snapshot.root / real_path(path, raw)).open("rb") as file:
+            with (root / real_path(path, raw)).open("rb") as file:
                 content = file.read(min(MOST_BYTES, left) + 1)
         except OSError:
             continue
@@ -44,11 +42,11 @@ def refuted_in(snapshot: Snapshot, facts: Callable[[], Facts]) -> Iterator[Findi
             yield refuted_markdown(path, found, _limits(len(paths), cut=cut))
 
 
-def _candidates(snapshot: Snapshot) -> list[tuple[str, bytes | None]]:
+def _candidates(frames: Frames) -> list[tuple[str, bytes | None]]:
     """Markdown with measurements in its folder, in the order of its paths."""
     import polars as pl
 
-    files = snapshot.frames.files
+    files = frames.files
     folder = pl.col("path").str.extract(r"^(.*)/[^/]*$").fill_null("")
     measured = files.filter(pl.col("n_cells") > 0).select(folder.unique()).to_series()
     own = files.filter(

@@ -7,12 +7,10 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from chimera_tui.core.scan.saved_runs import MARKS
-
-if TYPE_CHECKING:
-    from chimera_tui.engine.repository.workspace import Snapshot, Workspace
+from chimera_tui.engine.repository.snapshot import Snapshot
+from chimera_tui.engine.repository.workspace import Workspace, WorkspaceError
 
 DEBOUNCE_MS = 300
 WAKE_MS = 500
@@ -26,8 +24,6 @@ MOST_REST_S = 30.0
 
 async def follow(workspace: Workspace, on_change: Callable[[Snapshot], None]) -> None:
     """Update ``workspace`` whenever something under its root changes, until cancelled. Raises WorkspaceError."""
-    from chimera_tui.engine.repository.workspace import WorkspaceError
-
     changed, stop = asyncio.Event(), threading.Event()
     # Setting the watches up takes a second on a large tree, so not even that happens on the event loop.
     watcher = asyncio.create_task(asyncio.to_thread(_notice, workspace, asyncio.get_running_loop(), changed, stop))

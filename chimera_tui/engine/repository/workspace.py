@@ -7,24 +7,22 @@ import gc
 import os
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from chimera_tui.core.config.schema import Scan
 from chimera_tui.core.frames import Frames
-from chimera_tui.core.links import real_path
 from chimera_tui.core.scan import FOLDER, Entry, Walker
-from chimera_tui.engine.repository.computed import Computed
+from chimera_tui.engine.repository.progress import OnProgress, Reporter
+from chimera_tui.engine.repository.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from chimera_tui.engine.repository.ingest import Pass
 
 FIRST_SNAPSHOT_S = 0.5
 """Seconds of reading after which a first snapshot holds measurements; each later one takes three times as long."""
-PROGRESS_EVERY_S = 0.1
 COLLECT_AFTER = 1_000_000
 
 
@@ -38,51 +36,6 @@ class WorkspaceError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.advice}"
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """A repository as it was read once. ``complete`` is False while files are still being read, and after a stop."""
-
-    generation: int
-    root: Path
-    frames: Frames
-    complete: bool
-    ingest_s: float
-    problems: tuple[str, ...] = ()
-    computed: Computed = field(default_factory=Computed, repr=False, compare=False)
-    """What was computed from these frames."""
-
-    def without(self, paths: Collection[str]) -> Snapshot:
-        """The same without these files and folders of the root; itself where there are none to leave out."""
-        if not paths:
-            return self
-        import polars as pl
-
-        inside = [pl.col("path").str.starts_with(f"{path}/") for path in paths]
-        kept = self.frames.files.filter(~pl.any_horizontal(pl.col("path").is_in(list(paths)), *inside))
-        return replace(self, frames=replace(self.frames, files=kept), computed=Computed())
-
-    def path_of(self, file_id: int) -> Path:
-        """Where a file is on disk, whatever bytes are in its name. Raises KeyError for an id that is not here."""
-        import polars as pl
-
-        row = self.frames.files.filter(pl.col("file_id") == file_id).select("path", "path_raw").rows()
-        if not row:
-            raise KeyError(file_id)
-        return self.root / real_path(*row[0])
-
-
-class Progress(NamedTuple):
-    """How far a refresh is: files found by the walk, files read, files to read (0 until the walk is over)."""
-
-    found: int
-    read: int
-    total: int
-    done: bool = False
-
-
-OnProgress = Callable[[Progress], None]
 
 
 def check_root(root: Path) -> None:
@@ -134,23 +87,14 @@ class Workspace:
         ``on_progress`` is called on the event loop; from the first report with a ``total`` on, the snapshot names
         every file. Raises :class:`WorkspaceError`.
         """
-        return await self._refresh(_Reporter(on_progress), patient=False)
-
-    async def watch(self, on_change: Callable[[Snapshot], None]) -> None:
-        """Follow changes on disk until cancelled; ``on_change`` gets each new snapshot, on the event loop.
-
-        Raises :class:`WorkspaceError` where the system cannot watch the folder.
-        """
-        from chimera_tui.engine.repository.watch import follow
-
-        await follow(self, on_change)
+        return await self._refresh(Reporter(on_progress), patient=False)
 
     async def update(self) -> tuple[Snapshot, bool]:
         """A refresh for the watcher: a file that cannot be read yet is left pending; True asks to come again."""
-        reporter = _Reporter(None)
+        reporter = Reporter(None)
         return await self._refresh(reporter, patient=True), reporter.unsettled
 
-    async def _refresh(self, reporter: _Reporter, *, patient: bool) -> Snapshot:
+    async def _refresh(self, reporter: Reporter, *, patient: bool) -> Snapshot:
         async with self._lock, self._stopping_thread(), _collecting_seldom():
             started, started_ns = time.monotonic(), time.time_ns()
             check_root(self.root)
@@ -199,7 +143,7 @@ class Workspace:
         self._next_file_id = max(self._next_file_id, work.assembler.next_file_id)
         return work
 
-    def _read_small(self, work: Pass, started: float, problems: tuple[str, ...], reporter: _Reporter) -> None:
+    def _read_small(self, work: Pass, started: float, problems: tuple[str, ...], reporter: Reporter) -> None:
         pause = FIRST_SNAPSHOT_S
         due = time.monotonic() + pause
         for task in work.small:
@@ -212,7 +156,7 @@ class Workspace:
                 pause *= 3
                 due = time.monotonic() + pause
 
-    async def _read_large(self, work: Pass, reporter: _Reporter) -> None:
+    async def _read_large(self, work: Pass, reporter: Reporter) -> None:
         if not work.large:
             return
         from chimera_tui.engine.repository.large_files import measured
@@ -265,39 +209,6 @@ async def _collecting_seldom() -> AsyncIterator[None]:
         yield
     finally:
         gc.set_threshold(*usual)
-
-
-class _Reporter:
-    """Tells progress on the event loop, ten times a second at most; its methods may be called from any thread."""
-
-    def __init__(self, on_progress: OnProgress | None) -> None:
-        self.unsettled = False
-        self._tell = on_progress
-        self._loop = asyncio.get_running_loop()
-        self._found = self._read = self._total = 0
-        self._due = 0.0
-
-    def found(self, files: int) -> None:
-        self._found = files
-        self._report()
-
-    def begin(self, work: Pass) -> None:
-        self._found, self._read, self._total = work.n_found, 0, work.n_to_read
-        self._report(now=True)
-
-    def read_one(self) -> None:
-        self._read += 1
-        self._report()
-
-    def done(self, work: Pass) -> None:
-        self._found, self._read, self._total = work.n_found, work.n_to_read, work.n_to_read
-        self._report(now=True, done=True)
-
-    def _report(self, *, now: bool = False, done: bool = False) -> None:
-        if self._tell is not None and (now or time.monotonic() >= self._due):
-            self._due = time.monotonic() + PROGRESS_EVERY_S
-            progress = Progress(self._found, self._read, self._total, done)
-            self._loop.call_soon_threadsafe(self._tell, progress)
 
 
 def _problems(entries: list[Entry]) -> tuple[str, ...]:

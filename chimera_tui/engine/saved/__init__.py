@@ -1,1 +1,1 @@
-"""Runs on disk: saved, found again, read back, taken up, compared, exported, thrown away."""
+"""Runs on disk: found again, read back, taken up, played again, compared, exported, thrown away."""

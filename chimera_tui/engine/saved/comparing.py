@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from chimera_tui.core.compare.result import Comparison
     from chimera_tui.core.config.schema import Settings
-    from chimera_tui.engine.repository.workspace import Snapshot, Workspace
+    from chimera_tui.engine.repository.snapshot import Snapshot
+    from chimera_tui.engine.repository.workspace import Workspace
 
 Over = Literal["measurements", "reports"]
 

@@ -50,7 +50,7 @@ def frozen_facts(path: Path) -> Facts:
     """Everything frozen beside a report: files, cells, findings and the tables made of them. Raises FactsError."""
     from chimera_tui.core.findings.tables import tables
     from chimera_tui.core.report.data_summary import summarise
-    from chimera_tui.engine.checking import program_text
+    from chimera_tui.engine.repository.facts import program_text
 
     frames = frozen_frames(path)
     document = _document(path)

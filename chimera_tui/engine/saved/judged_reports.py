@@ -11,7 +11,7 @@ from chimera_tui.engine.saved.frozen import FACTS, frozen_facts
 
 if TYPE_CHECKING:
     from chimera_tui.core.verify.facts import Facts
-    from chimera_tui.engine.repository.workspace import Snapshot
+    from chimera_tui.engine.repository.snapshot import Snapshot
 
 
 class ReportJudge:
@@ -29,7 +29,7 @@ class ReportJudge:
 
     def _live(self, snapshot: Snapshot | None) -> Facts:
         from chimera_tui.core.verify.facts import Facts
-        from chimera_tui.engine.checking import repository_facts
+        from chimera_tui.engine.repository.facts import repository_facts
 
         if snapshot is None:
             return Facts.none()

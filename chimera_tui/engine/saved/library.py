@@ -11,7 +11,7 @@ from chimera_tui.core.report.library import shown
 from chimera_tui.core.report.runs import as_frame
 from chimera_tui.core.report.saved import REPORT, SOURCE, read_saved_run
 from chimera_tui.engine.journal import NAME as JOURNAL
-from chimera_tui.engine.saved.folder import report_parents
+from chimera_tui.engine.saved.places import report_parents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

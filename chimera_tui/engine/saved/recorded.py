@@ -21,8 +21,8 @@ from chimera_tui.engine.events import (
 )
 from chimera_tui.engine.journal import NAME as JOURNAL
 from chimera_tui.engine.journal import read_journal
-from chimera_tui.engine.saved.run_settings import read_record, settings_of, valid
-from chimera_tui.engine.stages.token_rates import Rate
+from chimera_tui.engine.prompts.token_rates import Rate
+from chimera_tui.engine.saved.run_settings import read_record, settings_of, text_of, valid, value_of
 
 
 class NoRecordingError(ValueError):
@@ -59,15 +59,11 @@ class RecordedRun(msgspec.Struct, frozen=True, kw_only=True):
 
     def value(self, *path: str) -> object:
         """A value of run.toml; None where it is not there."""
-        found: object = self.record
-        for key in path:
-            found = found.get(key) if isinstance(found, dict) else None
-        return found
+        return value_of(self.record, *path)
 
     def text(self, *path: str) -> str:
         """A text of run.toml; empty where it is not there."""
-        found = self.value(*path)
-        return found if isinstance(found, str) else ""
+        return text_of(self.record, *path)
 
     @property
     def repository(self) -> Path:
@@ -112,7 +108,7 @@ def read_recorded(path: Path) -> RecordedRun:
     record = read_record(folder)
     engine = begun.engine
     if engine == "replay":
-        engine = _text(record, "replay", "engine") or "ollama"
+        engine = text_of(record, "replay", "engine") or "ollama"
     return RecordedRun(
         folder=folder.resolve(), engine=engine, model=begun.model, root=begun.root, calls=_calls(events),
         memory=next((e for e in events if isinstance(e, ModelMemory) and e.load_s is not None), None), record=record,
@@ -146,8 +142,3 @@ def _call(began: CallStarted, pieces: list[tuple[float, Chunk | Notice]], over: 
         ending=over.ending if over else None, reason=over.reason if over else "",
         figures=over.figures if over else CallFigures(),
     )  # fmt: skip
-
-
-def _text(record: dict[str, object], table: str, name: str) -> str:
-    found = record.get(table)
-    return str(found.get(name, "")) if isinstance(found, dict) else ""

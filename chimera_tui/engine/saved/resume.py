@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.engine.backends.base import (
@@ -15,14 +15,10 @@ from chimera_tui.engine.backends.base import (
     Delta,
     Done,
     LoadedModel,
-    ModelInfo,
     Remark,
 )
-from chimera_tui.engine.events import Stage
+from chimera_tui.engine.saved.run_settings import text_of
 from chimera_tui.engine.saved.unfinished import WHOLE, Answer, Unfinished
-
-if TYPE_CHECKING:
-    from chimera_tui.engine.context import RunContext
 
 INTERRUPTED = "The program was ended before the run was over; this report is what its journal holds."
 
@@ -85,7 +81,7 @@ class JournalOnly:
     def __init__(self, resume: Resume) -> None:
         self._resume = resume
         self.name = resume.unfinished.engine
-        self.host = _text(resume.unfinished.record, "engine", "host")
+        self.host = text_of(resume.unfinished.record, "engine", "host")
 
     async def loaded(self) -> tuple[LoadedModel, ...]:
         """Nothing is known of any memory."""
@@ -113,26 +109,3 @@ async def _told(recorded: Answer) -> AsyncGenerator[Delta | Done, None]:
 def as_backend(stand_in: Resuming | JournalOnly) -> Backend:
     """The stand-in as what it stands in for."""
     return cast("Backend", stand_in)
-
-
-def adopt(run: RunContext, resume: Resume) -> ChatRequest:
-    """Put into a run what the record says of it, so that its report can be written; the request of its calls."""
-    draft, unfinished = run.draft, resume.unfinished
-    record, options = unfinished.record, unfinished.answers[0].options if unfinished.answers else {}
-    draft.started, draft.folder, draft.engine = unfinished.started, unfinished.folder, unfinished.engine
-    draft.host, draft.server_version = (_text(record, "engine", name) for name in ("host", "version"))
-    draft.model = ModelInfo(
-        name=unfinished.model, digest=_text(record, "model", "digest"),
-        quantization=_text(record, "model", "quantization"), parameter_size=_text(record, "model", "parameter_size"),
-    )  # fmt: skip
-    draft.options_sent = dict(options)
-    num_ctx = options.get("num_ctx")
-    draft.effective_num_ctx = num_ctx if isinstance(num_ctx, int) else None
-    draft.by_section = bool(unfinished.answers) and unfinished.answers[0].stage is Stage.REPORT
-    draft.facts_tokens = 1_000_000
-    return ChatRequest(model=unfinished.model, messages=(), options=dict(options))
-
-
-def _text(record: dict[str, object], table: str, name: str) -> str:
-    found = record.get(table)
-    return str(found.get(name, "")) if isinstance(found, dict) else ""

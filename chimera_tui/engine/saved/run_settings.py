@@ -25,6 +25,20 @@ def read_record(folder: Path) -> dict[str, object]:
         return {}
 
 
+def value_of(record: dict[str, object], *path: str) -> object:
+    """A value of run.toml by the names of its tables and its own; None where it is not there."""
+    found: object = record
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def text_of(record: dict[str, object], *path: str) -> str:
+    """A text of run.toml; empty where it is not there."""
+    found = value_of(record, *path)
+    return found if isinstance(found, str) else ""
+
+
 def settings_of(
     record: dict[str, object], now: Settings, options: dict[str, object] | None = None, kept: Sequence[str] = KEPT
 ) -> Settings:  # fmt: skip
@@ -61,7 +75,5 @@ def differences(before: Settings, after: Settings) -> dict[str, object]:
 
 
 def _table(record: dict[str, object], *names: str) -> dict[str, object]:
-    found: object = record
-    for name in names:
-        found = found.get(name) if isinstance(found, dict) else None
+    found = value_of(record, *names)
     return dict(found) if isinstance(found, dict) else {}

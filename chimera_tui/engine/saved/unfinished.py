@@ -25,7 +25,7 @@ from chimera_tui.engine.events import (
 )
 from chimera_tui.engine.journal import NAME as JOURNAL
 from chimera_tui.engine.journal import read_journal
-from chimera_tui.engine.saved.folder import report_parents
+from chimera_tui.engine.saved.places import report_parents
 from chimera_tui.engine.saved.run_settings import read_record, settings_of
 
 WHOLE = (Ending.COMPLETE, Ending.LENGTH)

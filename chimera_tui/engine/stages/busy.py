@@ -1,30 +1,16 @@
 """A benchmark may be running on this machine: what a run would evict or disturb, asked before anything is sent."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Literal
-
-import msgspec
+from collections.abc import Mapping, Sequence
 
 from chimera_tui.core.inert import inert_line
-from chimera_tui.engine.backends.base import LoadedModel, ModelInfo
+from chimera_tui.engine.backends.base import LoadedModel, ModelInfo, same_model
 from chimera_tui.engine.machine.gpus import Gpu
+from chimera_tui.engine.questions import BusyBox
 
-BusyAnswer = Literal["go", "cpu", "stop"]
-"""Go on; go on with num_gpu 0, so that the GPU is left alone; or do not run."""
 BUSY_PCT = 25.0
 """A GPU that is busier than this works for somebody."""
 FOREIGN_MIB = 1024.0
 """More GPU memory than this that is not of the server's models belongs to another program."""
-
-
-class BusyBox(msgspec.Struct, frozen=True):
-    """Why a question is asked: sentences, and the models that are loaded now."""
-
-    reasons: tuple[str, ...]
-    models: tuple[LoadedModel, ...]
-
-
-Ask = Callable[[BusyBox], Awaitable[BusyAnswer]]
 
 
 def look(
@@ -57,11 +43,6 @@ def automatic_gpu(options: Mapping[str, object], model: ModelInfo | None) -> boo
 def stuck_on_cpu(loaded: LoadedModel, gpus: Sequence[Gpu]) -> bool:
     """Whether a model sits on the CPU of a machine that has a GPU: somebody loaded it so, and so it would stay."""
     return bool(gpus) and loaded.size > 0 and loaded.size_vram == 0
-
-
-def same_model(one: str, other: str) -> bool:
-    """Whether two names mean the same model: a name without a tag is ``latest``."""
-    return _tagged(one) == _tagged(other)
 
 
 def _competes(other: LoadedModel) -> str:
@@ -103,7 +84,3 @@ def _gpu_reasons(gpus: Sequence[Gpu], loaded: tuple[LoadedModel, ...]) -> list[s
             "server's models: they may be a benchmark, and the model may not fit beside them."
         )
     return found
-
-
-def _tagged(name: str) -> str:
-    return name if ":" in name.rpartition("/")[2] else f"{name}:latest"

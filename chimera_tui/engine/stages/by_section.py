@@ -6,10 +6,11 @@ from chimera_tui.core.endings import Ending
 from chimera_tui.core.report.sections import TITLES
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import ProgramText, Stage
+from chimera_tui.engine.prompts.templates import quoted
+from chimera_tui.engine.prompts.token_rates import estimate_tokens
 from chimera_tui.engine.stages.calls import Caller
 from chimera_tui.engine.stages.fact_sheet import dealt
 from chimera_tui.engine.stages.messages import messages_for, why_length
-from chimera_tui.engine.stages.prompting import estimate_tokens, quoted
 
 SECTIONS = (1, 3, 4, 5, 6)
 """Those a model writes; the program writes section 2."""

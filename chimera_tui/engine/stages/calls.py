@@ -14,7 +14,7 @@ from chimera_tui.core.report.metrics import CallFigures
 from chimera_tui.engine.backends.base import Backend, BackendError, ChatRequest, Delta, Message, Remark
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, Stage
-from chimera_tui.engine.stages.prompting import estimate_tokens
+from chimera_tui.engine.prompts.token_rates import estimate_tokens
 
 CUT_CHARS_PER_TOKEN = 8.0
 """No text has this many characters per token: a server that counted fewer tokens did not see the whole prompt."""

@@ -8,22 +8,20 @@ from chimera_tui.core.endings import Ending
 from chimera_tui.core.findings.choice import DROPPED, chosen
 from chimera_tui.core.report import offline
 from chimera_tui.core.report.data_summary import summarise
-from chimera_tui.core.report.persona import Persona
 from chimera_tui.engine.backends.base import BackendError
-from chimera_tui.engine.backends.choose import choose
-from chimera_tui.engine.checking import begin_index
+from chimera_tui.engine.checking import begin_index, begin_judging
 from chimera_tui.engine.context import RunContext
-from chimera_tui.engine.events import ProgramText, RunStarted, Stage
-from chimera_tui.engine.judging import begin_judging
+from chimera_tui.engine.events import ProgramText, Stage
 from chimera_tui.engine.machine.commit import checkout
-from chimera_tui.engine.repository.workspace import Snapshot, WorkspaceError
-from chimera_tui.engine.saved.folder import make_folder
-from chimera_tui.engine.saved.repeat import say_differences
-from chimera_tui.engine.saved.resume import JournalOnly, Resume, Resuming, adopt, as_backend
-from chimera_tui.engine.stages import model_stages, preflight, token_rates
-from chimera_tui.engine.stages.calls import Caller
-from chimera_tui.engine.stages.choices import load_choices
-from chimera_tui.engine.stages.prompting import UnknownPersonaError, load_persona, load_prompts, user_prompts
+from chimera_tui.engine.prompts import token_rates
+from chimera_tui.engine.record.folder import make_folder
+from chimera_tui.engine.repository.choices import load_choices
+from chimera_tui.engine.repository.snapshot import Snapshot
+from chimera_tui.engine.repository.workspace import WorkspaceError
+from chimera_tui.engine.saved.resume import Resuming, as_backend
+from chimera_tui.engine.stages import model_stages, opening, preflight, write_down
+from chimera_tui.engine.stages.engine_choice import choose
+from chimera_tui.engine.stages.repeat import say_differences
 
 
 async def conduct(run: RunContext) -> None:
@@ -31,21 +29,21 @@ async def conduct(run: RunContext) -> None:
     with run.stage(Stage.INGEST):
         await ingest(run)
     if run.resume is not None and not run.resume.go_on:
-        await _write_down(run, run.resume)
+        await write_down.write_down(run, run.resume)
         return
     backend = await choose(run)
     try:
         run.draft.engine = "offline" if backend is None else backend.name
         run.draft.checkout = await asyncio.to_thread(checkout, run.workspace.root)
         make_folder(run)
-        run.publish(_started(run))
-        run.draft.persona = choose_persona(run)
+        run.publish(opening.started(run))
+        run.draft.persona = opening.choose_persona(run)
         if backend is None:
             if run.repeats is not None:
                 say_differences(run, run.repeats)
             await _write_offline(run)
         else:
-            await _read_prompts(run)
+            await opening.read_prompts(run)
             writer = backend if run.resume is None else as_backend(Resuming(run.resume, backend))
             caller = await preflight.prepare(run, writer)
             if run.repeats is not None:
@@ -84,7 +82,7 @@ def _compute(run: RunContext, snapshot: Snapshot) -> None:
     from chimera_tui.core.findings.tables import tables
 
     draft = run.draft
-    draft.facts = snapshot.computed.findings(snapshot, run.settings.run)
+    draft.facts = snapshot.findings(run.settings.run)
     draft.choices = load_choices(run.workspace.root)
     draft.chosen = chosen(draft.facts, draft.choices)
     kept = [fact for fact in draft.facts if draft.choices.of(fact.key) != DROPPED]
@@ -105,38 +103,6 @@ def _nothing_to_report(run: RunContext) -> tuple[str, str]:
     )
 
 
-async def _read_prompts(run: RunContext) -> None:
-    """The prompts of this run; what is wrong with a person's own ones is said."""
-    run.draft.prompts = await asyncio.to_thread(load_prompts, user_prompts())
-    for problem in run.draft.prompts.problems:
-        run.notice(problem, "warning")
-
-
-def choose_persona(run: RunContext) -> Persona | None:
-    """Who writes the brief; an unknown name costs the brief, not the report."""
-    if run.settings.run.persona.lower() == "none":
-        return None
-    try:
-        return load_persona(run.settings.run.persona)
-    except UnknownPersonaError as error:
-        run.notice(f"{error} The report has no brief.", "warning")
-        return None
-
-
-async def _write_down(run: RunContext, resume: Resume) -> None:
-    """What the journal of an unfinished run holds, as its report in its own folder. No server is asked."""
-    draft = run.draft
-    request = adopt(run, resume)
-    run.publish(_started(run))
-    draft.persona = choose_persona(run)
-    await _read_prompts(run)
-    run.judging = begin_judging(run)
-    try:
-        await model_stages.write(run, Caller(run, as_backend(JournalOnly(resume)), request))
-    finally:
-        draft.stage_s, draft.facts_given = dict(resume.unfinished.stage_s), None
-
-
 async def _write_offline(run: RunContext) -> None:
     """The program's own report: published as its text, stage by stage."""
     draft = run.draft
@@ -151,12 +117,3 @@ async def _write_offline(run: RunContext) -> None:
             text = offline.body({number: draft.sections[number]})
             run.publish(ProgramText(at_s=run.at_s(), stage=Stage.REPORT, text=f"{text}\n\n"))
             await asyncio.sleep(0)
-
-
-def _started(run: RunContext) -> RunStarted:
-    draft = run.draft
-    return RunStarted(
-        at_s=run.at_s(), run_id=draft.folder.name if draft.folder else "unsaved", engine=draft.engine,
-        model=run.settings.run.model if draft.engine != "offline" else "", root=str(run.workspace.root),
-        started=draft.started.isoformat(timespec="seconds"), folder=str(draft.folder) if draft.folder else None,
-    )  # fmt: skip

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from chimera_tui.engine.backends.base import Backend, BackendError
 from chimera_tui.engine.context import RunContext
+from chimera_tui.engine.questions import SmallContext
 from chimera_tui.engine.stages import by_section
 from chimera_tui.engine.stages.budget import LEAST_FACTS_TOKENS, Budget, budget, stepped
 from chimera_tui.engine.stages.model_stages import around_tokens
-from chimera_tui.engine.stages.small_context import SmallContext
 
 MISSED_BY = 1.25
 """A server that refuses without figures: the estimate was too low by at most this factor."""

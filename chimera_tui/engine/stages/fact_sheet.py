@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chimera_tui.core.findings.choice import Labelled
-from chimera_tui.engine.stages.prompting import quoted
+from chimera_tui.engine.prompts.templates import quoted
 
 LONGEST = 1200
 """Characters of one fact; a finding is never longer but for names that somebody made long."""

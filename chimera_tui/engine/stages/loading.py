@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from chimera_tui.engine.backends.base import Backend, LoadedModel
+from chimera_tui.engine.backends.base import Backend, LoadedModel, same_model
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import LoadStarted, ModelMemory
-from chimera_tui.engine.stages.busy import automatic_gpu, same_model, stuck_on_cpu
+from chimera_tui.engine.stages.busy import automatic_gpu, stuck_on_cpu
 
 
 async def load(run: RunContext, backend: Backend, options: dict[str, object], keep_alive: float | str | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chimera_tui.core.report.document import CallRow
 from chimera_tui.engine.backends.base import Message
 from chimera_tui.engine.context import RunContext
-from chimera_tui.engine.stages.prompting import content_hash
+from chimera_tui.engine.prompts.templates import content_hash
 
 CONTEXT_FULL = "The answer ended because the context was full, not because it was finished."
 LENGTH_REACHED = "The answer reached num_predict, so it may be unfinished."

@@ -9,12 +9,13 @@ from chimera_tui.core.report.analysis import SCHEMA, InvalidAnalysisError, parse
 from chimera_tui.engine.backends.base import Message
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import Stage
+from chimera_tui.engine.prompts.templates import quoted
+from chimera_tui.engine.prompts.token_rates import estimate_tokens
 from chimera_tui.engine.stages import by_section
 from chimera_tui.engine.stages.briefing import brief
 from chimera_tui.engine.stages.calls import Caller
 from chimera_tui.engine.stages.fact_sheet import cut
 from chimera_tui.engine.stages.messages import messages_for, why_length
-from chimera_tui.engine.stages.prompting import estimate_tokens, quoted
 
 
 async def write(run: RunContext, caller: Caller) -> None:

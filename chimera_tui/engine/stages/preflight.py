@@ -11,12 +11,12 @@ from chimera_tui.core.endings import Ending
 from chimera_tui.engine.backends.base import Backend, BackendError, ChatRequest
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.machine.gpus import gpus
+from chimera_tui.engine.prompts.token_rates import rate_of
 from chimera_tui.engine.stages.budget import Budget
 from chimera_tui.engine.stages.busy import look
 from chimera_tui.engine.stages.calls import Caller
 from chimera_tui.engine.stages.context_plan import larger_context, plan_context, roomier, settle
 from chimera_tui.engine.stages.loading import load, say_memory
-from chimera_tui.engine.stages.token_rates import rate_of
 
 
 async def prepare(run: RunContext, backend: Backend) -> Caller:

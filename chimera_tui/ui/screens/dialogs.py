@@ -10,8 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from chimera_tui.core.inert import inert_line
-from chimera_tui.engine.stages.busy import BusyAnswer, BusyBox
-from chimera_tui.engine.stages.small_context import ContextAnswer, SmallContext
+from chimera_tui.engine.questions import BusyAnswer, BusyBox, ContextAnswer, SmallContext
 
 
 class BusyDialog(ModalScreen[BusyAnswer]):

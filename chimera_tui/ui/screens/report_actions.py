@@ -36,8 +36,8 @@ class ReportActions:
         path = self._pane.selected_path
         if path is None:
             return
-        from chimera_tui.engine.backends.replay import Replay
         from chimera_tui.engine.saved.recorded import NoRecordingError, read_recorded
+        from chimera_tui.engine.saved.replay import Replay
 
         try:
             recorded = await asyncio.to_thread(read_recorded, path)

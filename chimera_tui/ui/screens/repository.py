@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from chimera_tui.engine.repository.workspace import Progress, Snapshot, Workspace
+    from chimera_tui.engine.repository.progress import Progress
+    from chimera_tui.engine.repository.snapshot import Snapshot
+    from chimera_tui.engine.repository.workspace import Workspace
     from chimera_tui.ui.screens.workspace import WorkspaceScreen
 
 
@@ -72,10 +74,11 @@ class RepositoryReader:
 
     async def _follow(self, workspace: "Workspace") -> None:
         """Show what changes on disk; where the system cannot tell, say once that a rescan is by hand."""
+        from chimera_tui.engine.repository.watch import follow
         from chimera_tui.engine.repository.workspace import WorkspaceError
 
         try:
-            await workspace.watch(self._show)
+            await follow(workspace, self._show)
         except WorkspaceError as error:
             self._screen.app.say(f"{error.message} {error.advice}", "warning")
 

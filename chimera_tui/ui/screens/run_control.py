@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.screen import ModalScreen
 
 from chimera_tui.core.config.schema import Settings
+from chimera_tui.engine.backends.earlier import Earlier
 from chimera_tui.engine.events import Event
-from chimera_tui.engine.stages.busy import BusyAnswer, BusyBox
-from chimera_tui.engine.stages.earlier import Earlier
-from chimera_tui.engine.stages.small_context import ContextAnswer, SmallContext
+from chimera_tui.engine.questions import BusyAnswer, BusyBox, ContextAnswer, SmallContext
 from chimera_tui.ui.screens.dialogs import BusyDialog, SmallContextDialog
 
 if TYPE_CHECKING:
-    from chimera_tui.engine.backends.replay import Replay
     from chimera_tui.engine.repository.workspace import Workspace
     from chimera_tui.engine.run import Run
+    from chimera_tui.engine.saved.replay import Replay
     from chimera_tui.engine.saved.resume import Resume
     from chimera_tui.ui.app import ChimeraApp
 

@@ -47,7 +47,7 @@ from chimera_tui.ui.widgets.stream_view import StreamView
 from chimera_tui.ui.widgets.titles import RepositoryLine
 
 if TYPE_CHECKING:
-    from chimera_tui.engine.backends.replay import Replay
+    from chimera_tui.engine.saved.replay import Replay
     from chimera_tui.engine.saved.resume import Resume
     from chimera_tui.ui.app import ChimeraApp
 

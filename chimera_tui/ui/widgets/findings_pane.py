@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from chimera_tui.core.config.schema import Run
     from chimera_tui.core.findings import Progress
     from chimera_tui.core.findings.finding import Finding
-    from chimera_tui.engine.repository.workspace import Snapshot
+    from chimera_tui.engine.repository.snapshot import Snapshot
 
 
 class _Left(msgspec.Struct):
@@ -185,11 +185,11 @@ class FindingsPane(Vertical):
 
         def computed() -> tuple[Finding, ...]:
             if self._chosen is None:
-                from chimera_tui.engine.stages.choices import load_choices
+                from chimera_tui.engine.repository.choices import load_choices
 
                 self._chosen = load_choices(snapshot.root)
             wanted = snapshot.without(self._excluded)
-            return wanted.computed.findings(wanted, settings, tell)
+            return wanted.findings(settings, tell)
 
         try:
             self.findings = await asyncio.to_thread(computed)
@@ -302,7 +302,7 @@ class FindingsPane(Vertical):
 
     @work(group="choices")
     async def _remember(self, choices: Choices) -> None:
-        from chimera_tui.engine.stages.choices import save_choices
+        from chimera_tui.engine.repository.choices import save_choices
 
         if self._snapshot is None:
             return

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import polars as pl
     from textual.app import ComposeResult
 
-    from chimera_tui.engine.repository.workspace import Snapshot
+    from chimera_tui.engine.repository.snapshot import Snapshot
 
 
 class _Left(msgspec.Struct):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.worker import Worker
 
-    from chimera_tui.engine.repository.workspace import Snapshot
+    from chimera_tui.engine.repository.snapshot import Snapshot
 
 
 class _Left(msgspec.Struct):

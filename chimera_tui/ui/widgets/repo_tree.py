@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from chimera_tui.engine.repository.workspace import Snapshot
+    from chimera_tui.engine.repository.snapshot import Snapshot
 
 
 MOST_KEPT = 2_000

@@ -8,7 +8,7 @@ import msgspec
 
 from chimera_tui.core.config.save import write_atomically
 from chimera_tui.core.findings.choice import Choices
-from chimera_tui.engine.saved.folder import place_name
+from chimera_tui.engine.repository.place_name import place_name
 
 FORMAT_VERSION = 1
 MOST_KEYS = 1000

@@ -18,10 +18,10 @@ from chimera_tui.engine.backends.base import (
     Remark,
 )
 from chimera_tui.engine.events import Chunk
+from chimera_tui.engine.questions import ContextAnswer, SmallContext
 from chimera_tui.engine.saved.recorded import RecordedCall, RecordedRun
-from chimera_tui.engine.stages.small_context import ContextAnswer, SmallContext
+from chimera_tui.engine.saved.unfinished import WHOLE
 
-WHOLE = (Ending.COMPLETE, Ending.LENGTH)
 STOPPED = "Stopped on request; what had arrived is saved."
 
 

@@ -1,4 +1,4 @@
-"""A context that cannot hold the prompt: why a person is asked, and what can be answered."""
+"""What a run asks a person before it sends anything: on a busy machine, and where the context is too small."""
 
 from collections.abc import Awaitable, Callable
 from typing import Literal
@@ -6,7 +6,20 @@ from typing import Literal
 import msgspec
 
 from chimera_tui.core.endings import Ending
-from chimera_tui.engine.backends.base import BackendError
+from chimera_tui.engine.backends.base import BackendError, LoadedModel
+
+BusyAnswer = Literal["go", "cpu", "stop"]
+"""Go on; go on with num_gpu 0, so that the GPU is left alone; or do not run."""
+
+
+class BusyBox(msgspec.Struct, frozen=True):
+    """Why a question is asked: sentences, and the models that are loaded now."""
+
+    reasons: tuple[str, ...]
+    models: tuple[LoadedModel, ...]
+
+
+Ask = Callable[[BusyBox], Awaitable[BusyAnswer]]
 
 
 class SmallContext(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 
 from chimera_tui.core.config.save import write_atomically
-from chimera_tui.engine.stages.prompting import CHARS_PER_TOKEN
 
+CHARS_PER_TOKEN = 2.5
+"""Characters per token before a model was measured: low, because a tokenizer spends a token on every digit."""
 FORMAT_VERSION = 1
 NAME = "chars-per-token.json"
 MEMORY_TOKENS = 50_000
@@ -51,6 +52,11 @@ class Rate(msgspec.Struct, frozen=True):
 class _Saved(msgspec.Struct, frozen=True):
     version: int
     models: dict[str, Rate] = {}
+
+
+def estimate_tokens(text: str, chars_per_token: float = CHARS_PER_TOKEN) -> int:
+    """About how many tokens a text is."""
+    return int(len(text) / chars_per_token) + 1
 
 
 def rate_of(model: str, folder: Path | None = None) -> Rate:

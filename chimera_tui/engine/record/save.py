@@ -21,9 +21,9 @@ from chimera_tui.core.verify.judge import check
 from chimera_tui.core.verify.verdict import Check
 from chimera_tui.engine.checking import run_facts
 from chimera_tui.engine.context import RunContext
-from chimera_tui.engine.saved import run_files
-from chimera_tui.engine.saved.run_record import run_toml
-from chimera_tui.engine.stages.prompting import BUILT_IN
+from chimera_tui.engine.prompts.templates import BUILT_IN
+from chimera_tui.engine.record import run_files
+from chimera_tui.engine.record.run_toml import run_toml
 
 if TYPE_CHECKING:
     from chimera_tui.engine.draft import Draft

@@ -10,7 +10,7 @@ import msgspec
 
 from chimera_tui import __version__
 from chimera_tui.engine.context import RunContext
-from chimera_tui.engine.saved.run_files import FORMAT_VERSION, chosen_keys
+from chimera_tui.engine.record.run_files import FORMAT_VERSION, chosen_keys
 
 if TYPE_CHECKING:
     from chimera_tui.engine.draft import Draft

@@ -3,37 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from typing import TYPE_CHECKING
 
-from chimera_tui.engine.backends.base import Backend, BackendError
-from chimera_tui.engine.backends.replay import ReplayBackend
+from chimera_tui.engine.backends.base import Backend, BackendError, same_model
+from chimera_tui.engine.backends.connect import connect
 from chimera_tui.engine.context import RunContext
-from chimera_tui.engine.stages.busy import same_model
-
-if TYPE_CHECKING:
-    from chimera_tui.core.config.schema import Server
+from chimera_tui.engine.saved.replay import ReplayBackend
 
 AUTO_PATIENCE_S = 3.0
 """How long ``auto`` waits for a server before it writes without one."""
-
-
-API_KEYS = ("CHIMERA_API_KEY", "OPENAI_API_KEY")
-"""Environment variables that hold the key of an OpenAI-compatible server; the first that is set counts."""
-
-
-def connect(server: Server, engine: str = "ollama") -> Backend:
-    """The server of the settings; nothing is sent yet. Imports the client, which takes half a second."""
-    if engine == "openai":
-        from chimera_tui.engine.backends.openai import OpenAiBackend
-
-        key = next((os.environ[name].strip() for name in API_KEYS if os.environ.get(name, "").strip()), "")
-        return OpenAiBackend(
-            server.openai_url, server.connect_timeout_s, server.read_timeout_s, dict(server.headers), key
-        )  # fmt: skip
-    from chimera_tui.engine.backends.ollama import OllamaBackend
-
-    return OllamaBackend(server.host, server.connect_timeout_s, server.read_timeout_s, dict(server.headers))
 
 
 async def choose(run: RunContext) -> Backend | None:

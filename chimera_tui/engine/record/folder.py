@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import re
-from datetime import datetime
-from hashlib import blake2b
 from pathlib import Path
 
 from chimera_tui.core.config.save import write_atomically
-from chimera_tui.core.report.document import AGENT
-from chimera_tui.core.scan.saved_runs import FOLDER
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.journal import NAME as JOURNAL
-from chimera_tui.engine.saved.run_record import run_toml
+from chimera_tui.engine.record.run_toml import run_toml
+from chimera_tui.engine.saved.places import folder_name, report_parents
 
 
 def make_folder(run: RunContext) -> None:
@@ -50,30 +46,6 @@ def drop_folder(folder: Path) -> None:
             (folder / name).unlink(missing_ok=True)
         folder.rmdir()
         folder.parent.rmdir()
-
-
-def folder_name(started: datetime, model: str) -> str:
-    """``<UTC time>-<agent>-<model>``, of letters, digits, dots and dashes."""
-    return f"{started:%Y%m%dT%H%M%SZ}-{slug(AGENT)}-{slug(model)}"
-
-
-def slug(text: str) -> str:
-    """A name as part of a folder name: ``gemma3:latest`` is ``gemma3-latest``."""
-    return re.sub(r"[^a-z0-9.]+", "-", text.lower()).strip("-.")[:60] or "unnamed"
-
-
-def report_parents(root: Path, report_dir: str) -> list[Path]:
-    """The folders that reports of a repository may be in, the preferred one first."""
-    from platformdirs import user_data_path
-
-    configured = [Path(report_dir).expanduser()] if report_dir else [root / FOLDER]
-    return [*configured, user_data_path("chimera-tui") / "reports" / place_name(root)]
-
-
-def place_name(root: Path) -> str:
-    """What a repository is called where those of all places lie side by side: its name and a hash of its path."""
-    path = str(root.resolve())
-    return f"{slug(root.resolve().name)}-{blake2b(path.encode('utf-8', 'surrogateescape'), digest_size=4).hexdigest()}"
 
 
 def _parents(run: RunContext) -> list[Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from chimera_tui.core.check import Check
 from chimera_tui.core.inert import inert_line
 from chimera_tui.engine.repository.cache import cache_folder
-from chimera_tui.engine.saved.folder import report_parents
+from chimera_tui.engine.saved.places import report_parents
 
 LITTLE_ROOM_MB = 200
 """Free space below which a warning is due: a run's folder with its frozen measurements can take this much."""

@@ -13,8 +13,8 @@ from chimera_tui.core.report.saved import REPORT
 from chimera_tui.core.verify.facts import Extra
 from chimera_tui.core.verify.listing import row
 from chimera_tui.core.verify.verdict import Check
-from chimera_tui.engine.checking import text_facts
 from chimera_tui.engine.context import RunContext
+from chimera_tui.engine.repository.facts import text_facts
 
 if TYPE_CHECKING:
     from chimera_tui.engine.draft import Draft

@@ -10,13 +10,8 @@ from importlib import resources
 from pathlib import Path
 from string import Template
 
-import msgspec
-
 from chimera_tui.core.inert import inert_line
-from chimera_tui.core.report.persona import Persona
 
-CHARS_PER_TOKEN = 2.5
-"""Characters per token before a model was measured: low, because a tokenizer spends a token on every digit."""
 NAMES = ("system", "analysis", "repair", "report", "section", "persona", "retry")
 BUILT_IN = "built in"
 LARGEST = 100_000
@@ -93,21 +88,3 @@ def content_hash(text: str) -> str:
 def quoted(text: str, limit: int = 200) -> str:
     """Text of the repository as a JSON string on one line, so that a prompt shows it as data."""
     return json.dumps(inert_line(text, limit), ensure_ascii=False)
-
-
-def estimate_tokens(text: str, chars_per_token: float = CHARS_PER_TOKEN) -> int:
-    """About how many tokens a text is."""
-    return int(len(text) / chars_per_token) + 1
-
-
-class UnknownPersonaError(ValueError):
-    """There is no persona of that name; the message lists those there are."""
-
-
-def load_persona(name: str) -> Persona:
-    """A persona that ships with the program. Raises :class:`UnknownPersonaError`."""
-    folder = resources.files("chimera_tui.engine.prompts").joinpath("personas")
-    known = sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    if name not in known:
-        raise UnknownPersonaError(f"There is no persona {name!r}; there are: {', '.join(known)}, none.")
-    return msgspec.toml.decode(folder.joinpath(f"{name}.toml").read_text("utf-8"), type=Persona)
