@@ -1,10 +1,14 @@
-"""What tools print, as the objects that their JSON would hold: MLPerf loadgen, vLLM, SGLang, local engines."""
+"""What tools print, as the objects that their JSON would hold: MLPerf loadgen, vLLM, SGLang, local engines.
+
+Tools whose lines need no more than a pattern each are in ``console_lines.tsv``.
+"""
 
 import re
 from typing import Any
 
+from chimera_tui.core.measure.console_lines import printed_results
 from chimera_tui.core.measure.naming import normalised, percentile
-from chimera_tui.core.measure.timings import llama_timings, ollama_verbose
+from chimera_tui.core.measure.timings import llama_bench_sql, llama_timings, ollama_verbose
 from chimera_tui.core.read.jsontext import Json, decode_line
 from chimera_tui.core.read.numbers import without_escapes
 
@@ -29,6 +33,11 @@ _SERVING = {
 _TIMING = re.compile(
     r"^(mean|median|std|max|min|p\d+(?:\.\d+)?)\s+(ttft|tpot|itl|e2el|e2e latency)\s*\(ms\)$", re.IGNORECASE
 )
+_LOCAL = (
+    ("ollama", "eval duration:", ollama_verbose), ("llama.cpp", "eval time =", llama_timings),
+    ("llama-bench", "INSERT INTO llama_bench", llama_bench_sql),
+)  # fmt: skip
+"""Local engines, the words that give their output away, and what reads it."""
 
 
 def console_documents(text: str) -> tuple[str, list[dict[str, Any]]]:
@@ -39,11 +48,10 @@ def console_documents(text: str) -> tuple[str, list[dict[str, Any]]]:
         return "mlperf loadgen", _from_summary(text)
     if "Serving Benchmark Result" in text:
         return _from_serving(text)
-    if "eval duration:" in text and (found := ollama_verbose(without_escapes(text))):
-        return "ollama", found
-    if "eval time =" in text and (found := llama_timings(text)):
-        return "llama.cpp", found
-    return "", []
+    for tool, mark, read in _LOCAL:
+        if mark in text and (found := read(without_escapes(text))):
+            return tool, found
+    return printed_results(text)
 
 
 def _from_summary(text: str) -> list[dict[str, Any]]:

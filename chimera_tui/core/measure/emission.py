@@ -10,6 +10,9 @@ from chimera_tui.core.measure.observe import Cell, Seen
 from chimera_tui.core.measure.sink import FAILED, OK, Sink
 from chimera_tui.core.measure.spread import sample_statistics
 
+TESTS_NAMED = frozenset(("llama-bench", "llama-benchy"))
+"""Tools whose speeds are of a test (``pp512``, ``tg128``) that only the rest of the row tells."""
+
 
 def inherited(seen: Seen) -> Factors:
     """All factors that hold for a record, the innermost winning; dict keys yield to what the record itself says."""
@@ -49,13 +52,13 @@ def emit(seen: Seen, number: int, sink: Sink, *, counted: bool) -> bool:
 
 
 def _named(what: Meaning, seen: Seen, tool: str) -> str:
-    return test_kind(inherited(seen)) if what.name == "@test" and tool == "llama-bench" else what.name
+    return test_kind(inherited(seen)) if what.name == "@test" and tool in TESTS_NAMED else what.name
 
 
 def numbers_of(seen: Seen, tool: str) -> list[Cell]:
     """The cells of a record with what only the whole record tells: samples, the kind of test, the aggregate."""
     cells = seen.cells + _of_arrays(seen) if seen.arrays else seen.cells
-    if tool == "llama-bench" and cells:
+    if tool in TESTS_NAMED and cells:
         kind = test_kind(inherited(seen))
         cells = [(f, w._replace(name=kind) if w.name == "@test" else w, v, n, raw) for f, w, v, n, raw in cells]
     if seen.stat:

@@ -1,6 +1,7 @@
 """Configuration of an observation: recorded factors, what a path hints at, and where the two disagree."""
 
 import math
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,9 @@ COLUMNS = INTEGERS | FLOATS | TEXTS
 LONGEST_TEXT = 200
 """A longer text is an answer or a log, not a factor."""
 MOST_EXTRAS = 80
+
+_A_PATH = re.compile(r"(?:\.{0,2}|~|[A-Za-z]:)[/\\]|\S+/\S+\.gguf$")
+_SEPARATOR = re.compile(r"[/\\]")
 
 Factors = dict[str, Any]
 """Factor name to value: the names in ``COLUMNS`` are columns of their own, all others go to ``extra``."""
@@ -37,6 +41,8 @@ def put(factors: Factors, name: str, value: Json) -> None:
         value = "inf" if value > 0 else "-inf"
     if isinstance(value, bool) and name in TEXTS:
         return  # "quantization: false" names no quantisation
+    if name == "model" and isinstance(value, str) and _A_PATH.match(value):
+        value = _SEPARATOR.split(value.rstrip("/\\"))[-1] or value  # where it lies says nothing about it
     if name in COLUMNS:
         fitted = _fitted(name, value)
         if fitted is None:

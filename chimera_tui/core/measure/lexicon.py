@@ -78,6 +78,8 @@ _IDENTIFIER = re.compile(
     r"(?:^|_)(?:id|ids|idx|index|uuid|guid|hash|sha|sha1|digest|seed|rng_seed|port|pid|tid|version|timestamp|datetime"
     r"|timestamps|start_ns|end_ns|url|row|line)$"
 )
+_MAGNITUDES = {"b": 1e9, "m": 1e6, "k": 1e3}
+"""Of parameters: ``#Params (B)`` are billions, not bytes."""
 _INDEX = re.compile(r"\[\d*\]")
 _PERCENT_POINT = re.compile(r"(?<![a-zA-Z])([pP]\d{1,2})\.(\d+)(?![\w])")
 _HEADS = ("percentiles", "quantiles", "percentile", "quantile", "statistics", "stats", "value", "values")
@@ -114,6 +116,9 @@ def meaning(tool: str, field: str, unit: str = "") -> Meaning:
     parts = [normalised(part) for part in _PERCENT_POINT.sub(r"\1_\2", _INDEX.sub("", bare)).split(".")]
     parts = [part for part in parts if part] or [normalised(bare)]
     found = _search(tool, parts)
+    if enclosed.lower() in _MAGNITUDES and "param" in parts[-1]:
+        what = _unknown(["model_params"], "parameters")
+        return what._replace(factor=_MAGNITUDES[enclosed.lower()], definition="number of parameters", known=True)
     if found is None:
         return _unknown(parts, unit or enclosed)
     entry, stat, suffix_unit = found
@@ -131,7 +136,7 @@ def _parts(tool: str) -> frozenset[str]:
 
 def is_settings(name: str) -> bool:
     """Whether an object of this (normalised) name holds configuration and nothing else."""
-    return name in STRICT_SETTINGS or name.endswith("_config")
+    return name in STRICT_SETTINGS or name.endswith(("_config", "_settings"))
 
 
 @lru_cache(maxsize=16384)
@@ -147,7 +152,12 @@ def container(tool: str, key: str) -> str:
             return entry.role
     if name in _parts(tool):
         return "part"
-    return "strict" if is_settings(name) else "settings" if name in SETTINGS else ""
+    return "strict" if is_settings(name) else "settings" if describes(name) else ""
+
+
+def describes(name: str) -> bool:
+    """Whether an object of this (normalised) name describes what was measured on, so that its numbers are factors."""
+    return name in SETTINGS or name.endswith("_info")
 
 
 def _search(tool: str, parts: list[str]) -> tuple[Entry, str, str] | None:
@@ -220,7 +230,7 @@ def _measure(entry: Entry, stat: str, stated: str) -> Meaning:
     general = metrics().get(entry.name)
     raw = stated or entry.unit or (general.unit if general else "")
     raw = "" if raw == UNSTATED else raw
-    if entry.unit.endswith("/s") and (plain := unit_of(raw)) and plain.name == "1/s":
+    if entry.unit.endswith("/s") and (plain := unit_of(raw)) and plain == ("1/s", 1.0, 1.0):
         raw = entry.unit  # "per sec": the lexicon knows of what
     unit = unit_of(raw) if raw else None
     better = entry.better or (general.better if general else "") or "neutral"
@@ -252,7 +262,7 @@ def _unknown(parts: list[str], stated: str) -> Meaning:
     last = parts[-1]
     if _IDENTIFIER.search(last):
         return Meaning("id", last)
-    if any(part in SETTINGS or is_settings(part) for part in parts[:-1]):
+    if any(describes(part) or is_settings(part) for part in parts[:-1]):
         return Meaning("factor", last, known=False)
     stat, rest, unit = _statistic_of_parent(parts)
     name = ".".join(rest) if stat and rest else ".".join(parts)

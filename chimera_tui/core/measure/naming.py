@@ -17,8 +17,11 @@ STATS = {
 """How the parts of a name call a statistic."""
 
 _PERCENTILE = re.compile(
-    r"(?:quantiles_|percentile_|percentiles_)?p(\d{1,4}(?:_\d+)?)|(\d{1,3})(?:st|nd|rd|th)?_percentile|(\d+_\d+)_percentile"
+    r"(?:quantiles_|percentile_|percentiles_)?p_?(\d{1,4}(?:_\d+)?)|(\d{1,3})(?:st|nd|rd|th)?_percentile"
+    r"|(\d+_\d+)_percentile|(\d{1,3})(?:st|nd|rd|th)"
 )
+_IN_UNIT = re.compile(r"^(\S.*?)\s+in\s+(\S{1,12})\s*$", re.IGNORECASE)
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _ENCLOSED = re.compile(r"^(.*?)[\s_]*[(\[]([^()\[\]]{1,24})[)\]]\s*$", re.DOTALL)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])(?!B(?![a-z]))")
 _SEPARATORS = re.compile(r"[^0-9a-z%µ]+")
@@ -26,7 +29,7 @@ _UNIT_SUFFIXES = (
     ("tokens_per_second", "tokens/s"), ("tokens_per_sec", "tokens/s"), ("tokens_per_s", "tokens/s"),
     ("token_per_s", "tokens/s"), ("tok_per_s", "tokens/s"), ("toks_per_s", "tokens/s"), ("tok_s", "tokens/s"),
     ("tokens_s", "tokens/s"), ("requests_per_second", "requests/s"), ("req_per_s", "requests/s"),
-    ("req_s", "requests/s"), ("samples_s", "samples/s"),
+    ("req_s", "requests/s"), ("samples_s", "samples/s"), ("per_second", "1/s"), ("per_sec", "1/s"), ("per_s", "1/s"),
     ("seconds", "s"), ("secs", "s"), ("sec", "s"), ("s", "s"), ("milliseconds", "ms"), ("millis", "ms"),
     ("msec", "ms"), ("ms", "ms"), ("microseconds", "us"), ("us", "us"), ("nanoseconds", "ns"), ("nanos", "ns"),
     ("ns", "ns"), ("bytes", "bytes"), ("byte", "bytes"), ("kb", "kB"), ("mb", "MB"), ("gb", "GB"), ("kib", "KiB"),
@@ -59,13 +62,15 @@ def stat_named(name: str) -> str | None:
 def normalised(name: str) -> str:
     """Lower snake case, whatever separators or capitals the name had."""
     text = _CAMEL.sub("_", name) if not name.isupper() else name
-    return _SEPARATORS.sub("_", text.lower().replace("%", " pct ")).strip("_")
+    return _SEPARATORS.sub("_", text.lower().translate(_UMLAUTS).replace("%", " pct ")).strip("_")
 
 
 def enclosed_unit(name: str) -> tuple[str, str]:
-    """A name and the unit in brackets behind it, as in ``latency (ms)``; the name unchanged where there is none."""
+    """A name and the unit behind it, as in ``latency (ms)`` or ``memory in MB``; unchanged where there is none."""
     if name and name[-1:] in ")] " and (match := _ENCLOSED.match(name)) and unit_of(match[2]):
         return match[1], match[2].strip()
+    if " in " in name and (match := _IN_UNIT.match(name)) and unit_of(match[2]):
+        return match[1], match[2]
     return name, ""
 
 

@@ -63,6 +63,9 @@ def _number(cell: str, what: Meaning) -> float | None:
     found = number_in(cell)
     if found is None:
         return None
-    if found.unit and (unit := unit_of(found.unit)) and unit.name == what.unit:
-        return found.value * unit.factor / unit.divisor * what.divisor / what.factor
+    if found.unit and (unit := unit_of(found.unit)):
+        if unit.name == what.unit:
+            return found.value * unit.factor / unit.divisor * what.divisor / what.factor
+        if unit.name == "%" and what.unit in ("fraction", "ratio"):
+            return found.value / 100
     return found.value

@@ -30,7 +30,7 @@ _LETTER = re.compile(rf"(?<![a-z0-9.])([gctpkb])({_NUMBER})(?![a-z0-9])")
 _DTYPE = re.compile(r"(?<![a-z0-9])(fp16|bf16|fp32|float16|bfloat16|float32)(?![a-z0-9])", re.IGNORECASE)
 _PLAIN_UNDERSCORE = re.compile(r"_(?!(?:[01klms]|xx?s|xl)(?:_|$|[^a-z0-9]))", re.IGNORECASE)
 _MODEL = re.compile(
-    r"(?<![a-z0-9])((?:code)?llama(?![-_.]?(?:bench|cpp))|gemma|qwen|mistral|mixtral|phi|deepseek|falcon|bloom|pythia)(-?[0-9](?:\.[0-9]+)?)?"
+    r"(?<![a-z0-9])((?:code)?llama(?![-_.]?(?:bench|cpp|perplexity|server|batched|sweep|cli|swap|timings?)(?:[^a-z]|$))|gemma|qwen|mistral|mixtral|phi|deepseek|falcon|bloom|pythia)(-?[0-9](?:\.[0-9]+)?)?"
     r"(?:[-_:]((?:[0-9.]+x)?[0-9.]+[bm](?:-(?!q[0-9]|[0-9]{6})[a-z0-9]+)*))?(?![a-z0-9])",
     re.IGNORECASE,
 )

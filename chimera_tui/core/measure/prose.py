@@ -14,11 +14,16 @@ from chimera_tui.core.measure.result import FileResult, Limits
 from chimera_tui.core.measure.sink import Sink
 from chimera_tui.core.measure.special import score
 from chimera_tui.core.measure.tables import Grid, measure_grid
-from chimera_tui.core.measure.tools import tool_of_header
+from chimera_tui.core.measure.tools import tool_of_document, tool_of_header
 from chimera_tui.core.read.delimited import Table
+from chimera_tui.core.read.jsontext import decode_line
 from chimera_tui.core.read.markdown import tables_in
 from chimera_tui.core.read.numbers import number_in
 
+TABLE_TOOLS = frozenset(
+    ("llama-bench", "llama-benchy", "llama-batched-bench", "llama-sweep-bench", "lm-eval", "vllm benchmark suite")
+)
+"""Tools that print their results as a Markdown table."""
 PROSE = "prose: the numbers in a text are claims, not measurements"
 _TESTS = re.compile(r"(?:pp|tg)\d+(?:\+tg\d+)?(?:\s*@\s*d\d+)?", re.IGNORECASE)
 _FLAG = re.compile(r"^-\w+\s+(?=\S+$)")
@@ -30,12 +35,26 @@ def measure_prose(text: str, encoding: str, rel: str, kind: str, limits: Limits)
     form = "markdown" if kind == "markdown" else "text"
     form = form if encoding == "utf-8" else f"{form} {encoding}"
     tool, documents = console_documents(text) if kind != "markdown" else ("", [])
+    if not documents and kind != "markdown":
+        tool, documents = _json_lines(text, rel)
     result = _consoles(tool, documents, rel, limits) if documents else _tables(text, rel, limits)
     result.encoding = form
     if not result.value:
         reason = PROSE if kind == "markdown" else "a text without the results of a tool that is known"
         return FileResult(status="no measurements", reason=reason, encoding=form, role="prose")
     return result
+
+
+def _json_lines(text: str, rel: str) -> tuple[str, list[dict[str, Any]]]:
+    """The objects in a log, a line each, that a tool is known to write: all of the tool of the first."""
+    found: list[dict[str, Any]] = []
+    tool, name = "", PurePosixPath(rel).name
+    for line in text.splitlines():
+        document = decode_line(line) if line[:1] == "{" and line.rstrip()[-1:] == "}" else None
+        if isinstance(document, dict) and (known := tool_of_document(document, name)) and known == (tool or known):
+            tool = known
+            found.append(document)
+    return tool, found
 
 
 def _consoles(tool: str, documents: list[dict[str, Any]], rel: str, limits: Limits) -> FileResult:
@@ -55,7 +74,7 @@ def _tables(text: str, rel: str, limits: Limits) -> FileResult:
     others = start = 0
     for table in tables_in(text) if "|" in text else ():
         tool = tool_of_header(tuple(table.header), PurePosixPath(rel).name) or _named_tests(table)
-        if tool not in ("llama-bench", "lm-eval") or (sink and sink.tool != tool):
+        if tool not in TABLE_TOOLS or (sink and sink.tool != tool):
             others += 1
             continue
         sink = sink or Sink(tool, hints(rel), limits)

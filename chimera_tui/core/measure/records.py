@@ -93,6 +93,9 @@ class Walk:
     def _object(self, node: dict[str, Any], place: Place) -> None:
         if self._beyond(place):
             return
+        if (rows := rows_of_columns(node)) is not None:
+            self._list(rows, place)
+            return
         leaves = place.record.leaves
         nested = [(k, v) for k, v in node.items() if isinstance(v, dict)]
         grouped = self._grouped(nested, place.key) if nested else 0
@@ -203,6 +206,20 @@ def holds_numbers(node: Json, level: int = 0) -> bool:
         if isinstance(value, list) and value and isinstance(value[0], dict) and holds_numbers(value[0], level + 1):
             return True
     return False
+
+
+def rows_of_columns(node: dict[str, Any]) -> list[dict[str, Any]] | None:
+    """The rows of a data frame written column by column (``{"name": {"0": …, "1": …}, …}``); None for all else."""
+    if len(node) < 2:
+        return None
+    first = next(iter(node.values()))
+    if not isinstance(first, dict) or not first or not all(key.isascii() and key.isdigit() for key in first):
+        return None
+    if not all(isinstance(column, dict) and column.keys() == first.keys() for column in node.values()):
+        return None
+    if any(isinstance(value, dict | list) for column in node.values() for value in column.values()):
+        return None
+    return [{name: column[key] for name, column in node.items()} for key in first]
 
 
 def same_shape(keys: list[frozenset[str]]) -> bool:

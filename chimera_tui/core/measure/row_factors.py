@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from chimera_tui.core.measure.emission import test_kind
+from chimera_tui.core.measure.emission import TESTS_NAMED, test_kind
 from chimera_tui.core.measure.entities import entity_column
 from chimera_tui.core.measure.factors import Factors, config_key, put
 from chimera_tui.core.measure.lexicon import meaning
@@ -31,7 +31,7 @@ def configs_of(
     columns: Sequence[tuple[FactorColumn, Sequence[str]]], sink: Sink, count: int
 ) -> tuple[list[int], list[str] | None]:
     """The configuration of each row, and in llama-bench's tables what each row tests."""
-    kinds = sink.tool == "llama-bench"
+    kinds = sink.tool in TESTS_NAMED
     if not columns:
         return [sink.config({})] * count, None
     made = _configurations(tuple(column for column, _ in columns), tuple(sink.hints.items()))

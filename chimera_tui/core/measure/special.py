@@ -5,41 +5,19 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise, product
 from typing import Any
 
+from chimera_tui.core.measure.jmh import jmh
+from chimera_tui.core.measure.k6 import k6
 from chimera_tui.core.measure.lexicon import Meaning, meaning
+from chimera_tui.core.measure.made_cells import NO_VALUE, Numbered, cell, is_number, scalars
 from chimera_tui.core.measure.naming import normalised
-from chimera_tui.core.measure.records import Leaf, Record
+from chimera_tui.core.measure.records import Record
 from chimera_tui.core.read.jsontext import Json
-from chimera_tui.core.read.numbers import LARGEST
-
-
-def _is_number(value: Json) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
-
-
-NO_VALUE: Leaf = ("error", "null instead of a value", "", None)
-"""How a benchmark that failed looks to the tools that write null for it."""
-Numbered = tuple[str, Meaning, float, int | None, str | None]
-
-
-def _cell(field: str, what: Meaning, value: Json, n: int | None = None) -> Numbered:
-    return field, what, what.canonical(float(value)), n, repr(value) if what.converts else None
-
-
-def _scalars(record: Record, node: Json, prefix: str = "") -> None:
-    """The plain values of an object and of the objects in it, as leaves."""
-    if not isinstance(node, dict):
-        return
-    for key, value in node.items():
-        if isinstance(value, dict):
-            _scalars(record, value, f"{prefix}{key}.")
-        elif isinstance(value, str | int | float):
-            record.leaves.append((f"{prefix}{key}", value, "", None))
 
 
 def asv(document: dict[str, Any], path: str, _rel: str) -> Iterator[Record]:
     """Airspeed velocity: ``results`` maps a benchmark to a number, to result and parameters, or to columns of them."""
     root = Record(path, None)
-    _scalars(root, {k: v for k, v in document.items() if k in ("commit_hash", "date", "env_name", "python", "params")})
+    scalars(root, {k: v for k, v in document.items() if k in ("commit_hash", "date", "env_name", "python", "params")})
     yield root
     columns = document.get("result_columns")
     results = document.get("results")
@@ -54,8 +32,8 @@ def asv(document: dict[str, Any], path: str, _rel: str) -> Iterator[Record]:
             if i < len(combos):
                 factors += [(f"param{k + 1}", str(part)) for k, part in enumerate(combos[i])]
             record = Record(where if len(values) == 1 else f"{where}.result[{i}]", root, tuple(factors))
-            if _is_number(value):
-                record.cells = (_cell("result", what, value), *_asv_stats(stats[i] if i < len(stats) else None, what))
+            if is_number(value):
+                record.cells = (cell("result", what, value), *_asv_stats(stats[i] if i < len(stats) else None, what))
             elif value is None:
                 record.leaves.append(NO_VALUE)
             yield record
@@ -87,14 +65,14 @@ def _asv_stats(stats: Json, what: Meaning) -> Iterator[Numbered]:
     repeat = stats.get("repeat")
     n = repeat if isinstance(repeat, int) else None
     for key, stat in _ASV_STATS.items():
-        if _is_number(stats.get(key)):
-            yield _cell(f"stats.{key}", what._replace(stat=stat), stats[key], n)
+        if is_number(stats.get(key)):
+            yield cell(f"stats.{key}", what._replace(stat=stat), stats[key], n)
 
 
 def clickbench(document: dict[str, Any], path: str, _rel: str) -> Iterator[Record]:
     """ClickBench: ``result[query][run]`` in seconds; the first run is cold, null is a failure."""
     root = Record(path, None)
-    _scalars(root, {k: v for k, v in document.items() if k != "result"})
+    scalars(root, {k: v for k, v in document.items() if k != "result"})
     tags = document.get("tags")
     if isinstance(tags, list):
         root.leaves.append(("tags", ", ".join(map(str, tags)), "", None))
@@ -106,8 +84,8 @@ def clickbench(document: dict[str, Any], path: str, _rel: str) -> Iterator[Recor
             where = f"{path}.result[{q}][{r}]" if path else f"result[{q}][{r}]"
             factors = (("query", f"Q{q}"), ("run", str(r + 1)), ("cache", "cold" if r == 0 else "hot"))
             record = Record(where, root, factors)
-            if _is_number(value):
-                record.cells = (_cell("", what, value),)
+            if is_number(value):
+                record.cells = (cell("", what, value),)
             elif value is None:
                 record.leaves.append(NO_VALUE)
             yield record
@@ -136,8 +114,8 @@ def criterion(document: dict[str, Any], path: str, rel: str) -> Iterator[Record]
                 ("confidence_interval.lower_bound", f"ci_low of {stat}", inner.get("lower_bound")),
                 ("confidence_interval.upper_bound", f"ci_high of {stat}", inner.get("upper_bound")),
             ):
-                if _is_number(value):
-                    cells.append(_cell(f"{key}.{name}", what._replace(stat=label), value))
+                if is_number(value):
+                    cells.append(cell(f"{key}.{name}", what._replace(stat=label), value))
     root.cells = tuple(cells)
     yield root
 
@@ -162,12 +140,12 @@ def perf_analyzer(document: dict[str, Any], path: str, _rel: str) -> Iterator[Re
 
 def _timestamps(record: Record, request: dict[str, Any]) -> None:
     sent = request.get("timestamp")
-    responses = [t for t in request.get("response_timestamps") or () if _is_number(t)]
-    if not _is_number(sent) or not responses:
+    responses = [t for t in request.get("response_timestamps") or () if is_number(t)]
+    if not is_number(sent) or not responses:
         return
     record.cells = (
-        _cell("response_timestamps[0] - timestamp", meaning("perf_analyzer", "ttft"), responses[0] - sent),
-        _cell("response_timestamps[-1] - timestamp", meaning("perf_analyzer", "request_latency"), responses[-1] - sent),
+        cell("response_timestamps[0] - timestamp", meaning("perf_analyzer", "ttft"), responses[0] - sent),
+        cell("response_timestamps[-1] - timestamp", meaning("perf_analyzer", "request_latency"), responses[-1] - sent),
     )
     gaps = [b - a for a, b in pairwise(responses)]
     if gaps:
@@ -178,8 +156,8 @@ def lm_eval(document: dict[str, Any], path: str, _rel: str) -> Iterator[Record]:
     """lm-evaluation-harness: ``results.<task>.<metric>`` or ``<metric>,<filter>``, each with its standard error."""
     root = Record(path, None)
     config = document.get("config")
-    _scalars(root, {k: v for k, v in document.items() if k in ("date", "model_name", "git_hash")})
-    _scalars(
+    scalars(root, {k: v for k, v in document.items() if k in ("date", "model_name", "git_hash")})
+    scalars(
         root, {"config": {k: v for k, v in config.items() if k != "model_args"}} if isinstance(config, dict) else {}
     )
     arguments = config.get("model_args") if isinstance(config, dict) else None
@@ -202,9 +180,9 @@ def lm_eval(document: dict[str, Any], path: str, _rel: str) -> Iterator[Record]:
 
 def _scores(scores: dict[str, Any], n: int | None) -> Iterator[Numbered]:
     for key, value in scores.items():
-        if _is_number(value):
+        if is_number(value):
             what = score(key)
-            yield _cell(key, what, value, n)
+            yield cell(key, what, value, n)
 
 
 def score(key: str) -> Meaning:
@@ -226,14 +204,22 @@ def asv_definitions(document: Json) -> bool:
 
 _BUILDERS: dict[str, Callable[[dict[str, Any], str, str], Iterator[Record]]] = {
     "asv": asv, "clickbench": clickbench, "criterion": criterion, "perf_analyzer": perf_analyzer, "lm-eval": lm_eval,
+    "jmh": jmh, "k6": k6,
 }  # fmt: skip
 
 
-TREATED_ALONE = frozenset(("llama-bench", *_BUILDERS))
+TREATED_ALONE = frozenset(("llama-bench", "llama-benchy", *_BUILDERS))
 """Tools of which the documents need more than the meaning of their fields."""
 
 
 def special_records(document: Json, tool: str, path: str, rel: str) -> list[Record] | None:
     """The records of a document of a tool that is treated by itself; None for all others."""
     builder = _BUILDERS.get(tool)
-    return list(builder(document, path, rel)) if builder and isinstance(document, dict) else None
+    if builder is None:
+        return None
+    if tool == "jmh" and isinstance(document, list):
+        each = ((f"{path}[{i}]", one) for i, one in enumerate(document) if isinstance(one, dict))
+        return [record for where, one in each for record in builder(one, where, rel)]
+    if not isinstance(document, dict) or (tool == "k6" and "metrics" not in document):  # printed, not written
+        return None
+    return list(builder(document, path, rel))

@@ -1,11 +1,14 @@
 """Tables whose rows or header say what other tables say in their columns."""
 
 import re
+from typing import NamedTuple
 
 import msgspec
 
+from chimera_tui.core.measure.jmh import operation
 from chimera_tui.core.measure.lexicon import Meaning, meaning
 from chimera_tui.core.measure.naming import normalised, stat_named
+from chimera_tui.core.measure.row_factors import FactorColumn, configs_of
 from chimera_tui.core.measure.sink import Sink
 from chimera_tui.core.read.delimited import Table
 from chimera_tui.core.read.numbers import number_in
@@ -17,8 +20,15 @@ _GUIDELLM_PERCENTILES = ("p0.1", "p1", "p5", "p10", "p25", "p50", "p75", "p90", 
 
 def special_table(table: Table, sink: Sink, start: int) -> bool:
     """Measure a table of a tool that is treated by itself; False for all others."""
-    if sink.tool in _TRANSPOSED and table.header and normalised(table.header[0]) == "metric":
+    names = [normalised(name) for name in table.header]
+    if names and names[0] == "metric" and (sink.tool in _TRANSPOSED or _statistics(names[1:])):
         _transposed(table, sink, start)
+        return True
+    if sink.tool == "jmh":
+        _operations(table, sink, start)
+        return True
+    if not sink.tool and (long := _long(names)):
+        _one_value_a_row(table, long, sink, start)
         return True
     if table.stats:
         if not sink.tool:
@@ -46,6 +56,68 @@ def _transposed(table: Table, sink: Sink, start: int) -> None:
             found = number_in(cell)
             if found is not None:
                 _add(sink, (row[0].strip(), what._replace(stat=stat)), of, found.value, cell)
+
+
+def _statistics(names: list[str]) -> bool:
+    return len(names) > 1 and all(map(stat_named, names))
+
+
+class _Long(NamedTuple):
+    """Where a table with one number a row has the name of the metric, its value and its unit."""
+
+    metric: int
+    value: int
+    unit: int
+
+
+_METRIC_NAMES = ("metric", "metric_name", "measurement", "measure")
+_VALUE_NAMES = ("value", "metric_value", "result", "wert")
+_UNIT_NAMES = ("unit", "units", "metric_unit", "einheit")
+
+
+def _long(names: list[str]) -> _Long | None:
+    metric, value, unit = (
+        next((names.index(name) for name in wanted if name in names), -1)
+        for wanted in (_METRIC_NAMES, _VALUE_NAMES, _UNIT_NAMES)
+    )
+    return _Long(metric, value, unit) if metric >= 0 and value >= 0 else None
+
+
+def _one_value_a_row(table: Table, at: _Long, sink: Sink, start: int) -> None:
+    """One metric a row, with its value and perhaps its unit; the other columns are what was measured."""
+    rest = [i for i in range(len(table.header)) if i not in at]
+    columns = [(FactorColumn(_factor(sink.tool, table.header[i]), options=False), i) for i in rest]
+    columns = [(column, i) for column, i in columns if column.name]
+    configs, _ = configs_of([(c, [row[i] for row in table.rows]) for c, i in columns], sink, len(table.rows))
+    for k, row in enumerate(table.rows):
+        found = number_in(row[at.value]) if len(row) == len(table.header) else None
+        what = meaning(sink.tool, row[at.metric], row[at.unit].strip() if at.unit >= 0 else "") if found else None
+        if found is None or what is None or what.role != "measure":
+            continue
+        of = sink.observe(start + k, configs[k])
+        _add(sink, (row[at.metric].strip(), what), of, found.value, row[at.value])
+
+
+def _factor(tool: str, name: str) -> str:
+    what = meaning(tool, name)
+    return "" if what.role in ("id", "at", "text") else what.name if what.role == "factor" else name.strip()
+
+
+def _operations(table: Table, sink: Sink, start: int) -> None:
+    """JMH's CSV: each row has its own unit, time or operations; the error is half of the 99.9 % interval."""
+    at = {normalised(name): i for i, name in enumerate(table.header)}
+    error = next((i for name, i in at.items() if name.startswith("score_error")), -1)
+    for k, row in enumerate(table.rows):
+        factors = {"benchmark": row[at["benchmark"]], "mode": row[at["mode"]], "threads": row[at["threads"]]}
+        factors |= {name.removeprefix("param_"): row[i] for name, i in at.items() if name.startswith("param_")}
+        of = sink.observe(start + k, sink.config(factors))
+        what = operation(row[at["unit"]])
+        n = number_in(row[at["samples"]])
+        for i, stat in ((at["score"], "mean"), (error, "error99.9")):
+            found = number_in(row[i]) if i >= 0 else None
+            if found is not None:
+                series = sink.series(table.header[i], what._replace(stat=stat))
+                sink.add_one(series, of, what.canonical(found.value), int(n.value) if n else None, row[i].strip())
 
 
 def _three_rows(table: Table, sink: Sink, start: int) -> None:

@@ -219,6 +219,8 @@ def _write(grid: Grid, i: int, what: Meaning, found: NumberColumn, *, rows: Rows
     if not found.values:
         return
     name, texts, kinds = grid.names[i], grid.columns[i], rows.kinds
+    if what.stat == "value" and any("±" in text or "+/-" in text for text in texts):
+        what = what._replace(stat="mean")
     numbers = cast("list[float]", found.values)
     if what.converts:
         numbers = [what.canonical(v) if v is not None else 0.0 for v in found.values]
@@ -241,7 +243,7 @@ def _write_spreads(
     texts: Column, what: Meaning, cells: Cells, *, kinds: list[str] | None, name: str, sink: Sink
 ) -> None:
     """What stands behind ``±``: the standard deviation of the mean before it."""
-    if not any("±" in text for text in texts[:3]):
+    if not any("±" in text or "+/-" in text for text in texts):
         return
     for k, text in enumerate(texts):
         read = number_in(text)

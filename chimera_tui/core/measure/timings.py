@@ -9,21 +9,28 @@ _OLLAMA = re.compile(
 _GO_PART = re.compile(r"(\d+(?:\.\d+)?)(h|m(?!s)|s|ms|µs|us|ns)")
 _NS = {"h": 3.6e12, "m": 6e10, "s": 1e9, "ms": 1e6, "µs": 1e3, "us": 1e3, "ns": 1.0}
 _LLAMA = re.compile(
-    r"llama_\w*(?:timings|perf\w*):\s+(load|sampling|prompt eval|eval|total) time\s*=\s*([\d.]+) ms"
+    r"(?:llama_\w*(?:timings|perf\w*):|^(?:[^|=]*\|[^=]*\|)?)\s*"
+    r"(load|sampling|prompt eval|eval|total) time\s*=\s*([\d.]+) ms"
     r"(?:\s*/\s*(\d+) (?:tokens|runs))?(?:.*?([\d.]+) tokens per second)?"
 )
+_INSERT = re.compile(r"INSERT INTO llama_bench \(([^)]+)\) VALUES \(((?:[^')]|'(?:[^']|'')*')*)\)\s*;")
+_QUOTED = re.compile(r"'((?:[^']|'')*)'")
+_RUN = re.compile(r"\bollama\s+run\s+(?:--\S+\s+)*([\w./:-]+)")
 
 
 def ollama_verbose(text: str) -> list[dict[str, Any]]:
     """Each block as the server's last message would hold it: durations in ns, counts, rates in tokens/s."""
     found: list[dict[str, Any]] = []
+    model = ""
     for line in text.splitlines():
         label = _OLLAMA.match(line)
         if label is None:
+            command = _RUN.search(line)
+            model = command[1] if command else model
             continue
         name = label[1].replace(" ", "_")
         if name == "total_duration" or not found:
-            found.append({})
+            found.append({"model": model} if model else {})
         value = _go_duration(label[2]) if name.endswith("duration") else _number(label[2])
         if value is not None:
             found[-1][name] = value
@@ -46,6 +53,21 @@ def llama_timings(text: str) -> list[dict[str, Any]]:
         if at[4] and name in ("prompt_eval", "eval"):
             found[-1][f"{name}_rate"] = float(at[4])
     return [one for one in found if "eval_time" in one]
+
+
+def llama_bench_sql(text: str) -> list[dict[str, Any]]:
+    """The rows that ``llama-bench -o sql`` inserts."""
+    found: list[dict[str, Any]] = []
+    for names, values in _INSERT.findall(text):
+        cells = [one.replace("''", "'") for one in _QUOTED.findall(values)]
+        columns = [name.strip() for name in names.split(",")]
+        if len(cells) == len(columns):
+            numbers = [_number(cell) for cell in cells]
+            found.append({
+                name: cell if number is None else number
+                for name, cell, number in zip(columns, cells, numbers, strict=True)
+            })  # fmt: skip
+    return found
 
 
 def _go_duration(text: str) -> float | None:

@@ -1,10 +1,12 @@
 """Moments as tools write them, as nanoseconds since the epoch in UTC."""
 
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 
 _EARLIEST, _LATEST = 631_152_000, 4_102_444_800  # 1990 and 2100, in seconds
 _SCALES = (1, 1_000, 1_000_000, 1_000_000_000)
+_WRITTEN = re.compile(r"(\d{4})/(\d\d)/(\d\d)|(\d\d)\.(\d\d)\.(\d{4})(?!\d)", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,6 +33,9 @@ def _from_text(text: str) -> int | None:
     text = text.strip()
     if not 8 <= len(text) <= 40:
         return None
+    if written := _WRITTEN.match(text):  # nvidia-smi: 2026/08/17 10:00:02.000; German: 17.08.2026 10:00
+        year, month, day = written.group(1, 2, 3) if written[1] else written.group(6, 5, 4)
+        text = f"{year}-{month}-{day}{text[written.end() :]}"
     try:
         found = datetime.fromisoformat(text.replace(" UTC", "Z").replace(" Z", "Z"))
     except ValueError:

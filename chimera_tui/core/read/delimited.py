@@ -145,6 +145,8 @@ def _table(block: list[list[str]], first: int) -> Table | None:
     body = block[1:]
     if len(body) >= 2 and (table := _three_row_header(block, first)):
         return table
+    if two := _two_row_header(block):
+        header, body = two
     units = None
     if body and _is_units(body[0], header, body[1:2]):
         units, body = [cell.strip() for cell in body[0]], body[1:]
@@ -176,6 +178,23 @@ def _is_units(row: list[str], header: list[str], following: list[list[str]]) -> 
         return False
     above_numbers = sum(1 for _, below in filled if _NUMERIC.fullmatch(below))
     return above_numbers * 2 > len(filled) and all(cell.count(" ") <= 1 for cell, _ in filled)
+
+
+def _two_row_header(block: list[list[str]]) -> tuple[list[str], list[list[str]]] | None:
+    """Groups that span columns above what is in them, as a spreadsheet or a data frame has it: one name each."""
+    if len(block) < 3 or len(block[1]) < 3:
+        return None
+    top, below = block[0], [cell.strip() for cell in block[1]]
+    named = [cell.strip() for cell in top if cell.strip()]
+    if len(named) == len(set(named)) == len(below) or not is_header(below) or not is_header(top):
+        return None
+    groups = _filled_right(top, len(below))
+    header = [" ".join(part for part in pair if part) for pair in zip(groups, below, strict=True)]
+    repeated = len(set(groups)) < len(groups) and len(set(header)) == len(header) and len(set(below)) > 1
+    later = block[3] if len(block) > 3 else block[2]
+    numbers = sum(1 for cell in later if _NUMERIC.fullmatch(cell.strip()))
+    filled = sum(1 for cell in below if cell)
+    return (header, block[2:]) if repeated and numbers >= 2 and 2 * filled > len(below) else None
 
 
 _STAT_CELLS = frozenset(("mean", "median", "std dev", "std", "stddev", "min", "max", "percentiles", "count", "avg"))

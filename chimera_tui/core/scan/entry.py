@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 KINDS = {
     ".csv": "csv", ".tsv": "csv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".md": "markdown",
-    ".markdown": "markdown", ".txt": "text", ".log": "text", ".parquet": "parquet",
+    ".markdown": "markdown", ".txt": "text", ".log": "text", ".out": "text", ".sql": "text",
+    ".parquet": "parquet",
 }  # fmt: skip
 """File name endings that are read, lower case, and the kind each is."""
 FOLDER = "folder"
