@@ -8,10 +8,13 @@ from pathlib import Path
 
 import msgspec
 
+from chimera_tui.core.files import read_bounded
 from chimera_tui.engine.events import AnyEvent, Event
 
 NAME = "calls.ndjson"
 SYNC_EVERY_S = 1.0
+LARGEST = 512_000_000
+"""Bytes of a journal that is read: a run of a day writes a tenth of it."""
 
 
 class Journal:
@@ -81,11 +84,11 @@ class Journal:
 
 
 def read_journal(path: Path) -> list[AnyEvent]:
-    """The events of a journal in their order; a last line that was cut in the middle is left out. Raises OSError."""
+    """The events of a journal in their order; a line that cannot be read is left out. Raises OSError."""
     decoder = msgspec.json.Decoder(AnyEvent)
     events: list[AnyEvent] = []
-    for line in path.read_bytes().split(b"\n"):
+    for line in read_bounded(path, LARGEST).split(b"\n"):
         if line.strip():
-            with contextlib.suppress(msgspec.DecodeError):
+            with contextlib.suppress(msgspec.DecodeError, RecursionError):
                 events.append(decoder.decode(line))
     return events

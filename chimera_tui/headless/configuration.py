@@ -9,9 +9,9 @@ import msgspec
 from chimera_tui.core.config.example import example
 from chimera_tui.core.config.files import Problem
 from chimera_tui.core.config.load import Loaded
-from chimera_tui.core.config.save import write_atomically
 from chimera_tui.core.config.schema import SECTIONS, describe
 from chimera_tui.core.config.values import ADDRESSES, without_password
+from chimera_tui.core.files import write_atomically
 
 
 def user_file() -> Path:

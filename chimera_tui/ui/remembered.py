@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import platformdirs
 
-from chimera_tui.core.config.save import write_atomically
+from chimera_tui.core.files import write_atomically
 from chimera_tui.ui.commands import Pane
 
 VERSION = 1

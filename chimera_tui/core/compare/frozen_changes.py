@@ -12,12 +12,14 @@ from chimera_tui.core.report.saved import REPORT, read_json
 from chimera_tui.core.verify.numbers import saved_numbers
 
 FACTS = "facts.json"
+LARGEST = 512_000_000
+"""Bytes of a ``facts.json`` that are read: it holds a row for every file of the repository."""
 _ABSENT = "absent"
 
 
 def findings_of(folder: Path) -> dict[str, str] | None:
     """Key and statement of every frozen finding; None where there is no ``facts.json`` that can be read."""
-    found = read_json(folder / FACTS).get("findings")
+    found = read_json(folder / FACTS, LARGEST).get("findings")
     if not isinstance(found, list):
         return None
     return {

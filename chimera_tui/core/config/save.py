@@ -1,8 +1,6 @@
 """Saving settings into a person's file: its text, comments and order are kept; one backup, replaced atomically."""
 
-import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -10,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from chimera_tui.core.files import write_atomically
 
 Name = str | tuple[str, ...]
 """A dotted name, or its keys where one of them holds a dot."""
@@ -148,31 +148,3 @@ def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - any values of TOML
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(_same, one, other))
     return type(one) is type(other) and (one == other or repr(one) == repr(other))
-
-
-def write_atomically(path: Path, content: bytes, *, backup: bool = False) -> None:
-    """Temporary file, fsync, ``os.replace``; with ``backup`` the old file stays as ``NAME~``. Raises OSError.
-
-    A link stays a link: the file that it leads to is replaced.
-    """
-    path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    if backup and path.exists():
-        _replace(path.with_name(path.name + "~"), path.read_bytes(), mode)
-    _replace(path, content, mode)
-
-
-def _replace(path: Path, content: bytes, mode: int) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(mode)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

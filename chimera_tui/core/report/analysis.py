@@ -5,6 +5,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from chimera_tui.core.files import BrokenFileError, decoded_json
+
 
 class Point(msgspec.Struct, frozen=True):
     """One finding or recommendation in the model's words, and the fact labels it rests on."""
@@ -45,8 +47,8 @@ class InvalidAnalysisError(ValueError):
 def parse(text: str) -> Analysis:
     """The analysis in an answer. Raises :class:`InvalidAnalysisError`."""
     try:
-        return msgspec.json.decode(text.strip(), type=Analysis)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return decoded_json(text.strip(), Analysis)
+    except BrokenFileError as error:
         raise InvalidAnalysisError(f"The analysis is not the JSON that was asked for: {error}.") from error
 
 

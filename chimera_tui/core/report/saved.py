@@ -1,11 +1,11 @@
 """Runs that this program saved, read back into rows of the ``runs`` frame. Whatever is missing stays unknown."""
 
-import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
+from chimera_tui.core.files import BrokenFileError, decoded_json, decoded_toml, read_bounded
 from chimera_tui.core.report.call_rows import calls_of_metrics
 
 SOURCE = "saved run"
@@ -20,7 +20,7 @@ _OPTIONS = ("num_gpu", "num_ctx", "temperature", "top_p", "top_k")
 
 def read_saved_run(folder: Path, rel: str) -> dict[str, object]:
     """The row of the run in ``folder``; ``rel`` is that folder's path from the root. Never raises for its content."""
-    run = _toml(folder / "run.toml")
+    run = read_record(folder)
     metrics = read_json(folder / "metrics.json")
     finished = (folder / REPORT).is_file()
     sent, requested = _table(run, "options", "sent"), _table(run, "options", "requested")
@@ -59,25 +59,21 @@ def _claims(metrics: dict[str, object]) -> dict[str, object]:
     return {name: _number(found.get(name)) for name in _CLAIMS}
 
 
-def _toml(path: Path) -> dict[str, object]:
+def read_record(folder: Path) -> dict[str, object]:
+    """The tables of a run's run.toml; nothing where it is missing, broken or too large."""
     try:
-        return tomllib.loads(_read(path).decode("utf-8"))
-    except (OSError, ValueError, RecursionError):
+        return decoded_toml(read_bounded(folder / "run.toml", LARGEST))
+    except (OSError, BrokenFileError):
         return {}
 
 
-def read_json(path: Path) -> dict[str, object]:
-    """A JSON object of a saved run; empty where it is missing, broken or too large."""
+def read_json(path: Path, most: int = LARGEST) -> dict[str, object]:
+    """A JSON object of a saved run; empty where it is missing, broken or larger than ``most`` bytes."""
     try:
-        found = msgspec.json.decode(_read(path))
-    except (OSError, msgspec.MsgspecError, ValueError, RecursionError):
+        found = decoded_json(read_bounded(path, most))
+    except (OSError, BrokenFileError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(LARGEST)
 
 
 def _table(document: dict[str, object], *names: str) -> dict[str, object]:

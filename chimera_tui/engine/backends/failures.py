@@ -94,7 +94,7 @@ _EXPLAINED: tuple[tuple[type | tuple[type, ...], Callable[[Exception, Address, P
     ((httpx.ReadTimeout, httpx.WriteTimeout), _silent),
     ((httpx.LocalProtocolError, UnicodeEncodeError), _bad_header),
     (httpx.TransportError, _lost),
-    ((msgspec.DecodeError, httpx.DecodingError, UnicodeDecodeError), _other_protocol),
+    ((msgspec.DecodeError, httpx.DecodingError, UnicodeDecodeError, RecursionError), _other_protocol),
     ((httpx.InvalidURL, ValueError), _unsendable),
 )
 """In this order: the first that fits explains."""

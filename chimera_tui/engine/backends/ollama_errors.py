@@ -51,7 +51,7 @@ def read_refusal(error: object) -> Refusal:
         if isinstance(error, str) and error.lstrip().startswith("{"):
             try:
                 error = msgspec.json.decode(error)
-            except (msgspec.DecodeError, ValueError):
+            except (msgspec.DecodeError, ValueError, RecursionError):
                 break
         if not isinstance(error, dict):
             break

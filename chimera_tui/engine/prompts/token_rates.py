@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from chimera_tui.core.config.save import write_atomically
+from chimera_tui.core.files import BrokenFileError, decoded_json, read_bounded, write_atomically
 
 CHARS_PER_TOKEN = 2.5
 """Characters per token before a model was measured: low, because a tokenizer spends a token on every digit."""
@@ -16,6 +16,8 @@ NAME = "chars-per-token.json"
 MEMORY_TOKENS = 50_000
 """Beyond this many counted tokens older prompts weigh half."""
 MOST_MODELS = 200
+LARGEST = 1_000_000
+"""Bytes of the file; so many models take a tenth of it."""
 
 
 class Rate(msgspec.Struct, frozen=True):
@@ -91,7 +93,7 @@ def _path(folder: Path | None) -> Path:
 
 def _read(folder: Path | None) -> dict[str, Rate]:
     try:
-        saved = msgspec.json.decode(_path(folder).read_bytes(), type=_Saved)
-    except (OSError, msgspec.DecodeError):
+        saved = decoded_json(read_bounded(_path(folder), LARGEST), _Saved)
+    except (OSError, BrokenFileError):
         return {}
     return dict(saved.models) if saved.version == FORMAT_VERSION else {}

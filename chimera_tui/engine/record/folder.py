@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from chimera_tui.core.config.save import write_atomically
+from chimera_tui.core.files import write_atomically
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.journal import NAME as JOURNAL
 from chimera_tui.engine.record.run_toml import run_toml

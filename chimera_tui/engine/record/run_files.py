@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import io
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,6 +17,7 @@ from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.repository.facts import text_facts
 
 if TYPE_CHECKING:
+    from chimera_tui.core.frames import Frames
     from chimera_tui.engine.draft import Draft
 
 FORMAT_VERSION = 1
@@ -63,17 +64,14 @@ def verdicts_json(check: Check) -> bytes:
     return msgspec.json.format(msgspec.json.encode(document), indent=1)
 
 
-def write_cells(draft: Draft, path: Path) -> None:
-    """``facts.parquet``: every cell, frozen. Raises OSError."""
-    if draft.snapshot is None:
-        return
-    temporary = path.with_name(f".{path.name}.tmp")
-    frames = draft.snapshot.frames
+def cells_parquet(frames: Frames) -> bytes:
+    """``facts.parquet``: every cell with where its record lies in its file, frozen."""
     where = frames.records.rename({"path": "where"}).lazy()
     wide = frames.measurements().join(where, on=["file_id", "record"], how="left", maintain_order="left")
-    frame = wide.collect()
-    frame.drop("file_id", strict=False).write_parquet(temporary, metadata={"chimera_format": str(FORMAT_VERSION)})
-    temporary.replace(path)
+    body = io.BytesIO()
+    frame = wide.collect().drop("file_id", strict=False)
+    frame.write_parquet(body, metadata={"chimera_format": str(FORMAT_VERSION)})
+    return body.getvalue()
 
 
 def metrics_json(run: RunContext) -> bytes:

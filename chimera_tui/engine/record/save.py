@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chimera_tui import __version__
-from chimera_tui.core.config.save import write_atomically
+from chimera_tui.core.files import write_atomically
 from chimera_tui.core.report import offline
 from chimera_tui.core.report.analysis import Point
 from chimera_tui.core.report.citations import with_labels
@@ -69,7 +69,7 @@ def _write_all(run: RunContext, folder: Path) -> None:
     draft = run.draft
     if draft.snapshot is not None:
         write_atomically(folder / "facts.json", run_files.facts_json(draft))
-        run_files.write_cells(draft, folder / "facts.parquet")
+        write_atomically(folder / "facts.parquet", run_files.cells_parquet(draft.snapshot.frames))
     if draft.check is not None:
         write_atomically(folder / "verdicts.json", run_files.verdicts_json(draft.check))
     write_atomically(folder / "metrics.json", run_files.metrics_json(run))

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import msgspec
 
-from chimera_tui.core.config.save import write_atomically
+from chimera_tui.core.files import BrokenFileError, decoded_json, read_bounded, write_atomically
 from chimera_tui.core.findings.choice import Choices
 from chimera_tui.engine.repository.place_name import place_name
 
 FORMAT_VERSION = 1
 MOST_KEYS = 1000
 """Keys kept of each kind, the latest: those of findings that are no longer computed do no harm."""
+
+
+LARGEST = 1_000_000
+"""Bytes of the file; so many keys take a tenth of it."""
 
 
 class _Saved(msgspec.Struct, frozen=True):
@@ -32,8 +36,8 @@ def choices_path(root: Path) -> Path:
 def load_choices(root: Path) -> Choices:
     """What was chosen before; nothing where the file is not there, cannot be read or is of a later version."""
     try:
-        saved = msgspec.json.decode(choices_path(root).read_bytes(), type=_Saved)
-    except (OSError, msgspec.DecodeError):
+        saved = decoded_json(read_bounded(choices_path(root), LARGEST), _Saved)
+    except (OSError, BrokenFileError):
         return Choices()
     return Choices(saved.pinned, saved.dropped) if saved.version == FORMAT_VERSION else Choices()
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from chimera_tui.core import frames as schema
+from chimera_tui.core.files import BrokenFileError, decoded_json, read_bounded
 from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.frames import Frames
+from chimera_tui.core.inert import inert_line
 from chimera_tui.core.verify.facts import Extra, Facts
 from chimera_tui.core.verify.inventory import Frozen
 
@@ -29,21 +31,22 @@ class FactsError(Exception):
 
 def frozen_frames(path: Path) -> Frames:
     """The frames of a ``facts.json`` and the ``facts.parquet`` beside it. Raises :class:`FactsError`."""
+    return _frames(path, _document(path))
+
+
+def _frames(path: Path, document: dict[str, Any]) -> Frames:
     import polars as pl
 
-    document = _document(path)
-    inventory = document.get("inventory")
-    if not isinstance(inventory, list):
+    if "inventory" not in document:
         raise FactsError(f"{path} has no inventory: it is not a facts.json.")
-    files = _files(inventory)
+    files = _files(path, document["inventory"])
     cells_path = path.with_name(CELLS)
     if not cells_path.is_file():
         return with_frames(Frames.none(), files=files)
     try:
-        wide = pl.read_parquet(cells_path)
+        return _thin(pl.read_parquet(cells_path), files)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise FactsError(f"{cells_path} cannot be read: {error}.") from error
-    return _thin(wide, files)
+        raise FactsError(f"{cells_path} cannot be read: {_first_line(error)}.") from error
 
 
 def frozen_facts(path: Path) -> Facts:
@@ -52,8 +55,8 @@ def frozen_facts(path: Path) -> Facts:
     from chimera_tui.core.report.data_summary import summarise
     from chimera_tui.engine.repository.facts import program_text
 
-    frames = frozen_frames(path)
     document = _document(path)
+    frames = _frames(path, document)
     try:
         found = msgspec.convert(document.get("findings", []), list[Finding], strict=False)
         extra = msgspec.convert(document.get("text") or {}, Extra)
@@ -66,8 +69,8 @@ def frozen_facts(path: Path) -> Facts:
 def frozen_parts(path: Path) -> Frozen:
     """Dates and sizes alone, from a ``facts.json`` or a JSON of the latest modification a kind. Raises FactsError."""
     document = _document(path)
-    if isinstance(inventory := document.get("inventory"), list):
-        facts = Facts.of(with_frames(Frames.none(), files=_files(inventory)))
+    if "inventory" in document:
+        facts = Facts.of(with_frames(Frames.none(), files=_files(path, document["inventory"])))
         return Frozen(facts.inventory.latest, sum(facts.inventory.sizes(None)))
     latest: dict[str, datetime] = {}
     for kind, text in document.items():
@@ -92,22 +95,30 @@ def with_frames(frames: Frames, **changes: pl.DataFrame) -> Frames:
 
 def _document(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > LARGEST:
-            raise FactsError(f"{path} is too large.")
-        found = msgspec.json.decode(path.read_bytes())
-    except (OSError, msgspec.DecodeError) as error:
+        found = decoded_json(read_bounded(path, LARGEST))
+    except OSError as error:
+        raise FactsError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except BrokenFileError as error:
         raise FactsError(f"{path} cannot be read: {error}.") from error
     if not isinstance(found, dict):
         raise FactsError(f"{path} is not a facts.json.")
     return found
 
 
-def _files(inventory: list[dict[str, Any]]) -> pl.DataFrame:
+def _first_line(error: Exception) -> str:
+    return inert_line(str(error).partition("\n")[0].rstrip("."), 300)
+
+
+def _files(path: Path, inventory: object) -> pl.DataFrame:
     import polars as pl
 
     wanted = schema.dtypes(schema.FILES)
-    rows = [{name: row.get(name) for name in wanted} | {"file_id": place} for place, row in enumerate(inventory)]
-    frame = pl.DataFrame(rows, schema=wanted, strict=False)
+    try:
+        listed = msgspec.convert(inventory, list[dict[str, str | int | float | bool | None]])
+        rows = [{name: row.get(name) for name in wanted} | {"file_id": place} for place, row in enumerate(listed)]
+        frame = pl.DataFrame(rows, schema=wanted, strict=False)
+    except (msgspec.ValidationError, pl.exceptions.PolarsError, TypeError, OverflowError) as error:
+        raise FactsError(f"{path}: its inventory cannot be read: {_first_line(error)}.") from error
     # Ids are not frozen: copies are found again by their content.
     copied = pl.col("hash").is_not_null() & (pl.col("hash") != "") & ~pl.col("hash").is_first_distinct()
     first = pl.col("file_id").first().over("hash")

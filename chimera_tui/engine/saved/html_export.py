@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from chimera_tui import __version__
-from chimera_tui.core.config.save import write_atomically
+from chimera_tui.core.files import BrokenFileError, decoded_json, read_bounded, write_atomically
 from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.report.html.page import ReportPage, render
 from chimera_tui.core.report.saved import REPORT
@@ -28,9 +28,7 @@ def report_html(report: Path, numbers: tuple[JudgedNumber, ...] | None = None) -
     """The page of a report; ``numbers`` replace those that its run saved. Blocks; raises OSError."""
     if report.is_dir():
         report /= REPORT
-    if report.stat().st_size > LARGEST:
-        raise OSError(27, f"larger than {LARGEST:,} bytes", str(report))
-    text = report.read_bytes().decode("utf-8", "replace")
+    text = read_bounded(report, LARGEST).decode("utf-8", "replace")
     frozen = _frozen(report.with_name(FACTS))
     name = report.parent.name if report.name == REPORT else report.stem
     return render(
@@ -51,8 +49,6 @@ def write_html(report: Path, out: Path, numbers: tuple[JudgedNumber, ...] | None
 def _frozen(path: Path) -> _Frozen:
     """The facts beside a report; nothing where there are none that can be read."""
     try:
-        if path.stat().st_size > LARGEST_FACTS:
-            return _Frozen()
-        return msgspec.json.decode(path.read_bytes(), type=_Frozen, strict=False)
-    except (OSError, msgspec.MsgspecError):
+        return decoded_json(read_bounded(path, LARGEST_FACTS), _Frozen)
+    except (OSError, BrokenFileError):
         return _Frozen()

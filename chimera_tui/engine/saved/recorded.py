@@ -9,6 +9,7 @@ import msgspec
 from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.report.metrics import CallFigures
+from chimera_tui.core.report.saved import read_record
 from chimera_tui.engine.events import (
     AnyEvent,
     CallFinished,
@@ -22,7 +23,7 @@ from chimera_tui.engine.events import (
 from chimera_tui.engine.journal import NAME as JOURNAL
 from chimera_tui.engine.journal import read_journal
 from chimera_tui.engine.prompts.token_rates import Rate
-from chimera_tui.engine.saved.run_settings import read_record, settings_of, text_of, valid, value_of
+from chimera_tui.engine.saved.run_settings import settings_of, text_of, valid, value_of
 
 
 class NoRecordingError(ValueError):

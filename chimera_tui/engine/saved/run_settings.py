@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import tomllib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -15,14 +13,6 @@ from chimera_tui.core.config.schema import Settings
 Known = TypeVar("Known", bound=msgspec.Struct)
 KEPT = ("report_dir", "unload_after", "cold_load_s", "min_effect_pct")
 """Settings of [run] that say nothing about the writing: those of now stay."""
-
-
-def read_record(folder: Path) -> dict[str, object]:
-    """The tables of a run's run.toml; nothing where it cannot be read."""
-    try:
-        return tomllib.loads((folder / "run.toml").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
 
 
 def value_of(record: dict[str, object], *path: str) -> object:

@@ -12,7 +12,7 @@ import msgspec
 from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.report.metrics import CallFigures
-from chimera_tui.core.report.saved import REPORT
+from chimera_tui.core.report.saved import REPORT, read_record
 from chimera_tui.engine.events import (
     AnyEvent,
     CallFinished,
@@ -26,7 +26,7 @@ from chimera_tui.engine.events import (
 from chimera_tui.engine.journal import NAME as JOURNAL
 from chimera_tui.engine.journal import read_journal
 from chimera_tui.engine.saved.places import report_parents
-from chimera_tui.engine.saved.run_settings import read_record, settings_of
+from chimera_tui.engine.saved.run_settings import settings_of
 
 WHOLE = (Ending.COMPLETE, Ending.LENGTH)
 """How a call ended whose answer can be used again."""

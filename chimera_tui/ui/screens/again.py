@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 async def again(screen: "WorkspaceScreen") -> None:
     """Take over the settings of the selected report's run, or of the one that ended last, and show them."""
-    from chimera_tui.engine.saved.run_settings import differences, read_record, settings_of
+    from chimera_tui.core.report.saved import read_record
+    from chimera_tui.engine.saved.run_settings import differences, settings_of
 
     folder = _folder(screen)
     record = await asyncio.to_thread(read_record, folder) if folder is not None else {}
