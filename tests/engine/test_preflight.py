@@ -1,5 +1,6 @@
 """What happens before the first prompt: a busy machine, a context that is too small, what a server made of options."""
 
+import asyncio
 import os
 import stat
 import tomllib
@@ -18,7 +19,7 @@ from chimera_tui.engine.repository.workspace import Workspace
 from chimera_tui.engine.run import Run
 from chimera_tui.engine.stages.busy import look
 from tests.engine.whole_runs import REPORT, answering, finished, folder_of, settings, small_repository, text_of
-from tests.server import SHARED, Model, OllamaServer, Recording, Replay, Request, Script
+from tests.server import SHARED, Model, OllamaServer, Recording, Refuse, Replay, Request, Script, too_long_0_32
 
 SERVERS = ("0.24.0", "0.32.15")
 
@@ -369,3 +370,16 @@ async def test_a_server_that_does_not_say_what_is_loaded_ends_the_run_by_name(re
     assert run.ended is not None
     assert run.ended.ending is Ending.CONNECTION_LOST
     assert not [event for event in events if isinstance(event, Notice) and event.level == "error"]
+
+
+async def test_a_server_that_refuses_whatever_it_is_given_is_asked_once_more_and_not_for_ever(repository: Path) -> None:
+    asked: list[SmallContext] = []
+    faults = [Refuse(path="/api/chat", status=400, error=too_long_0_32(9000, 4096))]
+    async with OllamaServer(Script(faults=faults)) as server, asyncio.timeout(20):
+        run = await run_with(repository, settings(server.url), "fit", asked)
+        assert len(chats(server)) == 2
+    assert len(asked) == 1
+    assert run.ended is not None
+    assert run.ended.ending is Ending.REFUSED
+    assert "9,000 tokens" in run.ended.reason
+    assert "which should hold" in run.ended.reason

@@ -21,6 +21,7 @@ from chimera_tui.engine.repository.workspace import WorkspaceError
 from chimera_tui.engine.saved.resume import Resuming, as_backend
 from chimera_tui.engine.stages import model_stages, opening, preflight, write_down
 from chimera_tui.engine.stages.engine_choice import choose
+from chimera_tui.engine.stages.loading import unload
 from chimera_tui.engine.stages.repeat import say_differences
 
 
@@ -50,10 +51,10 @@ async def conduct(run: RunContext) -> None:
                 say_differences(run, run.repeats)
             run.judging = begin_judging(run)
             await model_stages.write(run, caller)
-            if run.settings.run.unload_after:
-                await backend.unload(run.settings.run.model)
     finally:
         if backend is not None:
+            if run.settings.run.unload_after:
+                await unload(run, backend)
             await backend.aclose()
         if run.replay is None:
             await asyncio.to_thread(token_rates.remember, run.draft.model_key, run.draft.counted_prompts)

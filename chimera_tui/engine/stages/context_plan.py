@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chimera_tui.core.endings import Ending
 from chimera_tui.engine.backends.base import Backend, BackendError
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.questions import SmallContext
@@ -74,10 +75,13 @@ async def larger_context(run: RunContext, backend: Backend, error: BackendError,
         raise error
     now = error.num_ctx or run.draft.effective_num_ctx or 0
     needed = error.prompt_tokens or int(max(estimate, now) * MISSED_BY)
-    small = SmallContext(
-        num_ctx=now, needed=needed, fitting=_at_most(run, stepped(needed + run.settings.run.answer_tokens), needed),
-        said=error.message,
-    )  # fmt: skip
+    fitting = _at_most(run, stepped(needed + run.settings.run.answer_tokens), needed)
+    if fitting is not None and fitting == run.draft.fitted_num_ctx:
+        raise BackendError(
+            Ending.REFUSED, error.message,
+            f"It has num_ctx {fitting} already, which should hold it: see the server's log, or leave out files.",
+        )  # fmt: skip
+    small = SmallContext(num_ctx=now, needed=needed, fitting=fitting, said=error.message)
     if small.fitting is None or await run.ask_context(small) != "fit":
         raise small.refusal()
     run.draft.fitted_num_ctx = run.draft.effective_num_ctx = small.fitting

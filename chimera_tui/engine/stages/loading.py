@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
-from chimera_tui.engine.backends.base import Backend, LoadedModel, same_model
+from chimera_tui.engine.backends.base import Backend, BackendError, LoadedModel, same_model
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import LoadStarted, ModelMemory
 from chimera_tui.engine.stages.busy import automatic_gpu, stuck_on_cpu
+
+UNLOAD_PATIENCE_S = 10.0
+"""How long a run that is over waits for the server to let go of the model."""
 
 
 async def load(run: RunContext, backend: Backend, options: dict[str, object], keep_alive: float | str | None) -> None:
@@ -26,6 +30,19 @@ async def load(run: RunContext, backend: Backend, options: dict[str, object], ke
     say_memory(run, backend, (draft.loaded,) if draft.loaded is not None else (), draft.load_s)
     if draft.loaded is not None:
         _compare(run, draft.loaded, options)
+
+
+async def unload(run: RunContext, backend: Backend) -> None:
+    """Drop the model that this run loaded; a server that does not do it costs a notice, not the run's ending."""
+    name = run.settings.run.model
+    if run.draft.load_s is None:
+        return
+    try:
+        async with asyncio.timeout(UNLOAD_PATIENCE_S):
+            await backend.unload(name)
+    except (BackendError, TimeoutError) as error:
+        why = str(error) or f"the server did not answer within {UNLOAD_PATIENCE_S:g} s"
+        run.notice(f"{name} could not be unloaded and stays in the server's memory: {why}", "warning")
 
 
 def say_memory(
