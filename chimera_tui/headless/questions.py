@@ -15,10 +15,8 @@ def answer_busy(given: BusyAnswer | None) -> Ask:
             say(reason)
         if given is not None:
             return given
-        if sys.stdin.isatty() and sys.stderr.isatty():
-            sys.stderr.write("Go on (g), on the CPU only (c), or stop (s)? ")
-            sys.stderr.flush()
-            typed = (await asyncio.to_thread(sys.stdin.readline)).strip().lower()[:1]
+        if _somebody_is_there():
+            typed = await _typed("Go on (g), on the CPU only (c), or stop (s)? ")
             return {"g": "go", "c": "cpu"}.get(typed, "stop")  # type: ignore[return-value]
         say("Nobody is there to ask, so nothing is sent. Say --if-busy go or --if-busy cpu to run anyway.")
         return "stop"
@@ -41,10 +39,8 @@ def answer_small(given: ContextAnswer | None) -> AskContext:
             return "stop"
         say(small.message())
         offered = {"f": f"num_ctx {small.fitting} (f)", "c": "one call a section (c)"}
-        if sys.stdin.isatty() and sys.stderr.isatty():
-            sys.stderr.write(f"Go on with {', '.join(offered[key] for key in ways)}, or stop (s)? ")
-            sys.stderr.flush()
-            typed = (await asyncio.to_thread(sys.stdin.readline)).strip().lower()[:1]
+        if _somebody_is_there():
+            typed = await _typed(f"Go on with {', '.join(offered[key] for key in ways)}, or stop (s)? ")
             return ways.get(typed, "stop")
         say(
             "Nobody is there to ask: " + ", ".join(f"--if-too-small {answer}" for answer in ways.values()) + " goes on."
@@ -52,3 +48,23 @@ def answer_small(given: ContextAnswer | None) -> AskContext:
         return "stop"
 
     return ask
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+async def _typed(question: str) -> str:
+    """The first letter of the line that is typed, small; empty at the end of the input.
+
+    Not in a thread: one that waits for a line cannot be ended, and the program would wait for it after Ctrl-C.
+    """
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    loop, there = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(sys.stdin.fileno(), there.set)
+    try:
+        await there.wait()
+    finally:
+        loop.remove_reader(sys.stdin.fileno())
+    return sys.stdin.readline().strip().lower()[:1]
