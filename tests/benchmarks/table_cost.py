@@ -114,7 +114,7 @@ async def measured(rows: int, repeat: int) -> dict[str, list[float]]:
     print(f"{df.height:,} rows, {len(shown)} columns shown: {', '.join(column.name for column in shown)}")
 
     def only(text: str) -> pl.Expr:
-        return compile_filter(text, types, text_column="path")
+        return compile_filter(text, types, text_columns=("path",))
 
     app, found, waits = TableApp(), {name: [] for name in LIMITS_S}, []  # type: ignore[var-annotated]
     async with app.run_test(size=(120, 40)):

@@ -26,7 +26,7 @@ FRAME = pl.DataFrame({
 
 
 def rows(text: str) -> list[int]:
-    expression = compile_filter(text, FRAME.schema, text_column="path")
+    expression = compile_filter(text, FRAME.schema, text_columns=("path",))
     mask = FRAME.select(expression.alias("_")).to_series()
     assert mask.null_count() == 0
     return mask.arg_true().to_list()
@@ -112,6 +112,21 @@ def test_meaning(text, expected):
 def test_errors_say_what_is_wrong(text, said):
     with pytest.raises(QueryError, match=re.escape(said)):
         rows(text)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("gemma3:4b", [0, 2]), ("decode", [0, 1]), ("gemma decode", [0]), ("not gemma", [1, 3]), ("llama*", [1]),
+    ("no", []),
+])  # fmt: skip
+def test_a_bare_word_looks_into_every_text_column_that_is_there(text, expected):
+    frame = pl.DataFrame({
+        "path": ["a.csv", "b.csv", "gemma3:4b.csv", "c.csv"],
+        "model": pl.Series(["gemma3:4b-it-qat", "llama3.2:3b", None, None], dtype=pl.Categorical),
+        "metric": ["decode_tps", "decode_tps", "ttft", None],
+        "note": pl.Series([None] * 4, dtype=pl.Null),
+    })  # fmt: skip
+    where = compile_filter(text, frame.schema, text_columns=("path", "model", "metric", "note", "no such column"))
+    assert frame.select(where).to_series().arg_true().to_list() == expected
 
 
 def test_a_bare_word_without_a_text_column_is_an_error():

@@ -64,7 +64,9 @@ def test_copies_and_derived_tables_count_only_where_they_are_spoken_of():
     assert "dup_of is null" in result.common
     schema = sample_frames().measurements().collect_schema()
     chosen = group(
-        sample_frames().measurements(), parse_grouping("by model of ttft"), compile_filter("path ~ csv", schema, "path")
+        sample_frames().measurements(),
+        parse_grouping("by model of ttft"),
+        compile_filter("path ~ csv", schema, ("path",)),
     )
     assert not any("left out" in note for note in chosen.notes)
 
@@ -74,7 +76,7 @@ def test_the_common_filter_and_a_key_find_the_rows_of_a_group_again():
     frame = sample_frames().measurements()
     for row in result.frame.iter_rows(named=True):
         text = f"{result.common} model = {quoted_value(row['model'])}"
-        found = frame.filter(compile_filter(text, frame.collect_schema(), "path")).collect()
+        found = frame.filter(compile_filter(text, frame.collect_schema(), ("path",))).collect()
         assert found.height == row["n"]
 
 

@@ -1,4 +1,4 @@
-"""The filter language: ``kind = csv and size > 10k``, words alone match the path.
+"""The filter language: ``kind = csv and size > 10k``; words alone look into the path, the model and the like.
 
     filter     = term (["and"] term | "or" term)*        "and" binds closer than "or"
     term       = "not" term | "(" filter ")" | column op value | column "in" "(" value, … ")"
@@ -15,13 +15,15 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, NamedTuple
 
 from chimera_tui.core.query.error import QueryError, column_named, no_column, quoted
 from chimera_tui.core.query.values import comparison
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import polars as pl
 
@@ -47,14 +49,17 @@ class Token(NamedTuple):
 END = Token("end", "")
 
 
-def compile_filter(text: str, schema: Mapping[str, pl.DataType], text_column: str | None = None) -> pl.Expr:
-    """The filter as an expression that is true, false and never null; bare words look into ``text_column``."""
+def compile_filter(text: str, schema: Mapping[str, pl.DataType], text_columns: Sequence[str] = ()) -> pl.Expr:
+    """The filter as an expression that is true, false and never null.
+
+    Bare words look into those ``text_columns`` that the schema has.
+    """
     if len(text) > MAX_LENGTH:
         raise QueryError(f"The filter is longer than {MAX_LENGTH:,} characters.")
     tokens = _tokens(text)
     if not tokens:
         raise QueryError("The filter is empty.")
-    return _Parser(tokens, dict(schema), text_column).whole()
+    return _Parser(tokens, dict(schema), [name for name in text_columns if name in schema]).whole()
 
 
 def _tokens(text: str) -> list[Token]:
@@ -86,10 +91,10 @@ def quoted_value(value: object) -> str:
 class _Parser:
     """Recursive descent over the tokens; every method leaves ``place`` behind what it took."""
 
-    def __init__(self, tokens: list[Token], schema: dict[str, pl.DataType], text_column: str | None) -> None:
+    def __init__(self, tokens: list[Token], schema: dict[str, pl.DataType], text_columns: list[str]) -> None:
         self.tokens = tokens
         self.schema = schema
-        self.text_column = text_column
+        self.text_columns = text_columns
         self.place = 0
         self.depth = 0
 
@@ -196,12 +201,16 @@ class _Parser:
             raise QueryError("A closing parenthesis is missing.")
 
     def bare(self, word: Token) -> pl.Expr:
-        if self.text_column is None:
+        if not self.text_columns:
             raise no_column(word.text, self.schema) if word.text not in self.schema else QueryError(
                 f"After the column {inert_name(word.text)} comes a comparison, such as {inert_name(word.text)} > 1."
             )  # fmt: skip
         operator = "=" if word.kind == "word" and _has_wildcard(word.text) else "~"
-        return comparison(self.text_column, self.schema[self.text_column], operator, word.text, wild=operator == "=")
+        return reduce(
+            or_,
+            (comparison(column, self.schema[column], operator, word.text, wild=operator == "=")
+             for column in self.text_columns),
+        )  # fmt: skip
 
     def is_null(self, column: str, positive: bool) -> pl.Expr:
         import polars as pl

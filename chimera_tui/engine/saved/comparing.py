@@ -97,7 +97,7 @@ def _picked(frame: pl.DataFrame, text: str, root: Path, what: Over) -> Picked:
         given: frozenset[str] = frozenset()
     else:
         try:
-            where = compile_filter(text, frame.schema, text_column="path")
+            where = compile_filter(text, frame.schema, text_columns=("path",))
         except QueryError as error:
             raise SideError(f"{quoted_value(text)} is neither a file nor a filter over {what}: {error}") from None
         given = frozenset(where.meta.root_names())

@@ -45,7 +45,7 @@ class MeasurementSource:
         if not text.strip() or not self.schema:
             return None, ""
         try:
-            return compile_filter(text, self.schema, text_column="path"), ""
+            return compile_filter(text, self.schema, text_columns=("path", "model", "metric")), ""
         except QueryError as error:
             return None, str(error)
 

@@ -70,7 +70,7 @@ class ReportRows:
         if self.frame is None or not text.strip():
             return None, ""
         try:
-            return compile_filter(text, self._found().schema, text_column="path"), ""
+            return compile_filter(text, self._found().schema, text_columns=("path", "model")), ""
         except QueryError as error:
             return None, str(error)
 

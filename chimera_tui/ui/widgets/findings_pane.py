@@ -321,7 +321,7 @@ class FindingsPane(Vertical):
             self.filter_line.say("")
             return None
         try:
-            where = compile_filter(self.filter_line.text, self._frame.schema, text_column="statement")
+            where = compile_filter(self.filter_line.text, self._frame.schema, text_columns=("statement",))
         except QueryError as error:
             self.filter_line.say(str(error))
             return None

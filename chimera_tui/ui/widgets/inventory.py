@@ -129,7 +129,7 @@ class Inventory(Vertical):
             self.filter_line.say("")
             return None
         try:
-            where = compile_filter(self.filter_line.text, self._files.schema, text_column="path")
+            where = compile_filter(self.filter_line.text, self._files.schema, text_columns=("path", "model", "tool"))
         except QueryError as error:
             self.filter_line.say(str(error))
             return None

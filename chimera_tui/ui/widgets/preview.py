@@ -208,7 +208,7 @@ class Preview(Vertical):
         where = None
         if text.strip():
             try:
-                where = compile_filter(text, content.frame.schema, text_column=_first_text(content))
+                where = compile_filter(text, content.frame.schema, text_columns=_texts(content))
             except QueryError as error:
                 self.find_line.say(str(error))
         self.table.set_filter(where)
@@ -265,5 +265,5 @@ class Preview(Vertical):
         self.focus_inside()
 
 
-def _first_text(content: TableContent) -> str | None:
-    return next((name for name, dtype in content.frame.schema.items() if str(dtype) == "String"), None)
+def _texts(content: TableContent) -> list[str]:
+    return [name for name, dtype in content.frame.schema.items() if str(dtype) == "String"]
