@@ -137,8 +137,9 @@ def _key_checks(loaded: Loaded) -> list[Check]:
     if not loaded.settings.keys:
         return []
     from chimera_tui.ui import keymap
+    from chimera_tui.ui.workspace.pane_bindings import of_panes
 
-    checked = keymap.check(loaded.settings.keys, keymap.of_panes())
+    checked = keymap.check(loaded.settings.keys, of_panes())
     if checked.problems:
         return [
             Check(

@@ -24,11 +24,11 @@ from chimera_tui.ui.glyphs import ASCII, UNICODE, Glyphs, ascii_wanted
 from chimera_tui.ui.keys_in_turn import KeysInTurn
 from chimera_tui.ui.pace import SLOW, USUAL
 from chimera_tui.ui.remembered import first_time, read_layout, write_layout
-from chimera_tui.ui.widgets.titles import RepositoryLine
+from chimera_tui.ui.workspace.titles import RepositoryLine
 
 if TYPE_CHECKING:
     from chimera_tui.engine.repository.workspace import Workspace
-    from chimera_tui.ui.screens.workspace import WorkspaceScreen
+    from chimera_tui.ui.workspace.screen import WorkspaceScreen
 
 Level = Literal["info", "warning", "error"]
 _SHOWN_S: dict[Level, float] = {"info": 5, "warning": 10, "error": 15}
@@ -134,9 +134,14 @@ class ChimeraApp(App[None]):
 
     def use_keys(self, keys: Mapping[str, str]) -> tuple[str, ...]:
         """The person's own keys; a sentence for each that cannot be used."""
+        if not keys:
+            self.keys = {}
+            self.set_keymap({})
+            return ()
         from chimera_tui.ui import keymap
+        from chimera_tui.ui.workspace.pane_bindings import of_panes
 
-        checked = keymap.check(keys, keymap.of_panes() if keys else ())
+        checked = keymap.check(keys, of_panes())
         self.keys = checked.keys
         self.set_keymap(checked.keys)
         return checked.problems
@@ -215,7 +220,7 @@ class ChimeraApp(App[None]):
         self.exit(return_code=status)
 
     def _workspaces(self) -> "list[WorkspaceScreen]":
-        from chimera_tui.ui.screens.workspace import WorkspaceScreen
+        from chimera_tui.ui.workspace.screen import WorkspaceScreen
 
         return [screen for screen in self.screen_stack if isinstance(screen, WorkspaceScreen)]
 
@@ -245,7 +250,7 @@ class ChimeraApp(App[None]):
 
 
 def _workspace_screen() -> "type[WorkspaceScreen]":
-    from chimera_tui.ui.screens.workspace import WorkspaceScreen
+    from chimera_tui.ui.workspace.screen import WorkspaceScreen
 
     return WorkspaceScreen
 

@@ -35,40 +35,6 @@ SWALLOWED = {
 """Keys that never reach a program over SSH, and why."""
 
 
-def of_panes() -> list[Binding]:
-    """The bindings of the panes themselves, which the table of commands does not hold. Imports every pane."""
-    from chimera_tui.ui.tables import column_chooser, cursor_view, filter_line, folder_tree, json_view, text_view
-    from chimera_tui.ui.widgets import (
-        config_panel,
-        diff_view,
-        findings_pane,
-        found_text,
-        frame_table,
-        inventory,
-        measurements,
-        preview,
-        repo_tree,
-        report_comparison,
-        report_library,
-        report_reading,
-        stream_view,
-    )  # fmt: skip
-
-    modules = (
-        column_chooser, cursor_view, filter_line, folder_tree, json_view, text_view, config_panel, findings_pane,
-        found_text, frame_table, inventory, measurements, preview, repo_tree, report_comparison, report_library,
-        report_reading, stream_view, diff_view,
-    )  # fmt: skip
-    classes = {thing for module in modules for thing in vars(module).values() if isinstance(thing, type)}
-    found = {
-        binding.id: binding
-        for one in classes
-        for binding in vars(one).get("BINDINGS", ())
-        if isinstance(binding, Binding) and binding.id
-    }
-    return [found[identifier] for identifier in sorted(found)]
-
-
 @dataclass(frozen=True)
 class Keymap:
     """The overrides that can be used, and one sentence for each that cannot."""

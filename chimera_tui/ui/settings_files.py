@@ -50,11 +50,18 @@ def own_problems(text: str, origin: str, themes: list[str]) -> list[Problem]:
     """What is wrong with a person's own file, names of profiles, themes and commands among it."""
     found = check_text(text, origin)
     problems = [*found.problems, *_names(found, origin, themes)]
-    checked = keymap.check(found.values["keys"], keymap.of_panes()) if found.values.get("keys") else None
-    for sentence in checked.problems if checked else ():
+    for sentence in _key_problems(found.values.get("keys") or {}):
         name = next((name for name in found.values["keys"] if name in sentence), "")
         problems.append(_problem(found, origin, ("keys", name), sentence.removeprefix("keys: ")))
     return sorted(problems, key=lambda problem: problem.line or 0)
+
+
+def _key_problems(keys: dict[str, str]) -> tuple[str, ...]:
+    if not keys:
+        return ()
+    from chimera_tui.ui.workspace.pane_bindings import of_panes
+
+    return keymap.check(keys, of_panes()).problems
 
 
 def _names(found: FileValues, origin: str, themes: list[str]) -> list[Problem]:

@@ -100,7 +100,7 @@ def child(side: str, tokens: int, rate: float, out: str, marks: bool) -> None:
     from textual.containers import VerticalScroll
     from textual.widgets import Markdown, Static
 
-    from chimera_tui.ui.widgets.stream_view import StreamView
+    from chimera_tui.ui.reader.stream_view import StreamView
 
     class Bench(App[None]):
         CSS = "VerticalScroll, StreamView { height: 1fr; } Static { height: 1; }"

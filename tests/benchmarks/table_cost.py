@@ -19,9 +19,9 @@ from textual.app import App, ComposeResult
 from chimera_tui.core import frames as schema
 from chimera_tui.core.frames import Frames
 from chimera_tui.core.query import compile_filter
+from chimera_tui.ui.panes.measurements.columns import KEYS, columns, present, shown_first
 from chimera_tui.ui.tables.arrange import SortKey
-from chimera_tui.ui.tables.measurement_columns import KEYS, columns, present, shown_first
-from chimera_tui.ui.widgets.frame_table import FrameTable
+from chimera_tui.ui.tables.frame_table import FrameTable
 
 LIMITS_S = {
     "open": 0.3, "sort by value": 0.3, "sort by path": 0.3, "sort by three": 1.0, "filter by metric": 0.3,

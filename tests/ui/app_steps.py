@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from chimera_tui.ui.app import ChimeraApp
-from chimera_tui.ui.screens.workspace import WorkspaceScreen
+from chimera_tui.ui.workspace.screen import WorkspaceScreen
 
 
 @asynccontextmanager

@@ -3,9 +3,9 @@
 import pytest
 
 from chimera_tui.core.config.schema import Options
+from chimera_tui.ui.panes.reports.pane import ReportsPane
+from chimera_tui.ui.panes.stream.pane import StreamPane
 from chimera_tui.ui.screens.dialogs import SmallContextDialog
-from chimera_tui.ui.widgets.reports import ReportsPane
-from chimera_tui.ui.widgets.stream_pane import StreamPane
 from tests.server import OllamaServer, Script
 from tests.ui.app_steps import opened, run_over, said, seen, text_of, until
 

@@ -20,8 +20,8 @@ from chimera_tui.engine.events import (
     StageStarted,
 )
 from chimera_tui.ui.glyphs import ASCII, UNICODE
-from chimera_tui.ui.live_figures import GAP, Field, LiveFigures, clock, fitting, rate, seconds
-from chimera_tui.ui.widgets.metrics_bar import MetricsBar
+from chimera_tui.ui.workspace.live_figures import GAP, Field, LiveFigures, clock, fitting, rate, seconds
+from chimera_tui.ui.workspace.metrics_bar import MetricsBar
 
 FIGURES = CallFigures(
     ttft_s=0.42, wall_s=12.0, total_s=11.9, prompt_tokens=1204, prefill_s=0.4, generated_tokens=480, decode_s=10.0

@@ -10,9 +10,9 @@ import pytest
 
 from chimera_tui.ui.clipboard import LIMIT_BYTES, osc52, size_in_words
 from chimera_tui.ui.commands import Pane
+from chimera_tui.ui.panes.measurements.pane import Measurements
 from chimera_tui.ui.screens.editor import editor_command
 from chimera_tui.ui.screens.export import ExportDialog
-from chimera_tui.ui.widgets.measurements import Measurements
 from tests.ui.app_steps import opened, run_over, said, seen, until
 
 

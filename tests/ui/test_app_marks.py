@@ -1,12 +1,12 @@
 """A run whose model writes wrong numbers: marked while the text streams, counted, opened at their source."""
 
 from chimera_tui.ui.commands import Pane
+from chimera_tui.ui.panes.inventory.pane import Inventory
+from chimera_tui.ui.panes.measurements.pane import Measurements
+from chimera_tui.ui.panes.stream.pane import StreamPane
+from chimera_tui.ui.reader.stream_view import StreamView
 from chimera_tui.ui.screens.picker import Picker
-from chimera_tui.ui.widgets.inventory import Inventory
-from chimera_tui.ui.widgets.measurements import Measurements
-from chimera_tui.ui.widgets.metrics_bar import MetricsBar
-from chimera_tui.ui.widgets.stream_pane import StreamPane
-from chimera_tui.ui.widgets.stream_view import StreamView
+from chimera_tui.ui.workspace.metrics_bar import MetricsBar
 from tests.server import OllamaServer, Script
 from tests.ui.app_steps import opened, run_over, seen, text_of, until
 

@@ -4,7 +4,7 @@ import pytest
 from textual.widgets import ContentSwitcher
 
 from chimera_tui.ui.commands import COMMANDS, Pane
-from chimera_tui.ui.widgets.pane_area import PaneArea
+from chimera_tui.ui.workspace.pane_area import PaneArea
 from tests.ui.app_steps import opened, said, seen, text_of, until
 
 

@@ -10,11 +10,11 @@ import pytest
 from chimera_tui.engine.clock import Clock
 from chimera_tui.engine.journal import read_journal
 from chimera_tui.ui.commands import Pane
+from chimera_tui.ui.panes.reports.pane import ReportsPane
+from chimera_tui.ui.panes.reports.text import read_report
+from chimera_tui.ui.panes.stream.pane import StreamPane
 from chimera_tui.ui.screens.dialogs import BusyDialog, QuitDialog
-from chimera_tui.ui.widgets.metrics_bar import MetricsBar
-from chimera_tui.ui.widgets.report_text import read_report
-from chimera_tui.ui.widgets.reports import ReportsPane
-from chimera_tui.ui.widgets.stream_pane import StreamPane
+from chimera_tui.ui.workspace.metrics_bar import MetricsBar
 from tests.server import OllamaServer, Script
 from tests.ui.app_steps import opened, run_over, said, seen, text_of, until
 

@@ -13,8 +13,10 @@ from chimera_tui.core.config.schema import Settings
 from chimera_tui.core.config.values import allowed, shown
 from chimera_tui.engine.backends.base import ModelInfo
 from chimera_tui.ui.commands import Pane
-from chimera_tui.ui.setting_changes import not_kept
-from chimera_tui.ui.setting_values import (
+from chimera_tui.ui.panes.config.changes import not_kept
+from chimera_tui.ui.panes.config.pane import ConfigPanel
+from chimera_tui.ui.panes.config.setting_row import SettingRow
+from chimera_tui.ui.panes.config.values import (
     choices,
     panel_settings,
     parsed,
@@ -23,8 +25,6 @@ from chimera_tui.ui.setting_values import (
     value_of,
     with_value,
 )
-from chimera_tui.ui.widgets.config_panel import ConfigPanel
-from chimera_tui.ui.widgets.setting_row import SettingRow
 from tests.server import OllamaServer, Script
 from tests.ui.app_steps import opened, said, seen, until
 

@@ -8,11 +8,11 @@ from textual.widgets import Static
 from chimera_tui.core.findings.choice import Choices
 from chimera_tui.engine.repository.choices import choices_path, load_choices
 from chimera_tui.ui.commands import Pane
+from chimera_tui.ui.panes.findings.frame import brief
+from chimera_tui.ui.panes.findings.pane import FindingsPane
+from chimera_tui.ui.panes.preview.json_view import JsonView
 from chimera_tui.ui.screens.export import ExportDialog
-from chimera_tui.ui.tables.findings_frame import brief
-from chimera_tui.ui.tables.json_view import JsonView
-from chimera_tui.ui.widgets.findings_pane import FindingsPane
-from chimera_tui.ui.widgets.frame_table import FrameTable
+from chimera_tui.ui.tables.frame_table import FrameTable
 from tests.ui.app_steps import opened, said, seen, until
 
 

@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from chimera_tui.ui.tables.arrange import SortKey, arrange
 from chimera_tui.ui.tables.column import Column, columns_of
 from chimera_tui.ui.tables.copying import CopyRequested
-from chimera_tui.ui.widgets.frame_table import FrameTable
+from chimera_tui.ui.tables.frame_table import FrameTable
 
 SIZES = [(80, 24), (120, 40)]
 COLUMNS = (

@@ -6,9 +6,9 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Input, Static
 
-from chimera_tui.ui.tables.files_frame import files_frame, grouped, summary
+from chimera_tui.ui.panes.inventory.frame import files_frame, grouped, summary
+from chimera_tui.ui.panes.inventory.pane import Inventory
 from chimera_tui.ui.tables.summary_line import SummaryLine
-from chimera_tui.ui.widgets.inventory import Inventory
 from tests.ui.sample_frames import files, sample_files, sample_frames, snapshot
 
 

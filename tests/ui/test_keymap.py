@@ -3,9 +3,10 @@
 import pytest
 
 from chimera_tui.ui.commands import BY_ID, COMMANDS, Pane, State
-from chimera_tui.ui.keymap import SWALLOWED, check, of_panes, shown, spoken
+from chimera_tui.ui.keymap import SWALLOWED, check, shown, spoken
 from chimera_tui.ui.screens.help import HelpScreen
-from chimera_tui.ui.widgets.metrics_bar import MetricsBar
+from chimera_tui.ui.workspace.metrics_bar import MetricsBar
+from chimera_tui.ui.workspace.pane_bindings import of_panes
 from tests.ui.app_steps import opened, said, seen, text_of, until
 
 

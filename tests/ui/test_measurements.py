@@ -7,10 +7,10 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
+from chimera_tui.ui.panes.measurements.pane import Measurements
 from chimera_tui.ui.tables.column_chooser import ColumnChooser
 from chimera_tui.ui.tables.exporting import ExportRequested
 from chimera_tui.ui.tables.summary_line import SummaryLine
-from chimera_tui.ui.widgets.measurements import Measurements
 from tests.ui.sample_frames import sample_frames, snapshot
 
 

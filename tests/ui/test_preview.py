@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from chimera_tui.ui.tables.copying import CopyRequested
-from chimera_tui.ui.tables.file_content import (
+from chimera_tui.ui.panes.preview.content import (
     MarkdownContent,
     NoContent,
     TableContent,
@@ -20,9 +19,10 @@ from chimera_tui.ui.tables.file_content import (
     TreeContent,
     read_content,
 )
+from chimera_tui.ui.panes.preview.pane import Preview
+from chimera_tui.ui.panes.preview.text_source import TextSource
+from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.tables.summary_line import SummaryLine
-from chimera_tui.ui.tables.text_source import TextSource
-from chimera_tui.ui.widgets.preview import Preview
 
 
 class PreviewApp(App[None]):

@@ -6,12 +6,12 @@ import shutil
 import pytest
 
 from chimera_tui.ui.commands import Pane
+from chimera_tui.ui.panes.files.pane import RepoTree
+from chimera_tui.ui.panes.inventory.pane import Inventory
+from chimera_tui.ui.panes.measurements.pane import Measurements
 from chimera_tui.ui.remembered import Layout, folder, name_of, read_layout, write_layout
 from chimera_tui.ui.tables.arrange import SortKey
-from chimera_tui.ui.widgets.inventory import Inventory
-from chimera_tui.ui.widgets.measurements import Measurements
-from chimera_tui.ui.widgets.metrics_bar import MetricsBar
-from chimera_tui.ui.widgets.repo_tree import RepoTree
+from chimera_tui.ui.workspace.metrics_bar import MetricsBar
 from tests.ui.app_steps import opened, until
 
 

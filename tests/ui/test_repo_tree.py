@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 
+from chimera_tui.ui.panes.files.folder import FileEntry, folder_of, is_excluded, lines_of, toggled
+from chimera_tui.ui.panes.files.pane import RepoTree
 from chimera_tui.ui.tables.copying import CopyRequested
-from chimera_tui.ui.tables.folder import FileEntry, folder_of, is_excluded, lines_of, toggled
-from chimera_tui.ui.widgets.repo_tree import RepoTree
 from tests.ui.sample_frames import files, sample_files, sample_frames, snapshot
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chimera_tui.ui.widgets.reports import ReportsPane
+from chimera_tui.ui.panes.reports.pane import ReportsPane
 from tests.ui.app_steps import opened, said, seen, text_of, until
 
 REPORT = """# Chimera Agent Report

@@ -11,8 +11,8 @@ from msgspec import UNSET
 from chimera_tui.core.config.load import load
 from chimera_tui.core.config.save import save_values
 from chimera_tui.core.config.schema import Options
-from chimera_tui.ui.setting_changes import CHANGED_HERE, SettingChanges, clashes, names_in_file
-from chimera_tui.ui.setting_values import panel_settings, value_of
+from chimera_tui.ui.panes.config.changes import CHANGED_HERE, SettingChanges, clashes, names_in_file
+from chimera_tui.ui.panes.config.values import panel_settings, value_of
 from tests.ui.settings_app import TEXT, file_of
 from tests.unit.setting_strategies import values_of
 

@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import Input, OptionList, TextArea
 
 from chimera_tui.ui.commands import Pane
+from chimera_tui.ui.panes.config.pane import ConfigPanel
 from chimera_tui.ui.screens.models import ModelPicker
 from chimera_tui.ui.screens.picker import Picker
 from chimera_tui.ui.screens.profiles import DifferencesScreen, ProfilesScreen
@@ -13,7 +14,6 @@ from chimera_tui.ui.screens.questions import NameDialog, Question
 from chimera_tui.ui.screens.toml_editor import TomlEditor
 from chimera_tui.ui.settings_files import editable_files
 from chimera_tui.ui.themes import builtin_folder
-from chimera_tui.ui.widgets.config_panel import ConfigPanel
 from tests.server import OllamaServer, OpenAiScript, Script
 from tests.ui.app_steps import opened, said, seen, until
 from tests.ui.settings_app import TEXT, app_over, file_of

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 
 from chimera_tui.engine.clock import Clock
 from chimera_tui.ui.app import ChimeraApp
-from chimera_tui.ui.screens.workspace import WorkspaceScreen
 from chimera_tui.ui.themes import builtin_folder, load_themes
+from chimera_tui.ui.workspace.screen import WorkspaceScreen
 from tests.ui.app_steps import run_over, seen, until
 
 pytestmark = pytest.mark.skipif(

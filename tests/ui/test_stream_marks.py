@@ -7,9 +7,9 @@ from textual.pilot import Pilot
 
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Label, Source
 from chimera_tui.ui.markdown.marks import Mark
+from chimera_tui.ui.reader.found_text import FoundText
+from chimera_tui.ui.reader.stream_view import StreamView
 from chimera_tui.ui.tables.copying import CopyRequested
-from chimera_tui.ui.widgets.found_text import FoundText
-from chimera_tui.ui.widgets.stream_view import StreamView
 from tests.ui.test_stream_view import drawn, screen
 
 TEXT = "# Report\n\nOf 101 files 44 (63.4 %) are JSON.\n\n| gpu | tok/s |\n|---|---|\n| 60 | 117.4 |\n\n" + (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from chimera_tui.ui.widgets.stream_view import StreamView
+from chimera_tui.ui.reader.stream_view import StreamView
 
 PARAGRAPHS = [f"Paragraph {i} says that run {i} had {i}.25 tok/s with `num_ctx` and **more**.\n\n" for i in range(200)]
 

@@ -20,7 +20,7 @@ CHILD = """
 import asyncio, json, random, sys
 from pathlib import Path
 from textual.app import App
-from chimera_tui.ui.widgets.stream_view import StreamView
+from chimera_tui.ui.reader.stream_view import StreamView
 from tests.benchmarks.stream_cost import markdown, marks_of
 
 class Child(App):

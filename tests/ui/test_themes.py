@@ -9,11 +9,11 @@ from textual.color import Color
 
 from chimera_tui.ui.commands import Pane
 from chimera_tui.ui.glyphs import ascii_wanted
+from chimera_tui.ui.panes.config.pane import ConfigPanel
+from chimera_tui.ui.panes.inventory.pane import Inventory
+from chimera_tui.ui.panes.stream.pane import StreamPane
 from chimera_tui.ui.screens.picker import Picker
 from chimera_tui.ui.themes import ThemeError, builtin_folder, load_themes, read_theme
-from chimera_tui.ui.widgets.config_panel import ConfigPanel
-from chimera_tui.ui.widgets.inventory import Inventory
-from chimera_tui.ui.widgets.stream_pane import StreamPane
 from tests.ui.app_steps import opened, said, seen, until
 
 SHIPPED = ("ansi-16", "chimera-dark", "chimera-light", "high-contrast", "mono-ascii")

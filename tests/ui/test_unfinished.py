@@ -7,9 +7,9 @@ import pytest
 from chimera_tui.core.endings import Ending
 from chimera_tui.engine.saved.unfinished import find_unfinished
 from chimera_tui.ui.commands import Pane
-from chimera_tui.ui.screens.unfinished import UnfinishedDialog
-from chimera_tui.ui.screens.workspace import WorkspaceScreen
-from chimera_tui.ui.widgets.reports import ReportsPane
+from chimera_tui.ui.panes.reports.pane import ReportsPane
+from chimera_tui.ui.workspace.screen import WorkspaceScreen
+from chimera_tui.ui.workspace.unfinished import UnfinishedDialog
 from tests.engine.test_unfinished import LONG, in_report, killed
 from tests.engine.whole_runs import BRIEF, finished, folder_of, settings
 from tests.server import OllamaServer, Script

@@ -1,6 +1,6 @@
 """Offsets in a call become offsets in a text that also holds the program's words."""
 
-from chimera_tui.ui.call_places import CallPlaces
+from chimera_tui.ui.panes.stream.call_places import CallPlaces
 
 
 def test_text_of_the_program_between_pieces_is_stepped_over() -> None:

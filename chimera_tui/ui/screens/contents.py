@@ -1,8 +1,8 @@
 """The headings of a text as a list to choose from."""
 
 from chimera_tui.core.inert import inert_line
+from chimera_tui.ui.reader.reading_view import ReadingView
 from chimera_tui.ui.screens.picker import Choice, Picker
-from chimera_tui.ui.widgets.reading_view import ReadingView
 
 
 def show_contents(view: ReadingView) -> None:

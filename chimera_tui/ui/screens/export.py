@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from chimera_tui.core.query.export import ENDINGS
-from chimera_tui.ui.widgets.typed import TypedLine
+from chimera_tui.ui.typed import TypedLine
 
 if TYPE_CHECKING:
     import polars as pl

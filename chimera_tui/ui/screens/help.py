@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from chimera_tui.ui.commands import State, applicable
 from chimera_tui.ui.keymap import shown, spoken
-from chimera_tui.ui.widgets.key_bar import current_keys, pane_bindings
+from chimera_tui.ui.workspace.key_bar import current_keys, pane_bindings
 
 
 class HelpScreen(ModalScreen[None]):

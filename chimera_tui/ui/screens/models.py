@@ -14,7 +14,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from chimera_tui.core.inert import inert_line
-from chimera_tui.ui.widgets.typed import TypedLine
+from chimera_tui.ui.typed import TypedLine
 
 if TYPE_CHECKING:
     from chimera_tui.engine.backends.base import ModelInfo

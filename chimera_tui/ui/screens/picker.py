@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from chimera_tui.ui.widgets.typed import TypedLine
+from chimera_tui.ui.typed import TypedLine
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from chimera_tui.ui.screens.picker import Choice, Picker
 from chimera_tui.ui.screens.questions import NameDialog, Question
 
 if TYPE_CHECKING:
-    from chimera_tui.ui.screens.settings import SettingsControl
+    from chimera_tui.ui.workspace.settings import SettingsControl
 
 NO_PROFILE = ""
 

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from chimera_tui.core.inert import inert
 from chimera_tui.ui.screens.dialogs import choices
-from chimera_tui.ui.widgets.typed import TypedLine
+from chimera_tui.ui.typed import TypedLine
 
 
 class Question(ModalScreen[str]):

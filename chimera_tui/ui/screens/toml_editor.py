@@ -22,7 +22,7 @@ from chimera_tui.ui.screens.editor import edit_file
 from chimera_tui.ui.screens.questions import Question
 from chimera_tui.ui.settings_files import EditedFile
 from chimera_tui.ui.toml_colours import paint
-from chimera_tui.ui.widgets.typed import TypedText
+from chimera_tui.ui.typed import TypedText
 
 if TYPE_CHECKING:
     from chimera_tui.ui.app import ChimeraApp

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from chimera_tui.ui.widgets.typed import TypedLine
+from chimera_tui.ui.typed import TypedLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -1,0 +1,1 @@
+"""The tidy table and the answers to what is asked of it."""

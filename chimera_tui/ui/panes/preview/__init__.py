@@ -1,0 +1,1 @@
+"""A file of the repository, over the centre."""

@@ -1,1 +1,0 @@
-"""Panes and their parts."""
