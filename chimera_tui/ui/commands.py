@@ -155,7 +155,7 @@ def _can_delete(state: State) -> str:
 
 
 def _has_discarded(state: State) -> str:
-    return "" if state.discarded else "No report was deleted since the start."
+    return "" if state.discarded else "No deleted report waits in the trash."
 
 
 def _has_copied(state: State) -> str:
@@ -236,7 +236,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         id="reports.undo", key="u", label="Undo", enabled=_has_discarded, pane=Pane.REPORTS,
-        help="Bring back the report that was deleted last.",
+        help="Bring back the report that was deleted last, now or in an earlier session; again for the one before.",
     ),
     Command(
         id="config.save", key="w", label="Save", bar=2, enabled=_can_save, pane=Pane.CONFIG,

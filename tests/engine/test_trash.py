@@ -4,7 +4,7 @@ import pytest
 
 from chimera_tui.core.config.schema import Scan
 from chimera_tui.core.scan import walk
-from chimera_tui.engine.saved.trash import discard, restore, run_folder
+from chimera_tui.engine.saved.trash import discard, find_discarded, restore, run_folder
 
 
 @pytest.fixture
@@ -47,6 +47,50 @@ def test_nothing_is_ever_written_over(tmp_path: Path, run: Path) -> None:
     assert restore(first) == run
     assert restore(second) == run.with_name(f"{run.name}-2")
     assert "second" in (run.with_name(f"{run.name}-2") / "run.toml").read_text()
+
+
+def test_what_waits_is_found_again_by_another_session(tmp_path: Path, run: Path) -> None:
+    unfinished = run.with_name("20260102T000000Z-chimera-insight-gemma3-latest")
+    unfinished.mkdir()
+    (unfinished / "calls.ndjson").write_text('{"event":"run_started"}\n')
+    report = tmp_path / "results" / "old.md"
+    report.parent.mkdir()
+    report.write_text("# Old\n")
+    gone = [discard(run, tmp_path), discard(report, tmp_path)]
+    discard(unfinished, tmp_path)
+    assert sorted(find_discarded(tmp_path)) == sorted(gone)
+    for one in find_discarded(tmp_path):
+        restore(one)
+    assert report.is_file()
+    assert run.is_dir()
+    assert find_discarded(tmp_path) == []
+
+
+def test_the_one_that_was_deleted_last_is_the_last(tmp_path: Path) -> None:
+    names = ["b.md", "a.md", "c.md"]
+    for name in names:
+        (tmp_path / name).write_text(f"# {name}\n")
+        before = discard(tmp_path / name, tmp_path).kept.lstat().st_ctime_ns
+        wait_for_another_tick(before, tmp_path / "tick")
+    assert [one.original.name for one in find_discarded(tmp_path)] == names
+
+
+def wait_for_another_tick(before_ns: int, file: Path) -> None:
+    """Until the file system gives another time than before."""
+    while True:
+        file.write_text("")
+        if file.stat().st_ctime_ns > before_ns:
+            return
+        file.unlink()
+
+
+def test_a_trash_that_leads_elsewhere_is_left_alone(tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    private.mkdir()
+    (private / "diary.md").write_text("# Mine\n")
+    (tmp_path / "r" / "chimera-reports").mkdir(parents=True)
+    (tmp_path / "r" / "chimera-reports" / ".trash").symlink_to(private)
+    assert find_discarded(tmp_path / "r") == []
 
 
 def test_the_trash_is_never_scanned(tmp_path: Path, run: Path) -> None:

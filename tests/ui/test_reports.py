@@ -53,9 +53,9 @@ def shown(screen) -> list[str]:
     return [Path(file).name for file in screen.query_one(ReportsPane).library.files_shown()]
 
 
-async def in_library(pilot, screen) -> ReportsPane:
+async def in_library(pilot, screen, reports: int = 4) -> ReportsPane:
     pane = screen.query_one(ReportsPane)
-    await until(pilot, lambda: pane.count == 4, "the reports are listed")
+    await until(pilot, lambda: pane.count == reports, "the reports are listed")
     await pilot.press(PANE)
     await until(pilot, lambda: pane.library.table.has_focus, "the library has the keys")
     return pane
@@ -173,7 +173,7 @@ async def test_a_deleted_report_comes_back(make_app, repository):
     async with opened(make_app()) as (pilot, screen):
         pane = await in_library(pilot, screen)
         await pilot.press("u")
-        assert "No report was deleted" in said(screen.app)
+        assert "No deleted report waits" in said(screen.app)
         await pilot.press("d")
         await until(pilot, lambda: pane.count == 3, "it is gone")
         kept = repository / "chimera-reports" / ".trash" / "llama3.1-1024.md"
@@ -183,6 +183,20 @@ async def test_a_deleted_report_comes_back(make_app, repository):
         await until(pilot, lambda: pane.count == 4, "it is back")
         assert (repository / "llama3.1-1024.md").is_file()
         assert not kept.exists()
+
+
+async def test_a_report_that_another_session_deleted_comes_back(make_app, repository):
+    async with opened(make_app()) as (pilot, screen):
+        pane = await in_library(pilot, screen)
+        await pilot.press("d")
+        await until(pilot, lambda: pane.count == 3, "it is gone")
+        gone = repository / "llama3.1-1024.md"
+        assert not gone.exists()
+    async with opened(make_app()) as (pilot, screen):
+        pane = await in_library(pilot, screen, reports=3)
+        await pilot.press("u")
+        await until(pilot, lambda: pane.count == 4, "it is back")
+        assert gone.is_file()
 
 
 async def test_these_keys_do_nothing_elsewhere(make_app):

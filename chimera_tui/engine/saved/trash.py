@@ -7,14 +7,20 @@ repository below that folder: ``results/old.md`` becomes ``chimera-reports/.tras
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from chimera_tui.core.report.saved import REPORT
 from chimera_tui.core.scan.saved_runs import FOLDER, TRASH, is_saved_run
+from chimera_tui.engine.saved.places import report_parents
 
 MOST_CLASHES = 1000
+MOST_KEPT = 10_000
+"""Deleted reports of one trash folder that are listed."""
 MARKDOWN = (".md", ".markdown")
 
 
@@ -51,6 +57,42 @@ def restore(gone: Discarded) -> Path:
             folder.rmdir()
             folder = folder.parent
     return place
+
+
+def find_discarded(root: Path, report_dir: str = "") -> list[Discarded]:
+    """The reports in the trash folders of a repository, whenever they were deleted; the last one comes last."""
+    found: dict[Path, Path] = {}
+    for parent in (root / FOLDER, *report_parents(root, report_dir)):
+        trash = parent / TRASH
+        if not trash.is_symlink():  # one that leads elsewhere is none of ours
+            above = root if parent == root / FOLDER else parent
+            found |= {kept: _original(kept, trash, parent, above) for kept in islice(_kept(trash), MOST_KEPT)}
+    return sorted((Discarded(original, kept) for kept, original in found.items()), key=_moved_ns)
+
+
+def _kept(trash: Path) -> Iterator[Path]:
+    """Finished runs as folders, other reports as files."""
+    for place, folders, names in os.walk(trash):
+        folder = Path(place)
+        if folder != trash and is_saved_run(folder, names, FOLDER):
+            folders.clear()
+            if REPORT in names:  # an unfinished run that was gone on with waits here too, and is in another's report
+                yield folder
+        else:
+            yield from (folder / name for name in names if name.lower().endswith(MARKDOWN))
+
+
+def _original(kept: Path, trash: Path, parent: Path, above: Path) -> Path:
+    """Where it was: a run in the folder of reports, any other report below the repository."""
+    return (parent if kept.is_dir() else above) / kept.relative_to(trash)
+
+
+def _moved_ns(gone: Discarded) -> int:
+    """When it came into the trash: moving a file changes nothing but this time of it."""
+    try:
+        return gone.kept.lstat().st_ctime_ns
+    except OSError:
+        return 0
 
 
 def run_folder(path: Path) -> Path | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ReportActions:
-    """Acts on the report that is selected; ``discarded`` is what can be brought back, the last one first."""
+    """Acts on the report that is selected; ``discarded`` is what can be brought back, the last one last."""
 
     def __init__(self, screen: "WorkspaceScreen") -> None:
         self._screen = screen
@@ -152,6 +152,16 @@ class ReportActions:
             f"Deleted: {self._shown(gone.original)}. {{reports.undo}} brings it back from {self._shown(gone.kept)}."
         )
         return True
+
+    async def find_discarded(self) -> None:
+        """What earlier sessions deleted can be brought back too."""
+        from chimera_tui.engine.saved.trash import find_discarded
+
+        found = await asyncio.to_thread(find_discarded, self._screen.root, self._screen.settings.run.report_dir)
+        ours = {gone.kept for gone in self.discarded}
+        there = {gone.kept for gone in found}
+        earlier = [gone for gone in found if gone.kept not in ours]
+        self.discarded = [*earlier, *(gone for gone in self.discarded if gone.kept in there)]
 
     async def undo(self) -> None:
         """Bring back what was deleted last."""

@@ -231,6 +231,7 @@ class WorkspaceScreen(Screen[None]):
         """List the saved reports; open one of them."""
         self._report_to_open = open_path or self._report_to_open
         reports = await self.reader.reports(self.settings.run.report_dir)
+        await self._actions.reports.find_discarded()
         if not self.app.is_running:  # closed meanwhile
             return
         pane = self.query_one(ReportsPane)
