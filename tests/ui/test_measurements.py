@@ -118,6 +118,11 @@ async def test_groups_are_shown_explained_and_entered():
         common = 'dup_of is null metric = "decode_tps" stat = "value" unit = "tokens/s"'
         assert app.pane.filter_line.text == f'{common} "num_gpu" = 40 "num_ctx" = 4096'
         assert summary(app) == "12 of 216 measurements"
+        await pilot.press("escape")
+        await settled(pilot)
+        assert summary(app).startswith("4 groups")
+        assert app.pane.ask_line.text == "by num_gpu, num_ctx of decode_tps"
+        assert not app.pane.filter_line.is_open
         await ask(pilot, "b", "by modell")
         assert "did you mean model?" in error(app, app.pane.ask_line)
         await pilot.press("escape", "escape")
@@ -133,6 +138,34 @@ async def test_a_pivot_is_a_table():
         await ask(pilot, "p", "pivot num_gpu x num_ctx of decode_tps")
         assert lines(app)[0].split() == ["num_gpu", "num_ctx=512", "num_ctx=4096"]
         assert summary(app).startswith("2 groups · mean of decode_tps")
+
+
+async def test_from_the_rows_of_a_group_esc_goes_back_to_the_groups_as_they_were_filtered():
+    app = MeasurementsApp()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await shown(pilot)
+        await pilot.press("slash", *"num_gpu=40", "enter")
+        await ask(pilot, "p", "pivot num_gpu x num_ctx of decode_tps")
+        pivot = lines(app)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "of 216 measurements" in summary(app)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert lines(app) == pivot
+        assert (app.pane.filter_line.text, app.focused) == ("num_gpu=40", app.pane.table)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert (app.pane.filter_line.text, summary(app)) == ("num_gpu=40", "108 of 216 measurements")
+
+
+async def test_a_filter_that_sql_does_not_see_is_named():
+    app = MeasurementsApp()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await shown(pilot)
+        await pilot.press("slash", *"num_gpu=40", "enter")
+        await ask(pilot, "colon", "SELECT count(*) FROM measurements")
+        assert summary(app) == "1 rows · SQL · the filter above does not count here"
 
 
 async def test_sql_answers_refuses_and_goes_back():

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
-    """Rows with their columns. ``keys`` name the group a row stands for, ``common`` what filters all groups' rows."""
+    """Rows with their columns. ``keys`` name the group a row stands for, ``common`` what filters all groups' rows.
+
+    ``filtered``: whether only measurements that pass the filter line count.
+    """
 
     frame: pl.DataFrame
     columns: list[Column]
@@ -28,6 +31,7 @@ class Answer:
     said: tuple[str, ...]
     name: str
     common: str = ""
+    filtered: bool = True
 
 
 async def answer_to(text: str, frames: Frames, where: pl.Expr | None) -> Answer:
@@ -47,4 +51,4 @@ async def answer_to(text: str, frames: Frames, where: pl.Expr | None) -> Answer:
 async def _sql(text: str, frames: Frames) -> Answer:
     frame, truncated = await run_query(text, frames, DISPLAY_ROWS)
     said = f"the first {DISPLAY_ROWS:,} rows; there are more" if truncated else f"{frame.height:,} rows"
-    return Answer(frame, columns_of(frame), (), (said, "SQL"), "query")
+    return Answer(frame, columns_of(frame), (), (said, "SQL"), "query", filtered=False)

@@ -90,6 +90,7 @@ class Measurements(Vertical):
         self.shown: list[str] = []
         self.answer: Answer | None = None
         self._had_answer = False
+        self._left_answer: tuple[Answer, str, str] | None = None
         self._described: str | None = None
         self._filter_before: str | None = None
 
@@ -172,6 +173,8 @@ class Measurements(Vertical):
                 parts.insert(0, "reading")
         else:
             parts = list(self.answer.said)
+            if not self.answer.filtered and self.filter_line.text.strip():
+                parts.append("the filter above does not count here")
         self._summary.say(parts, self.table.glyphs)
 
     @on(FrameTable.CursorMoved)
@@ -204,6 +207,7 @@ class Measurements(Vertical):
     def _typed(self, event: FilterLine.Changed) -> None:
         event.stop()
         if event.line is self.filter_line:
+            self._left_answer = None
             self._load()
 
     @on(FilterLine.Submitted)
@@ -222,7 +226,7 @@ class Measurements(Vertical):
         event.stop()
         if event.line is self.ask_line:
             self._drop_answer()
-        else:
+        elif not self._back_to_answer():
             self._load()
         self.table.focus()
 
@@ -252,7 +256,7 @@ class Measurements(Vertical):
         """Back to the measurements, or without the filter."""
         if self.answer is not None or self.ask_line.is_open:
             self._drop_answer()
-        else:
+        elif not self._back_to_answer():
             self.filter_line.close()
             self._load()
         self.table.focus()
@@ -283,7 +287,7 @@ class Measurements(Vertical):
 
     def action_ask(self, start: str) -> None:
         """Open the line for a group-by, pivot or SQL; what was asked in the same way before is still there."""
-        self._filter_before = None
+        self._filter_before = self._left_answer = None
         before = self.ask_line.text
         self.ask_line.open(before if before.lower().startswith(start.lower()) else start)
 
@@ -299,6 +303,9 @@ class Measurements(Vertical):
             self.ask_line.say(str(error))
             return
         self.ask_line.say("")
+        self._show_answer(answer)
+
+    def _show_answer(self, answer: Answer) -> None:
         self.answer, self._had_answer = answer, True
         self.table.set_frame(answer.frame, answer.columns, frozen=1 if answer.keys else 0, fresh=True)
         self.table.focus()
@@ -348,11 +355,25 @@ class Measurements(Vertical):
     def _into_group(self, common: str, values: dict[str, Any]) -> None:
         keys = (f"{quoted_value(name)} = {quoted_value(value)}" for name, value in values.items())
         wanted = " ".join([common, *keys])
+        before = self.filter_line.text
+        if self.answer is not None:
+            self._left_answer = self.answer, self.ask_line.text, before
         self.answer = None
         self.ask_line.close()
-        self.filter_line.open(f"{self.filter_line.text} {wanted}".strip())
-        self._load()
+        self._filter(f"{before} {wanted}".strip())
         self.table.focus()
+
+    def _back_to_answer(self) -> bool:
+        """From the rows of a group to the groups, filtered as they were; whether there was such a way."""
+        if self._left_answer is None:
+            return False
+        answer, asked, filtered = self._left_answer
+        self._left_answer = None
+        self.filter_line.close()
+        self.filter_line.restore(filtered)
+        self.ask_line.restore(asked)
+        self._show_answer(answer)
+        return True
 
     def action_export(self) -> None:
         """Offer the shown rows for a file."""
