@@ -75,6 +75,11 @@ def dtypes(schema: dict[str, str]) -> dict[str, pl.DataType]:
     return {column: dtype(name) for column, name in schema.items()}
 
 
+def repeated(values: pl.Series, counts: pl.Series) -> pl.Series:
+    """Each value as often as its count, which is never 0, says."""
+    return values.repeat_by(counts).explode()
+
+
 @dataclass(frozen=True)
 class Frames:
     """All frames of one generation of a repository; immutable, shared freely between threads."""

@@ -3,6 +3,7 @@ import json
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -216,10 +217,10 @@ async def test_a_refresh_can_be_stopped(root):
 async def test_a_fault_of_a_reader_costs_one_file_only(root, monkeypatch):
     measure_file = measure.measure_file
 
-    def faulty(path: Path, rel: str, kind: str, limits: measure.Limits) -> measure.FileResult:
+    def faulty(path: Path, rel: str, *how: Any) -> measure.FileResult:
         if rel == "a.csv":
             raise RecursionError("too deep")
-        return measure_file(path, rel, kind, limits)
+        return measure_file(path, rel, *how)
 
     monkeypatch.setattr(measure, "measure_file", faulty)
     found = rows(await Workspace(root, scan=Scan()).refresh())

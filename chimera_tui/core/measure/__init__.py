@@ -4,22 +4,27 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from chimera_tui.core.measure.result import ConfigKey, FileResult, Limits, SeriesKey
+from chimera_tui.core.measure.result import WAITING, ConfigKey, FileResult, Limits, SeriesKey
+from chimera_tui.core.read.content import Content
 
-__all__ = ["ConfigKey", "FileResult", "Limits", "SeriesKey", "measure_file"]
+__all__ = ["WAITING", "ConfigKey", "FileResult", "Limits", "SeriesKey", "measure_file"]
 
 
-def measure_file(path: str | Path, rel: str, kind: str, limits: Limits) -> FileResult:
+def measure_file(
+    path: str | Path, rel: str, kind: str, limits: Limits, waits: Callable[[Content, str], bool] | None = None
+) -> FileResult:
     """Everything measured in one file. Never raises for what a file holds; what cannot be read is ``failed``.
 
     ``rel`` is the POSIX path inside the repository: names of directories and files hide configuration.
     ``kind`` is what the name says the file is: ``csv``, ``json``, ``jsonl``, ``markdown``, ``text``, ``parquet``.
+    ``waits`` may take the text of a table and answer True, so that it is measured later, together with others: the
+    result is then ``WAITING``.
     """
-    return _reader()(path, rel, kind, limits)
+    return _reader()(path, rel, kind, limits, waits)
 
 
 @cache
-def _reader() -> Callable[[str | Path, str, str, Limits], FileResult]:
+def _reader() -> Callable[..., FileResult]:
     from chimera_tui.core.measure import files  # the readers and the lexicon cost start-up time
 
     return files.measure_file

@@ -1,5 +1,6 @@
 """One file, whatever it is, to its result: the reader is chosen by content, the name only says where to begin."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from chimera_tui.core.measure.alike import likeness_of
@@ -8,7 +9,7 @@ from chimera_tui.core.measure.factors import COLUMNS
 from chimera_tui.core.measure.lexicon import UNKNOWN
 from chimera_tui.core.measure.paths import hints
 from chimera_tui.core.measure.records import Walk
-from chimera_tui.core.measure.result import FileResult, Limits
+from chimera_tui.core.measure.result import WAITING, FileResult, Limits
 from chimera_tui.core.measure.sink import FAILURE, Sink
 from chimera_tui.core.measure.tables import Grid, measure_grid
 from chimera_tui.core.measure.tools import tool_of_document, tool_of_header
@@ -20,21 +21,37 @@ from chimera_tui.core.read.ragged import repaired
 NOTHING = "no measurements"
 
 
-def measure_file(path: str | Path, rel: str, kind: str, limits: Limits) -> FileResult:
+def measure_file(
+    path: str | Path, rel: str, kind: str, limits: Limits, waits: Callable[[Content, str], bool] | None = None
+) -> FileResult:
     """Everything measured in one file. Never raises for what a file holds; what cannot be read is ``failed``.
 
     ``rel`` is the POSIX path inside the repository: names of directories and files hide configuration.
-    ``kind`` is what the name says the file is.
+    ``kind`` is what the name says the file is. ``waits`` may take a table's text, to be measured with others: the
+    answer is then ``WAITING``.
     """
     try:
-        return _measured(path, rel, kind.lower(), limits)
+        return _measured(path, rel, kind.lower(), limits, waits)
     except OSError as fault:
         return FileResult(status="failed", reason=_why_unreadable(fault))
-    except (ValueError, ArithmeticError, LookupError, TypeError, RecursionError, MemoryError) as fault:
-        name = type(fault).__name__
-        return FileResult(
-            status="failed", reason=f"could not be decoded ({name}: {fault}); please report this file"[:300]
-        )
+    except _FAULTS as fault:
+        return _undecoded(fault)
+
+
+def measure_table(content: Content, rel: str, limits: Limits) -> FileResult:
+    """Everything measured in a table that waited for others in vain."""
+    try:
+        return measure_delimited(content, rel, limits)
+    except _FAULTS as fault:
+        return _undecoded(fault)
+
+
+_FAULTS = (ValueError, ArithmeticError, LookupError, TypeError, RecursionError, MemoryError)
+
+
+def _undecoded(fault: BaseException) -> FileResult:
+    name = type(fault).__name__
+    return FileResult(status="failed", reason=f"could not be decoded ({name}: {fault}); please report this file"[:300])
 
 
 def _why_unreadable(fault: OSError) -> str:
@@ -46,7 +63,9 @@ def _why_unreadable(fault: OSError) -> str:
     return f"cannot be read: {why}"
 
 
-def _measured(path: str | Path, rel: str, kind: str, limits: Limits) -> FileResult:
+def _measured(
+    path: str | Path, rel: str, kind: str, limits: Limits, waits: Callable[[Content, str], bool] | None
+) -> FileResult:
     data = read_bytes(path, limits.small_bytes + 1)
     if len(data) > limits.small_bytes:
         from chimera_tui.core.measure.big import measure_big
@@ -60,6 +79,8 @@ def _measured(path: str | Path, rel: str, kind: str, limits: Limits) -> FileResu
     if content.text is None:
         status = "failed" if content.encoding == "git-lfs pointer" else NOTHING
         return FileResult(status=status, reason=content.problem, encoding=content.encoding)
+    if waits is not None and kind == "csv" and waits(content, rel):
+        return WAITING
     return measure_text(content, rel, kind, limits)
 
 

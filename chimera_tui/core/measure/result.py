@@ -112,3 +112,7 @@ class FileResult:
     def drop_observations(self) -> None:
         """Empty the columns of the observations."""
         self.record, self.config, self.phase, self.status_code, self.at, self.error = [], [], [], [], [], []
+
+
+WAITING = FileResult(status="waiting")
+"""Stands for the result of a file that is measured later, together with others."""

@@ -40,6 +40,11 @@ def configs_of(
     return sink.configured(map(made.__getitem__, rows)), tests
 
 
+def config_of(spec: tuple[FactorColumn, ...], hinted: tuple[tuple[str, Any], ...], cells: tuple[str, ...]) -> ConfigKey:
+    """What the cells of factor columns configure, in a file whose path says ``hinted``."""
+    return _configurations(spec, hinted)[cells][1]
+
+
 class _Configurations(dict[tuple[str, ...], tuple[Factors, ConfigKey]]):
     """Rows of cells to what they configure, made when first asked for: sweeps repeat them in file after file.
 

@@ -1,6 +1,7 @@
 """Tables whose rows or header say what other tables say in their columns."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -16,6 +17,13 @@ from chimera_tui.core.read.numbers import number_in
 _TRANSPOSED = ("aiperf", "genai-perf")
 _STATUS = re.compile(r"\b(successful|incomplete|errored|total)\b", re.IGNORECASE)
 _GUIDELLM_PERCENTILES = ("p0.1", "p1", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p99", "p99.9")
+
+
+def special_header(header: Sequence[str], tool: str) -> bool:
+    """Whether tables below a header are treated by themselves."""
+    names = [normalised(name) for name in header]
+    transposed = names[:1] == ["metric"] and (tool in _TRANSPOSED or _statistics(names[1:]))
+    return transposed or tool == "jmh" or (not tool and _long(names) is not None)
 
 
 def special_table(table: Table, sink: Sink, start: int) -> bool:

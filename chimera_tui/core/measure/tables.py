@@ -19,8 +19,11 @@ from chimera_tui.core.read.numbers import number_in
 MOST_LEVELS = 200
 """A text column with more different values than this, nearly all of them different, is no factor."""
 GOOD_ERRORS = frozenset(("", "none", "null", "nan", "no", "false", "0", "ok", "success", "n/a", "-", "200"))
+FAILURES = ("error", "ok", "state", "cancelled")
+"""Roles of columns that say whether a row failed."""
 _BAD = frozenset(("false", "no", "0", "failed", "f", "n", "0.0"))
-_PHASES = {"warmup": 1, "warm-up": 1, "warm_up": 1, "profiling": 2, "measured": 2, "measurement": 2}
+_CANCELLED = frozenset(("true", "1", "yes"))
+PHASES = {"warmup": 1, "warm-up": 1, "warm_up": 1, "profiling": 2, "measured": 2, "measurement": 2}
 
 _TEST = "@test"
 """What llama-bench measured: another column says what that is."""
@@ -142,17 +145,23 @@ def _sort(grid: Grid, i: int, what: Meaning, rows: Rows, columns: _Sorted) -> No
     elif role in ("factor", "config", "n"):
         columns.factors.append((FactorColumn(what.name, role == "config"), column))
         if role == "n":
-            rows.n = _counts(column, what)
-    elif role in ("error", "ok", "state", "cancelled"):
+            rows.n = counts(column, what)
+    elif role in FAILURES:
         columns.failures.append((role, grid.names[i], column))
     elif role == "at":
         rows.at = [moment_ns(number_or_text(cell)) for cell in column]
     elif role == "phase":
-        rows.phase = [_PHASES.get(cell.strip().lower(), 0) for cell in column]
+        rows.phase = [PHASES.get(cell.strip().lower(), 0) for cell in column]
 
 
 def _hot(column: Column) -> bool:
-    return any(isinstance(v := number_or_text(cell), float) and v > HOTTEST_SAMPLING for cell in set(column))
+    return any(map(is_hot, set(column)))
+
+
+def is_hot(cell: str) -> bool:
+    """Whether a cell is no temperature of sampling, but one of a chip."""
+    value = number_or_text(cell)
+    return isinstance(value, float) and value > HOTTEST_SAMPLING
 
 
 @lru_cache(maxsize=4096)
@@ -178,7 +187,8 @@ def _layout(
     )
 
 
-def _counts(column: Column, what: Meaning) -> list[int | None]:
+def counts(column: Column, what: Meaning) -> list[int | None]:
+    """A column as numbers of samples."""
     found = numbers_of_column(column, what)
     values = (found and found.values) or [None] * len(column)
     return [int(v) if v is not None and 0 < v < MOST and v.is_integer() else None for v in values]
@@ -194,17 +204,20 @@ def _levels(column: Column) -> Column | None:
     return column if sum(len(cell) <= LONGEST_TEXT for cell in different) * 2 > len(different) else None
 
 
+def says_failed(role: str, text: str) -> bool:
+    """Whether a cell, stripped, of a column of one of the roles ``FAILURES`` says that its row failed."""
+    text = text.lower()
+    if role == "error":
+        return text not in GOOD_ERRORS
+    if role == "state":
+        return text in FAILED_STATES
+    return text in (_BAD if role == "ok" else _CANCELLED)
+
+
 def _fail(rows: Rows, failures: list[tuple[str, str, Column]], sink: Sink) -> None:
     for role, name, column in failures:
         texts = [cell.strip() for cell in column]
-        if role == "error":
-            bad = [text.lower() not in GOOD_ERRORS for text in texts]
-        elif role == "state":
-            bad = [text.lower() in FAILED_STATES for text in texts]
-        elif role == "ok":
-            bad = [text.lower() in _BAD for text in texts]
-        else:
-            bad = [text.lower() in ("true", "1", "yes") for text in texts]
+        bad = [says_failed(role, text) for text in texts]
         if not any(bad):
             continue
         rows.status = [FAILED if now else before for now, before in zip(bad, rows.status, strict=True)]

@@ -140,7 +140,7 @@ def _table(block: list[list[str]], first: int) -> Table | None:
     header = [cell.strip() for cell in block[0]]
     if len(header) < 2 and (len(block) < 2 or not _single_column(block)):
         return None
-    if not is_header(header) and not _mostly_named(header):
+    if not names_columns(header):
         return None
     body = block[1:]
     if len(body) >= 2 and (table := _three_row_header(block, first)):
@@ -155,6 +155,11 @@ def _table(block: list[list[str]], first: int) -> Table | None:
     lengths = set(map(len, body))
     table.ragged = 0 if lengths <= {width} else sum(1 for row in body if len(row) != width)
     return table
+
+
+def names_columns(header: list[str]) -> bool:
+    """Whether a row can be the header of a table."""
+    return is_header(header) or _mostly_named(header)
 
 
 def _mostly_named(header: list[str]) -> bool:
@@ -197,17 +202,19 @@ def _two_row_header(block: list[list[str]]) -> tuple[list[str], list[list[str]]]
     return (header, block[2:]) if repeated and numbers >= 2 and 2 * filled > len(below) else None
 
 
-_STAT_CELLS = frozenset(("mean", "median", "std dev", "std", "stddev", "min", "max", "percentiles", "count", "avg"))
+STAT_CELLS = frozenset(("mean", "median", "std dev", "std", "stddev", "min", "max", "percentiles", "count", "avg"))
+"""What the third row of a header of three rows holds, some times at least."""
+FEWEST_STATS = 3
 
 
 def _three_row_header(block: list[list[str]], first: int) -> Table | None:
     """Guidellm's CSV: group, then status and unit, then statistic; names above empty cells reach to the right."""
     if len(block) < 3:
         return None
-    if _STAT_CELLS.isdisjoint([cell.strip().lower() for cell in block[2]]):
+    if STAT_CELLS.isdisjoint([cell.strip().lower() for cell in block[2]]):
         return None
     stats = [cell.strip() for cell in block[2]]
-    if sum(1 for cell in stats if cell.lower() in _STAT_CELLS) < 3:
+    if sum(1 for cell in stats if cell.lower() in STAT_CELLS) < FEWEST_STATS:
         return None
     top, middle = _filled_right(block[0], len(stats)), _filled_right(block[1], len(stats), within=block[0])
     header = [" / ".join(part for part in (top[i], middle[i]) if part) for i in range(len(stats))]

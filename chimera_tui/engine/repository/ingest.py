@@ -9,18 +9,22 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from chimera_tui.core.assemble import PENDING, Assembler
 from chimera_tui.core.frames import Frames
-from chimera_tui.core.measure.result import FileResult, Limits
+from chimera_tui.core.measure.result import WAITING, FileResult, Limits
 from chimera_tui.core.report.older import HEAD, is_chimera_report, read_chimera_report
 from chimera_tui.core.scan import FOLDER, RUN, Entry
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from chimera_tui.core.measure.alike_tables import AlikeTables
+    from chimera_tui.core.read.content import Content
 
 REPOSITORY_CELLS = 5_000_000
 """Beyond this many cells in a repository further files are kept as statistics per column."""
@@ -41,7 +45,10 @@ _REL, _KIND, _SIZE, _TIME, _STATUS, _ROLE = (
 )
 """Fields of an entry, for loops over all files at every start."""
 
-Measure = Callable[[str, str, str, Limits], FileResult]
+FLUSH_CELLS = 200_000
+"""Cells held as Python lists, or waiting for others, before they become a piece of a frame."""
+
+Measure = Callable[[str, str, str, Limits, Callable[["Content", str], bool] | None], FileResult]
 
 
 class Task(NamedTuple):
@@ -66,6 +73,9 @@ class Pass:
         self.unsettled = False
         """Whether there is such a file."""
         self._measure = measure
+        self._alike: AlikeTables | None = None
+        self._waiting: dict[int, Entry] = {}
+        """Files whose tables wait to be measured together."""
         self._runs: dict[str, dict[str, object]] = {}
         runs = [entry for entry in entries if entry.role == RUN] if any(map(_ROLE, entries)) else []
         self._run_folders = sorted({entry.rel.rpartition("/")[0] for entry in runs if _marks_run(entry)})
@@ -98,16 +108,23 @@ class Pass:
             (self.large if entry.size > LARGE_BYTES else self.small).append(task)
 
     def read(self, task: Task) -> None:
-        """Read one small file into the frames; whatever is wrong with it ends up in its row."""
+        """Read one small file into the frames, now or with others; whatever is wrong with it ends up in its row."""
+        if self._is_report(task.entry):
+            result = FileResult(status="no measurements", reason=REPORT_REASON, encoding="text", role="report")
+            self.take(task, result)
+        else:
+            self._guarded(task, partial(self._measure_file, task))
+        if self.assembler.n_loose + self._n_waiting >= FLUSH_CELLS:
+            self._settle()
+
+    def _guarded(self, task: Task, measure: Callable[[], FileResult]) -> None:
         try:
-            if self._is_report(task.entry):
-                result = FileResult(status="no measurements", reason=REPORT_REASON, encoding="text", role="report")
-            else:
-                result = self._measure_file(task.entry)
+            result = measure()
         except Exception as error:  # noqa: BLE001 - a fault of a reader may cost its file, never the scan
             reason = f"a fault in its reader, worth reporting: {type(error).__name__}: {error}"[:300]
             result = FileResult(status="failed", reason=reason, encoding="unknown")
-        self.take(task, result)
+        if result is not WAITING:
+            self.take(task, result)
 
     def take(self, task: Task, result: FileResult, cells: pl.DataFrame | None = None) -> None:
         """Take a result in; where the file is still being written, as pending, to be read again."""
@@ -116,15 +133,18 @@ class Pass:
         if self.patient and unclear and self._being_written(task.entry):
             self.unsettled = True
             result.status, result.reason = PENDING, "still being written; it is read again soon"
+        if cells is not None:
+            self._settle()
         self.assembler.add(task.file_id, task.entry, result, cells)
 
     def limits(self) -> Limits:
         """How much of the next file may be taken in full."""
-        room = REPOSITORY_CELLS - self.assembler.n_cells
+        room = REPOSITORY_CELLS - self.assembler.n_cells - self._n_waiting
         return FULL if room >= FULL.cells_per_file else Limits(cells_per_file=max(0, room))
 
     def frames(self) -> Frames:
         """The frames of what has been read so far."""
+        self._settle()
         return self.assembler.frames()
 
     def finished(self) -> Frames:
@@ -132,16 +152,46 @@ class Pass:
         from chimera_tui.core.links import linked
         from chimera_tui.core.report.runs import runs_frame
 
-        frames = self.assembler.frames()
+        frames = self.frames()
         runs = runs_frame(self.root, self._run_folders, self._changed_runs, self._runs, frames)
         return linked(replace(frames, runs=runs), self.root, self.stopped)
 
-    def _measure_file(self, entry: Entry) -> FileResult:
+    def _measure_file(self, task: Task) -> FileResult:
         if self._measure is None:
             from chimera_tui.core.measure import measure_file
 
             self._measure = measure_file
-        return self._measure(self._prefix + entry.rel, entry.shown, entry.kind, self.limits())
+        entry, limits = task.entry, self.limits()
+        waits = partial(self._waits, task) if limits is FULL else None
+        return self._measure(self._prefix + entry.rel, entry.shown, entry.kind, limits, waits)
+
+    @property
+    def _n_waiting(self) -> int:
+        return 0 if self._alike is None else self._alike.n_cells
+
+    def _waits(self, task: Task, content: Content, rel: str) -> bool:
+        if self._alike is None:
+            from chimera_tui.core.measure.alike_tables import AlikeTables
+
+            self._alike = AlikeTables()
+        taken = self._alike.takes(task.file_id, content, rel)
+        if taken:
+            self._waiting[task.file_id] = task.entry
+        return taken
+
+    def _settle(self) -> None:
+        """Measure all files that wait, and make a piece of the frames of what there is."""
+        if self._alike is not None and self._waiting:
+            from chimera_tui.core.measure.files import measure_table
+
+            batches, alone = self._alike.settle()
+            for batch in batches:
+                self.assembler.add_batch(batch, self._waiting)
+            for one in alone:
+                measure = partial(measure_table, one.content, one.rel, self.limits())
+                self._guarded(Task(one.file_id, self._waiting[one.file_id]), measure)
+            self._waiting = {}
+        self.assembler.flush()
 
     def _capped(self, result: FileResult) -> FileResult:
         if result.level == "summary" and self.limits() is not FULL:

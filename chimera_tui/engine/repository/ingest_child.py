@@ -52,7 +52,7 @@ class Header(msgspec.Struct, array_like=True):
 
 def packed(result: FileResult) -> bytes:
     """A result as it travels."""
-    from chimera_tui.core.assemble import columns_of
+    from chimera_tui.core.pieces import columns_of
 
     header = msgspec.msgpack.encode(Header(*(getattr(result, name) for name in Header.__struct_fields__)))
     body = io.BytesIO()
