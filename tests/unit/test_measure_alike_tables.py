@@ -13,7 +13,7 @@ from chimera_tui.core.assemble import Assembler
 from chimera_tui.core.frames import Frames
 from chimera_tui.core.measure import FileResult, Limits, alike_tables
 from chimera_tui.core.measure.alike_tables import AlikeTables
-from chimera_tui.core.measure.files import measure_delimited
+from chimera_tui.core.measure.files import measure_table
 from chimera_tui.core.read.content import decode
 from chimera_tui.core.scan import Entry
 
@@ -75,7 +75,7 @@ def path(number: int) -> str:
 
 def one_by_one(texts: list[str]) -> tuple[Frames, list[FileResult]]:
     assembler = Assembler()
-    results = [measure_delimited(decode(text.encode()), path(n), Limits()) for n, text in enumerate(texts)]
+    results = [measure_table(decode(text.encode()), path(n), Limits()) for n, text in enumerate(texts)]
     for number, result in enumerate(results):
         assembler.add(assembler.expect(entry(path(number))), entry(path(number)), result)
     return assembler.frames(), results
@@ -90,7 +90,7 @@ def together(texts: list[str]) -> tuple[Frames, int]:
     for batch in batches:
         assembler.add_batch(batch, entries)
     for number in [*alone, *(one.file_id for one in special)]:
-        result = measure_delimited(decode(texts[number].encode()), path(number), Limits())
+        result = measure_table(decode(texts[number].encode()), path(number), Limits())
         assembler.add(number, entries[number], result)
     return assembler.frames(), sum(len(batch.files) for batch in batches)
 

@@ -96,13 +96,14 @@ def _one_value_a_row(table: Table, at: _Long, sink: Sink, start: int) -> None:
     rest = [i for i in range(len(table.header)) if i not in at]
     columns = [(FactorColumn(_factor(sink.tool, table.header[i]), options=False), i) for i in rest]
     columns = [(column, i) for column, i in columns if column.name]
-    configs, _ = configs_of([(c, [row[i] for row in table.rows]) for c, i in columns], sink, len(table.rows))
-    for k, row in enumerate(table.rows):
-        found = number_in(row[at.value]) if len(row) == len(table.header) else None
+    rows = [(k, row) for k, row in enumerate(table.rows) if len(row) == len(table.header)]
+    configs, _ = configs_of([(c, [row[i] for _, row in rows]) for c, i in columns], sink, len(rows))
+    for (k, row), config in zip(rows, configs, strict=True):
+        found = number_in(row[at.value])
         what = meaning(sink.tool, row[at.metric], row[at.unit].strip() if at.unit >= 0 else "") if found else None
         if found is None or what is None or what.role != "measure":
             continue
-        of = sink.observe(start + k, configs[k])
+        of = sink.observe(start + k, config)
         _add(sink, (row[at.metric].strip(), what), of, found.value, row[at.value])
 
 
@@ -116,6 +117,8 @@ def _operations(table: Table, sink: Sink, start: int) -> None:
     at = {normalised(name): i for i, name in enumerate(table.header)}
     error = next((i for name, i in at.items() if name.startswith("score_error")), -1)
     for k, row in enumerate(table.rows):
+        if len(row) != len(table.header):
+            continue
         factors = {"benchmark": row[at["benchmark"]], "mode": row[at["mode"]], "threads": row[at["threads"]]}
         factors |= {name.removeprefix("param_"): row[i] for name, i in at.items() if name.startswith("param_")}
         of = sink.observe(start + k, sink.config(factors))
