@@ -19,9 +19,12 @@ class BrokenFileError(ValueError):
 def write_atomically(path: Path, content: bytes, *, backup: bool = False) -> None:
     """Temporary file, fsync, ``os.replace``; with ``backup`` the old file stays as ``NAME~``. Raises OSError.
 
-    A link stays a link: the file that it leads to is replaced.
+    A link stays a link: the file that it leads to is replaced. A device or a pipe is written to, not replaced.
     """
     path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
     if backup and path.exists():

@@ -12,8 +12,9 @@ from chimera_tui.engine.repository.workspace import Workspace, WorkspaceError
 from chimera_tui.engine.run import Run
 from chimera_tui.engine.saved.recorded import RecordedRun
 from chimera_tui.engine.saved.replay import Replay
+from chimera_tui.headless.exit_codes import EXIT_CODES
 from chimera_tui.headless.questions import answer_busy, answer_small
-from chimera_tui.headless.report import EXIT_CODES, followed
+from chimera_tui.headless.report import followed
 from chimera_tui.headless.talk import say
 
 

@@ -11,11 +11,12 @@ import msgspec
 
 from chimera_tui.core.compare.markdown import markdown
 from chimera_tui.core.compare.text_diff import rows, unified
+from chimera_tui.core.files import read_bounded, write_atomically
 from chimera_tui.core.markdown_text import fenced
 from chimera_tui.engine.repository.workspace import WorkspaceError
 from chimera_tui.engine.saved.comparing import SideError
 from chimera_tui.engine.saved.comparing import compare as compare_sides
-from chimera_tui.headless.report import FAILED
+from chimera_tui.headless.exit_codes import FAILED, USAGE
 from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from chimera_tui.engine.repository.workspace import Workspace
     from chimera_tui.engine.saved.comparing import Over
 
-USAGE = 2
+
+LARGEST = 16_000_000
+"""Bytes of a report whose text is compared."""
 
 
 async def compare(
@@ -51,7 +54,7 @@ async def compare(
 
 def _write(out: Path, text: str) -> int:
     try:
-        out.write_text(text, "utf-8")
+        write_atomically(out, text.encode("utf-8", "replace"))
     except OSError as error:
         say(f"{out} cannot be written: {error.strerror or error}.")
         return FAILED
@@ -74,6 +77,7 @@ def _text_diffs(loaded: Sequence[Sequence[LoadedReport]]) -> list[str]:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8", "replace")
-    except OSError:
+        return read_bounded(path, LARGEST).decode("utf-8", "replace")
+    except OSError as error:
+        say(f"{path} cannot be read: {error.strerror or error}; its text is not compared.")
         return ""

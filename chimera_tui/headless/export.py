@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 
 from chimera_tui.core.verify.numbers import saved_numbers
 from chimera_tui.engine.saved.html_export import report_html, write_html
-from chimera_tui.headless.report import FAILED
+from chimera_tui.headless.exit_codes import FAILED, USAGE
 from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
     from chimera_tui.core.verify.numbers import JudgedNumber
     from chimera_tui.engine.repository.workspace import Workspace
-
-USAGE = 2
 
 
 async def export(report: Path, out: Path | None, workspace: Workspace | None) -> int:

@@ -14,8 +14,8 @@ from chimera_tui.core.findings import Finding, Progress
 from chimera_tui.core.findings.choice import Choices, labelled
 from chimera_tui.core.inert import inert_line
 from chimera_tui.engine.repository.choices import load_choices, save_choices
-from chimera_tui.headless.report import EXIT_CODES, FAILED
-from chimera_tui.headless.tables import USAGE, read
+from chimera_tui.headless.exit_codes import EXIT_CODES, FAILED, USAGE
+from chimera_tui.headless.tables import read
 from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:

@@ -26,25 +26,15 @@ from chimera_tui.engine.run import Run
 from chimera_tui.engine.saved.resume import Resume
 from chimera_tui.engine.saved.trash import discard
 from chimera_tui.engine.saved.unfinished import Unfinished, find_unfinished
+from chimera_tui.headless.exit_codes import EXIT_CODES, FAILED, USAGE
 from chimera_tui.headless.questions import answer_busy, answer_small
 from chimera_tui.headless.talk import say
 
-EXIT_CODES = {
-    Ending.COMPLETE: 0,
-    Ending.NO_DATA: 3,
-    Ending.SERVER_ERROR: 4,
-    Ending.CONNECTION_LOST: 5,
-    Ending.NO_DONE: 5,
-    Ending.REFUSED: 6,
-    Ending.LENGTH: 7,
-    Ending.CANCELLED: 8,
-}
 _WAYS = (
     "--unfinished continue goes on with it, --unfinished save writes down what it holds, --unfinished discard moves it "
     "to the trash."
 )
-FAILED, USAGE = 1, 2
-"""Exit status by ending; 1 is an unexpected failure, 2 wrong usage."""
+"""What can be said to an unfinished run."""
 
 
 async def report(

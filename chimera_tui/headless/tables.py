@@ -10,7 +10,7 @@ import msgspec
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.inert import inert_line
-from chimera_tui.headless.report import EXIT_CODES, FAILED
+from chimera_tui.headless.exit_codes import EXIT_CODES, FAILED, USAGE
 from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from chimera_tui.engine.repository.snapshot import Snapshot
     from chimera_tui.engine.repository.workspace import Workspace
 
-USAGE = 2
 MOST_ROWS = 10_000_000
 CELL_WIDTH = 60
 """Characters of a cell in the table for people; the other formats hold the whole value."""

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from chimera_tui.core.files import read_bounded, write_atomically
 from chimera_tui.core.inert import inert_line
 from chimera_tui.core.verify.annotate import annotated
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.judge import check
 from chimera_tui.core.verify.listing import row
 from chimera_tui.core.verify.verdict import CONTRADICTED, Check, Verdict
+from chimera_tui.headless.exit_codes import USAGE
 from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
     from chimera_tui.core.verify.inventory import Frozen
     from chimera_tui.engine.repository.workspace import Workspace
 
-USAGE = 2
 LARGEST = 20_000_000
 """Bytes of a report that is judged."""
 REASON_WIDTH = 100
@@ -42,7 +43,7 @@ async def verify(
     result = check(text, facts)
     if annotate is not None:
         try:
-            _write(annotate, annotated(text, result))
+            write_atomically(annotate, annotated(text, result).encode("utf-8", "replace"))
         except OSError as error:
             say(f"{annotate} cannot be written: {error.strerror or error}.")
             return USAGE
@@ -110,16 +111,8 @@ async def _facts(report: Path, workspace: Workspace | None, facts_file: Path | N
     return facts, Ages(said, "live", parts)
 
 
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, "utf-8")
-
-
 def _read(report: Path) -> str:
-    if report.is_dir():
-        raise IsADirectoryError(f"{report} is a folder, not a report.")
-    if report.stat().st_size > LARGEST:
-        raise OSError(f"{report} is larger than {LARGEST:,} bytes.")
-    return report.read_bytes().decode("utf-8", "replace")
+    return read_bounded(report, LARGEST).decode("utf-8", "replace")
 
 
 def coverage_line(result: Check) -> str:

@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from chimera_tui.cli import TEXTUAL_ENVIRONMENT
+from chimera_tui.cli.screen import TEXTUAL_ENVIRONMENT
 
 ROWS, COLUMNS = 40, 120
 START_LIMIT, IDLE_LIMIT_BYTES = 1.7, 0

@@ -23,7 +23,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from chimera_tui.cli import TEXTUAL_ENVIRONMENT
+from chimera_tui.cli.screen import TEXTUAL_ENVIRONMENT
 from tests.benchmarks.start_cost import judged, measured
 
 if TYPE_CHECKING:

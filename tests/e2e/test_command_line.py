@@ -29,6 +29,13 @@ def measurable(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_is_of_the_whole_program(tmp_path: Path, flag: str) -> None:
+    done = chimera(flag, home=tmp_path)
+    assert done.returncode == 0
+    assert "compare" in done.stdout
+
+
 def test_demo_without_a_terminal_prints_the_path_of_a_complete_report(tmp_path: Path) -> None:
     done = chimera("demo", home=tmp_path)
     assert done.returncode == 0, done.stderr

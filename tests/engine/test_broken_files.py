@@ -1,5 +1,6 @@
 """Files of saved runs that somebody broke: each costs itself, with a sentence, never the program."""
 
+import os
 from pathlib import Path
 
 import polars as pl
@@ -79,6 +80,16 @@ def test_findings_frozen_with_a_large_inventory_are_compared(tmp_path: Path) -> 
         f'{{"inventory": "{padding}", "findings": [{{"key": "k", "statement": "s"}}]}}'
     )
     assert findings_of(tmp_path) == {"k": "s"}
+
+
+def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_atomically(pipe, b"text")
+    assert os.read(reader, 100) == b"text"
+    os.close(reader)
+    assert pipe.is_fifo()
 
 
 def test_a_failed_write_leaves_no_temporary_file(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chimera_tui.cli import main
 from chimera_tui.core.endings import Ending
-from chimera_tui.headless.report import EXIT_CODES
+from chimera_tui.headless.exit_codes import EXIT_CODES
 from chimera_tui.ui.commands import COMMANDS
 
 ROOT = Path(__file__).parents[2]
