@@ -60,6 +60,8 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> Facts:
         ("Total token throughput (serving_qps4.json): 1,843.90 tok/s", "1,843.90 tok/s", "contradicted"),
         ("| request_rate | Output throughput (tok/s) |\n| --- | --- |\n| 4 | 769.09 |", "769.09", "supported"),
         ("| request_rate | Output throughput (tok/s) |\n| --- | --- |\n| 16 | 769.09 |", "769.09", "contradicted"),
+        ("| request_rate | Output throughput tok/s |\n| --- | --- |\n| 4 | 769.09 |", "769.09", "supported"),
+        ("| request_rate | Output throughput tok/s |\n| --- | --- |\n| 16 | 769.09 |", "769.09", "contradicted"),
         ("| File | P99 TTFT (ms) |\n| --- | --- |\n| serving_qps16.json | 502.60 |", "502.60", "contradicted"),
         ("tg128 in `llama_hip.jsonl` peaks at 195.65 t/s.", "195.65 t/s", "supported"),
         ("pp512 in `llama_hip.jsonl` reaches 7703.28 t/s.", "7703.28 t/s", "contradicted"),

@@ -103,8 +103,8 @@ class Context:
 
     @cached_property
     def header(self) -> str:
-        """The head of its column."""
-        return self.line.header[self.column] if 0 <= self.column < len(self.line.header) else ""
+        """The head of its column, a unit at its end in brackets."""
+        return _with_unit(self.line.header[self.column]) if 0 <= self.column < len(self.line.header) else ""
 
     @cached_property
     def label(self) -> str:
@@ -257,6 +257,13 @@ def _label_of(before: str) -> str:
     text = before[: found.start()]
     starts = [start.end() for start in _STARTS.finditer(text.rstrip("* "))]
     return _bare(text[starts[-1] :] if starts else text)
+
+
+def _with_unit(head: str) -> str:
+    """A column's head with the unit that it ends with in brackets: ``TTFT (ms)`` for ``TTFT ms``; no counted thing."""
+    name, _, last = _bare(head).rpartition(" ")
+    found = unit_of(last) if name and last not in ("B", "b") else None
+    return f"{name} ({last})" if found and found.name not in ("count", "ratio", "tokens", "requests") else head
 
 
 def _bare(text: str) -> str:
