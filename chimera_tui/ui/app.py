@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import platformdirs
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.events import Event, Key, Paste
 from textual.filter import LineFilter
 
 from chimera_tui.core.config.load import Loaded
@@ -21,7 +20,7 @@ from chimera_tui.ui import plain_scrollbar, signals, themes
 from chimera_tui.ui.ascii_signs import ascii_signs
 from chimera_tui.ui.clipboard import osc52, size_in_words
 from chimera_tui.ui.glyphs import ASCII, UNICODE, Glyphs, ascii_wanted
-from chimera_tui.ui.keys_in_turn import KeysInTurn
+from chimera_tui.ui.key_order import KeysInOrder
 from chimera_tui.ui.pace import SLOW, USUAL
 from chimera_tui.ui.remembered import first_time, read_layout, write_layout
 from chimera_tui.ui.workspace.titles import RepositoryLine
@@ -35,7 +34,7 @@ _SHOWN_S: dict[Level, float] = {"info": 5, "warning": 10, "error": 15}
 FALLBACK_THEME = "chimera-dark"
 
 
-class ChimeraApp(App[None]):
+class ChimeraApp(KeysInOrder):
     """chimera-tui on a terminal."""
 
     CSS_PATH = "app.tcss"
@@ -64,7 +63,6 @@ class ChimeraApp(App[None]):
         self._saves_to = saves_to
         self._no_cache = no_cache
         self._leaving = False
-        self._keys_in_turn = KeysInTurn(self)
         self.keys: Mapping[str, str] = {}
         """The person's own keys, by command."""
         self._use_themes("mono-ascii" if no_color else settings.ui.theme)
@@ -147,12 +145,6 @@ class ChimeraApp(App[None]):
         return checked.problems
 
     # -- life
-
-    async def on_event(self, event: Event) -> None:
-        """Keys go one at a time."""
-        if isinstance(event, (Key, Paste)) and not event.is_forwarded and not self._keys_in_turn.may_go(event):
-            return
-        await super().on_event(event)
 
     def compose(self) -> ComposeResult:
         """One line, painted at once: the panes and what they need are imported after it."""

@@ -69,7 +69,7 @@ def test_review_a_report(repository: Path, tmp_path: Path, program: tuple[str, .
         person.wait("complete")
         person.press("6", "o")
         person.wait("Technical Report: bench-results")
-        person.press("/", "Persona Brief", "enter")
+        person.child.send("/Persona Brief\r")
         person.wait("Persona Brief")
         person.press("n", "end")
         person.wait("Provenance|chimera_tui|Python")

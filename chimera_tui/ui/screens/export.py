@@ -13,7 +13,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from chimera_tui.core.query.export import ENDINGS
-from chimera_tui.ui.typed import TypedLine
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,7 +36,7 @@ class ExportDialog(ModalScreen[Path | None]):
         """A line to type in, and what is wrong with it."""
         with Vertical(classes="dialog picker"):
             yield Static(self._heading, classes="dialog--title", markup=False)
-            entry = TypedLine(str(self._proposal), compact=True, select_on_focus=False)
+            entry = Input(str(self._proposal), compact=True, select_on_focus=False)
             entry.cursor_blink = False
             yield entry
             yield Static(f"Format by the ending: {', '.join(self._endings)}", classes="dialog--aside", markup=False)

@@ -14,7 +14,6 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from chimera_tui.core.inert import inert_line
-from chimera_tui.ui.typed import TypedLine
 
 if TYPE_CHECKING:
     from chimera_tui.engine.backends.base import ModelInfo
@@ -55,7 +54,7 @@ class ModelPicker(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """A line to type in, headings, the models, what is to be said about them."""
         with Vertical(classes="dialog picker wide"):
-            entry = TypedLine(placeholder=f"Model (now {self._current})", compact=True)
+            entry = Input(placeholder=f"Model (now {self._current})", compact=True)
             entry.cursor_blink = False
             yield entry
             yield Static(id="models-head", markup=False, classes="dialog--keys")

@@ -15,8 +15,6 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from chimera_tui.ui.typed import TypedLine
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -53,7 +51,7 @@ class Picker(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """A line to type in, the list, the meaning of the line under the cursor."""
         with Vertical(classes="dialog picker"):
-            entry = TypedLine(placeholder=self._title, compact=True)
+            entry = Input(placeholder=self._title, compact=True)
             entry.cursor_blink = False
             yield entry
             yield OptionList(compact=True, markup=False)

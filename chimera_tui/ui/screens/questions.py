@@ -14,7 +14,6 @@ from textual.widgets import Input, Static
 
 from chimera_tui.core.inert import inert
 from chimera_tui.ui.screens.dialogs import choices
-from chimera_tui.ui.typed import TypedLine
 
 
 class Question(ModalScreen[str]):
@@ -71,7 +70,7 @@ class NameDialog(ModalScreen[str]):
         """A line to type in, and what is wrong with it."""
         with Vertical(classes="dialog picker"):
             yield Static(self._title, classes="dialog--title", markup=False)
-            entry = TypedLine(self._proposal, compact=True)
+            entry = Input(self._proposal, compact=True)
             entry.cursor_blink = False
             yield entry
             yield Static("Enter takes the name, Esc leaves.", classes="dialog--aside", markup=False)

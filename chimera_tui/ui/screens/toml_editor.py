@@ -22,7 +22,6 @@ from chimera_tui.ui.screens.editor import edit_file
 from chimera_tui.ui.screens.questions import Question
 from chimera_tui.ui.settings_files import EditedFile
 from chimera_tui.ui.toml_colours import paint
-from chimera_tui.ui.typed import TypedText
 
 if TYPE_CHECKING:
     from chimera_tui.ui.app import ChimeraApp
@@ -70,7 +69,7 @@ class TomlEditor(Screen[None]):
     def compose(self) -> ComposeResult:
         """What is edited, its text, what is wrong with it, the keys."""
         yield Static(id="editor-title", markup=False)
-        area = TypedText.code_editor("", language="toml", theme="css", tab_behavior="focus")
+        area = TextArea.code_editor("", language="toml", theme="css", tab_behavior="focus")
         area.cursor_blink = False
         yield area
         with VerticalScroll(id="editor-problems", can_focus=False):

@@ -11,8 +11,6 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from chimera_tui.ui.typed import TypedLine
-
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.suggester import Suggester
@@ -69,7 +67,7 @@ class FilterLine(Vertical):
     ) -> None:
         super().__init__(id=id)
         self._sign = Static(sign, classes="filter-line--sign", markup=False)
-        self._input = TypedLine(placeholder=placeholder, suggester=suggester, select_on_focus=False, compact=True)
+        self._input = Input(placeholder=placeholder, suggester=suggester, select_on_focus=False, compact=True)
         self._input.cursor_blink = False
         self._error = Static(classes="filter-line--error")
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,6 +19,7 @@ from chimera_tui.ui.remembered import Layout
 from chimera_tui.ui.workspace.titles import PaneStrip
 
 if TYPE_CHECKING:
+    from chimera_tui.ui.key_order import KeysInOrder
     from chimera_tui.ui.panes.preview.pane import Preview
 
 TREE_FROM = 100
@@ -29,6 +31,7 @@ CONFIG_FROM = 120
 class PaneArea(Horizontal):
     """Tree, centre and config; it knows which pane the keys go to, which is zoomed and which drawer is open."""
 
+    app: "KeysInOrder"
     DEFAULT_CSS = """
     PaneArea {
         height: 1fr; layers: base drawer;
@@ -127,7 +130,7 @@ class PaneArea(Horizontal):
         self._enter(pane)
         if zoomed:
             self.toggle_zoom()
-        self.call_after_refresh(self.focus_pane, pane)
+        self.app.before_next_key(partial(self.focus_pane, pane))
 
     def visit(self, pane: Pane) -> None:
         """Go to a pane to look something up there: Esc comes back."""

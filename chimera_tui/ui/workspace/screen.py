@@ -104,6 +104,7 @@ class WorkspaceScreen(Screen[None]):
             self.panes.restore(self._left_as)
         else:
             self.panes.go(Pane.TREE)
+        self.app.release_keys()
         self.say_hint()
         self.read_repository()
         if not self.app.autorun:

@@ -14,7 +14,6 @@ from chimera_tui.core.config.values import ADDRESSES, shown
 from chimera_tui.core.inert import inert_line
 from chimera_tui.ui.glyphs import Glyphs
 from chimera_tui.ui.panes.config.values import displayed, unset_value
-from chimera_tui.ui.typed import TypedLine
 
 _VALUE_COLUMN = 20
 _BADGE = "reloads"
@@ -95,7 +94,7 @@ class SettingRow(Widget):
     def edit(self) -> None:
         """Put an input where the value is."""
         text = "" if self.value is UNSET else shown(self.value)
-        entry = TypedLine(text, compact=True)
+        entry = Input(text, compact=True)
         entry.cursor_blink = False
         self.mount(entry)
         entry.focus()

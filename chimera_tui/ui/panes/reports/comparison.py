@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from chimera_tui.core.compare.reported import LoadedReport
+    from chimera_tui.ui.key_order import KeysInOrder
     from chimera_tui.ui.panes.reports.library import Chosen
 
 
 class ReportComparison(Vertical):
     """Two sides or more; of two single reports also the texts."""
 
+    app: KeysInOrder
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "texts", "Texts", id="comparison.texts", tooltip="The texts line by line, or the figures again."),
     ]
@@ -83,7 +85,7 @@ class ReportComparison(Vertical):
         self.toggle_class("-texts")
         if self.has_class("-texts"):
             self._load_texts()
-        self.call_after_refresh(self.focus_inside)
+        self.app.before_next_key(self.focus_inside)
 
     @work(group="texts", exclusive=True)
     async def _load_texts(self) -> None:
