@@ -303,6 +303,16 @@ class Cells:
         """The configurations of some rows."""
         return frozenset(kept(self._cells, rows)["config_id"].unique().to_list())
 
+    def whole(self, series_id: int) -> pl.DataFrame:
+        """All cells of a series, with their configurations and states."""
+        first, n = self._bounds.get(series_id, (0, 0))
+        return self._cells.slice(first, n)
+
+    def groups(self) -> list[tuple[int, int]]:
+        """The pairs of file and configuration that have cells, in order."""
+        pairs = self._cells.select("file_id", "config_id").unique().sort("file_id", "config_id")
+        return [(file_id, config_id) for file_id, config_id in pairs.rows()]
+
     def of_kind(self, kind: str) -> frozenset[int]:
         """The files of a kind."""
         return frozenset(file_id for file_id, its in self._kinds.items() if its == kind)

@@ -41,7 +41,11 @@ _MODEL_SIZE = re.compile(
 _DURATION = re.compile(
     rf"\b({NUMBER}) (hours?|minutes?|mins?)(?:,? and |, | )({NUMBER}) (minutes?|mins?|seconds?|secs?)\b"
 )
-_NUMBER_WORD = re.compile(rf"\b({'|'.join(WORDS)})\b(?=(?: [\w*“”\"-]+){{0,3}}? {NOUNS}\b)", re.IGNORECASE)
+_NUMBER_WORD = re.compile(
+    rf"\b({'|'.join(WORDS)})\b(?=(?: [\w*“”\"-]+){{0,3}}? {NOUNS}\b"
+    r"| of (?:them|these|those|which)\b| (?:are|is|were) (?:in )?(?:CSV|JSONL?|Markdown)\b| (?:CSV|JSONL?|Markdown)\b)",
+    re.IGNORECASE,
+)
 _ZERO_COUNT = re.compile(
     r"\b(?:count|number|total) (?:of|is|was|:) (zero|one|two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE
 )
@@ -256,6 +260,7 @@ def _listed(line: Line, claims: list[Claim]) -> list[Claim]:
         one, two = found[place], found[place + 1]
         between = line.text[one.end : two.start]
         bare = one.kind == kinds.VALUE and not one.unit and not one.noun and two.kind in (kinds.VALUE, kinds.SIZE)
+        bare = bare and abs(one.value) < 100 * abs(two.value)
         if bare and two.unit and re.fullmatch(r"\s?(?:,|,? and|,? or)\s", between):
             found[place] = msgspec.structs.replace(one, unit=two.unit, kind=two.kind)
     return found

@@ -6,23 +6,23 @@ import re
 
 _PIECE = (
     r"(?:[A-Z]{0,4}\d[\w-]*|Ti\b|SUPER\b|Super\b|Laptop\b|Ultra\b|Pro\b|Max\b|Mobile\b|"
-    r"v\d\b|Ada\b|Core\b|Gen\b|i[3579]-\w+|Family\b|Model\b)"
+    r"v\d\b|Ada\b|Core\b|(?i:Platinum|Gold|Silver|Bronze|Eng|Sample:?)(?=[ -]\d)|Gen\b|i[3579]-\w+|Family\b|Model\b)"
 )
 _BRAND = (
     r"(?:NVIDIA|AMD|Intel|GeForce|RTX|GTX|Tesla|Quadro|Radeon|Ryzen|Threadripper|EPYC|"
-    r"Xeon|Instinct|Arc|Titan|TITAN|Jetson)"
+    r"Xeon|XEON|INTEL|Instinct|Arc|Titan|TITAN|Jetson)"
 )
 DEVICE = re.compile(
     rf"\b{_BRAND}(?:\(R\)|\(TM\)|®|™)*(?:[ -](?:{_BRAND}|{_PIECE})(?:\(R\)|\(TM\)|®|™)*)*(?: (?:Laptop )?GPU)?"
     r"|\b(?:Apple )?M[1-9](?: (?:Pro|Max|Ultra))?(?= (?:chip|GPU|CPU|Mac|processor|MacBook))"
-    r"|\b[AHVBLT]\d{2,3}[SX]?(?=\s*(?:GPUs?|cards?|\d+ ?GB|SXM|PCIe|,|\.|$))"
+    r"|\b[AHVBLT]\d{2,3}[SX]?(?=[\s-]*(?:GPUs?|cards?|\d+ ?GB|SXM|PCIe|NVL|,|\.|$))"
     r"|\bi[3579]-\d{4,5}[A-Z]{0,2}\b"
 )
 SOFTWARE = re.compile(
     r"\b(CUDA|cuDNN|ROCm|PyTorch|Torch|TensorFlow|TensorRT|Triton|Python|Ollama|"
     r"llama\.cpp|vLLM|ONNX Runtime|Windows|Ubuntu|"
     r"Linux|macOS|[Dd]river|Transformers|Rust|Node(?:\.js)?|JAX|"
-    r"OpenVINO)[ \t]*(?:[Vv]ersion[ \t]*)?[Vv]?(\d+(?:\.\d+)*)\b"
+    r"OpenVINO)(?:[ \t]+(?:[Vv]ersion[ \t]*)?[Vv]?|[Vv]?(?=\d+\.))(\d+(?:\.\d+)*)\b"
 )
 GENERIC = frozenset((
     "nvidia", "amd", "intel", "geforce", "rtx", "gtx", "tesla", "quadro", "radeon", "gpu", "cpu", "laptop", "core", "r",

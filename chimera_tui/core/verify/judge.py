@@ -15,6 +15,7 @@ from chimera_tui.core.verify.consistency import consistent
 from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.extract import extract
 from chimera_tui.core.verify.facts import Facts
+from chimera_tui.core.verify.grounding import judge_grounded, names_no_row
 from chimera_tui.core.verify.lines import LONGEST, PROGRAM, PROSE, Line, Reader, withheld
 from chimera_tui.core.verify.names import plain
 from chimera_tui.core.verify.rule_counts import judge_count, judge_share
@@ -26,9 +27,13 @@ from chimera_tui.core.verify.rule_options import is_index, judge_option
 from chimera_tui.core.verify.rule_ratios import judge_ratio
 from chimera_tui.core.verify.rule_sizes import judge_size
 from chimera_tui.core.verify.sentences import sentences
+from chimera_tui.core.verify.values import FILE_RULE, METRIC
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Check, Remark, Verdict
 from chimera_tui.core.verify.written import CITATION, judge_finding
 
+SECOND = ("none", METRIC, FILE_RULE, "size")
+INVENTORY = "the inventory"
+"""Rules whose verdict the rows that the words single out may turn."""
 Rule = Callable[[Context, Facts], Verdict | None]
 
 
@@ -65,6 +70,25 @@ def judge_claim(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Fact
 
 def _judged(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts) -> Verdict:
     at = Context(line, claim, claims)
+    verdict = _by_rules(at, facts)
+    if (
+        facts.cells is None
+        or (verdict.label == SUPPORTED and not verdict.unscoped)
+        or verdict.rule not in SECOND
+        or (verdict.sources[:1] and verdict.sources[0].path == INVENTORY)
+    ):
+        return verdict
+    other = judge_grounded(at, facts.cells)
+    if verdict.label == SUPPORTED and (other is None or other.label != CONTRADICTED) and names_no_row(at, facts.cells):
+        reason = "the text names something that no row has"
+        return Verdict(claim=claim, label=UNVERIFIABLE, rule=verdict.rule, reason=reason)
+    if other is None or other.label == verdict.label:
+        return verdict
+    return other
+
+
+def _by_rules(at: Context, facts: Facts) -> Verdict:
+    line, claim, claims = at.line, at.claim, at.claims
     if verdict := judge_finding(at, facts.written):
         return verdict
     if verdict := judge_ratio(at, lambda other: judge_claim(line, other, claims, facts)):

@@ -101,7 +101,7 @@ class Reader:
             return Line(self._number, text, PROGRAM)
         if fence := _FENCE.match(text):
             return self._at_fence(text, fence[1], fence[2].lower())
-        if self._fence and not self._fence_prose:
+        if self._fence and (not self._fence_prose or re.match(r"\s*\$ \S", text)):
             return self._in_code(text)
         return self._markdown(text)
 

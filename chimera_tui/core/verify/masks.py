@@ -26,6 +26,16 @@ _NUMBERED = re.compile(
     r"(?![,.]\d|\s?[%-]|\s*(?:ms|s|seconds|files|tokens|tok|GB|MB|KB|x|×|times|out of|of)\b)",
     re.IGNORECASE,
 )
+_PAGES = re.compile(
+    r"\b(?:chapters?|figures?|tables?|sections?|equations?|eqs?\.?|pages?|footnotes?|steps?|parts?|appendix|RFC|ext\.?|"
+    r"extension|room|TODO|FIXME|ticket|PR)\s?[#(]?\d{1,5}\)?(?:\s(?:of|and|to|-|–)\s\d{1,3}\b)?(?=\W|$)(?!\s?(?:%|ms\b|s\b|files\b))"
+    r"|[©]\s?\d{4}|\(c\)\s?\d{4}|<!--.*?-->|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|\blocalhost:\d+"
+    r"|\b\d{1,2} (?:parts|sections|chapters|paragraphs|pages|words)\b|\b(?:room|ext\.) [A-Z]?\d+",
+    re.IGNORECASE,
+)
+"""Places in documents and outside them: pages, chapters, tickets, addresses."""
+_FUTURE = re.compile(r"\b(?:by|in|until|from) (20\d\d)\b", re.IGNORECASE)
+_EXPECTED = re.compile(r"\b(?:expect\w*|plan\w*|will|forecast\w*|project(?:ed|ion)|next)\b", re.IGNORECASE)
 _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
 _VERSION = re.compile(r"\bv?\d+(?:\.\d+){2,}(?:[-+.][\w.]+)?\b|\bv\d+(?:\.\d+)*\b")
 _DOCUMENT_VERSION = re.compile(
@@ -50,21 +60,23 @@ _WINDOW = re.compile(
 )
 _FAMILY = re.compile(
     r"\b(?:Llama|Gemma|Qwen|Phi|Mistral|Mixtral|GPT|Claude|DeepSeek|Gemini|Falcon|Yi|Granite|Command R|StarCoder|OLMo|"
-    r"Grok|Vicuna|Orca|Zephyr)[ -]v?\d+(?:\.\d+)?(?![\d.]*\s?[%BM]\b)",
+    r"Grok|Vicuna|Orca|Zephyr)[ -]v?\d{1,2}(?:\.\d)?(?![\d.]*\s?[%BM]\b|\d|\.\d)(?!\s?(?:tok|ms|s|t/s|MB|GB|req)\b)",
     re.IGNORECASE,
 )
 _SETTINGS = re.compile(r"(?<![\w/])\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?){2,}(?![\w/])|\b24/7\b")
 _VERBS = (
     "ensure|maintain|keep|limit|achieve|reach|increase|reduce|decrease|raise|lower|improve|optimi[sz]e|implement|use|set|run|"
     "conduct|perform|schedule|establish|introduce|adopt|allocate|configure|compress|convert|add|apply|enable|define|create|develop|"
-    "test|monitor|repeat|collect|standardi[sz]e|automate|adjust|try|explore|experiment|upgrade|scale|cap|start|begin|plan|update"
+    "test|monitor|repeat|re-?run|write|collect|standardi[sz]e|automate|adjust|try|explore|experiment|upgrade|scale|cap|start|begin|plan|update"
 )
 _IMPERATIVE = re.compile(
-    rf"^\W*(?:\d+[.)]\s*)?(?:\*\*[^*]{{1,80}}\*\*:?\s*|[^:.]{{1,60}}:\*{{0,2}}\s+)?(?:{_VERBS})\b", re.IGNORECASE
+    r"^\W*(?:x\] )?(?:Step \d+: )?(?:\d+[.)]\s*)?"
+    rf"(?:\*\*[^*]{{1,80}}\*\*:?\s*|[^:.]{{1,60}}:\*{{0,2}}\s+)?(?:{_VERBS})\b",
+    re.IGNORECASE,
 )
 _AIM = re.compile(
     r"\b(?:by|to|at least|at most|every|within|below|under|above|over|minimum of|"
-    r"maximum of|up to|between|e\.g\.,?|such as|like)\s+"
+    r"maximum of|up to|between|about|with|e\.g\.,?|such as|like)\s+"
     r"(?:\w+\s+){0,2}?[~$]?(\d[\d,.]*(?:\s?(?:-|–|to)\s?\d[\d.,]*)?)",
     re.IGNORECASE,
 )
@@ -74,14 +86,15 @@ _DO = re.compile(
     re.IGNORECASE,
 )
 _ASSUMED = re.compile(
-    r"\b(?:assum(?:e|es|ing|ed)|suppos(?:e|ing)|hypothetical(?:ly)?|imagine|let'?s say)\b", re.IGNORECASE
+    r"\b(?:for example, with|assum(?:e|es|ing|ed)|suppos(?:e|ing)|hypothetical(?:ly)?|imagine|let'?s say)\b",
+    re.IGNORECASE,
 )
 _TARGET = re.compile(
         r"\b(?:aim(?:s|ing)? (?:for|to|at)|targets?\b(?! (?:device|platform|model))|targeting|"
         r"goals?\b|should\b(?! be noted)|must\b|consider\b|recommend(?:ed|s)? (?:to|a|an|"
         r"using|setting|increas|reduc)|"
         r"set (?:the )?\w+ to|strive|in order to reach|deadline|no more than|word limit|"
-        r"we propose|try (?:to|using|setting))",
+        r"we propose|budgets?\b|try (?:to|using|setting))",
     re.IGNORECASE,
 )  # fmt: skip
 _DURING_PLAN = re.compile(r"\b(?:within|in|over|for) the (?:next|coming|following) ", re.IGNORECASE)
@@ -96,7 +109,7 @@ def masks(text: str, body: int, *, heading: bool) -> list[Span]:
     for pattern, why in (
         (_URL, "identifier"), (FILE, "file name"), (_KEY, "identifier"), (_VERSION, "version"),
         (_CITATION, "citation"), (_CONFIDENCE, "definition"),
-        (_WINDOW, "window"), (_FAMILY, "identifier"), (_SETTINGS, "identifier"),
+        (_WINDOW, "window"), (_PAGES, "name"), (_FAMILY, "identifier"), (_SETTINGS, "identifier"),
     ):  # fmt: skip
         found += [(*match.span(), why) for match in pattern.finditer(text)]
     if re.search(r"\((?:1|i)\)", text):
@@ -117,6 +130,8 @@ def masks(text: str, body: int, *, heading: bool) -> list[Span]:
 def intentions(sentence: str) -> list[Span]:
     """Spans of a sentence that state a target or an assumption."""
     found: list[Span] = []
+    if _EXPECTED.search(sentence):
+        found += [(*match.span(), "target") for match in _FUTURE.finditer(sentence)]
     if match := _ASSUMED.search(sentence):
         found.append((match.start(), len(sentence), "assumption"))
         if would := re.search(r"\bwould\b", sentence[: match.start()]):

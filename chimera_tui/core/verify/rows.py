@@ -115,7 +115,7 @@ def _of_row(at: Context, cells: Cells) -> list[tuple[str, frozenset[int]]]:
         number = _NUMBER.fullmatch(at.cells[place])
         if place != at.column and number and (name := normalised(re.sub(r"[`*]", "", head))):
             column = _OPTION_COLUMNS.get(name.replace("_", " "), _OPTION_COLUMNS.get(name, name))
-            if values := _settings(cells).get(column):
+            if values := settings_by_name(cells).get(column):
                 found.append((f"{column}={number[1]}", values.get(float(number[1]), frozenset())))
     return found
 
@@ -123,7 +123,7 @@ def _of_row(at: Context, cells: Cells) -> list[tuple[str, frozenset[int]]]:
 _NUMBER = re.compile(r"[\s*`]*(\d+(?:\.\d+)?)[\s*`]*")
 
 
-def _settings(cells: Cells) -> dict[str, dict[float, frozenset[int]]]:
+def settings_by_name(cells: Cells) -> dict[str, dict[float, frozenset[int]]]:
     """The configurations by every numeric setting and its values."""
     if "settings" not in cells.memo:
         configs = cells.frames.configs
@@ -258,11 +258,11 @@ def options_in(text: str, cells: Cells) -> list[tuple[str, frozenset[int]]]:
     for option, number in _OPTION.findall(text):
         column = _OPTION_COLUMNS.get(option.lower(), option.lower())
         if column in SETTINGS:
-            values = _settings(cells).get(column, {})
+            values = settings_by_name(cells).get(column, {})
             found.append((f"{column}={number}", values.get(float(number), frozenset())))
     for one in factor_pattern(cells).finditer(text):
         name = normalised(one[1])
-        if ids := _settings(cells)[name].get(float(one[2])):
+        if ids := settings_by_name(cells)[name].get(float(one[2])):
             found.append((f"{name}={one[2]}", ids))
     return found
 
@@ -270,7 +270,9 @@ def options_in(text: str, cells: Cells) -> list[tuple[str, frozenset[int]]]:
 def factor_pattern(cells: Cells) -> re.Pattern[str]:
     """Any other numeric factor of the files with a value behind it: ``request_rate=4``, "a request rate of 4"."""
     if "factor pattern" not in cells.memo:
-        names = [name for name in _settings(cells) if name not in SETTINGS and re.fullmatch(r"[a-z]\w{2,40}", name)]
+        names = [
+            name for name in settings_by_name(cells) if name not in SETTINGS and re.fullmatch(r"[a-z]\w{2,40}", name)
+        ]
         words = "|".join(re.escape(name).replace("_", "[_ -]") for name in sorted(names, key=len, reverse=True)[:200])
         cells.memo["factor pattern"] = re.compile(
             rf"\b({words or '(?!)'})\b[`*]*\s*(?:=|:|of|at|is)?\s*[`*]*(\d+(?:\.\d+)?)", re.IGNORECASE
@@ -281,11 +283,11 @@ def factor_pattern(cells: Cells) -> re.Pattern[str]:
 def factor_values(at: Context, cells: Cells) -> tuple[str, list[float]] | None:
     """The numeric factor that a claim is directly said to be the value of, and its values in the rows named."""
     name = normalised(re.sub(r"[`*]", "", at.header)) if at.in_row else ""
-    if name not in _settings(cells):
+    if name not in settings_by_name(cells):
         found = [one for one in factor_pattern(cells).finditer(at.text, at.reach[0]) if one.start(2) == at.claim.start]
         name = normalised(found[0][1]) if found else ""
     if not name:
         return None
     named = entities_in(factor_pattern(cells).sub(" ", _OPTION.sub(" ", at.sentence)), cells)
     of = named[0][0] if named and len(named[0]) == 1 else None
-    return name, sorted(value for value, ids in _settings(cells)[name].items() if of is None or ids & of)
+    return name, sorted(value for value, ids in settings_by_name(cells)[name].items() if of is None or ids & of)

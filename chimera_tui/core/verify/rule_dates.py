@@ -20,7 +20,7 @@ _OWN = re.compile(
 )
 _CHANGE = re.compile(
     r"\b(?:modif\w+|last[ -](?:updat|chang|edit|touch)\w*|latest (?:updat|chang|edit)\w*|"
-    r"timeline|recent activity|latest|most recent)\b",
+    r"timeline|recent activity|latest|most recent|newest|dates? (?:from|back))\b",
     re.IGNORECASE,
 )
 _FILES_CHANGE = re.compile(r"\b(?:updat|chang|edit|add|creat)\w*\b", re.IGNORECASE)
@@ -31,9 +31,10 @@ _SPREAD = re.compile(
     r"frequen\w+|mainly|primarily|many|half|average|predominantly)\b",
     re.IGNORECASE,
 )
-_MOST = re.compile(r"\b(?:most recent|latest|newest|last)\b", re.IGNORECASE)
+_MOST = re.compile(r"\b(?:most recent|newest|latest|newest|last)\b", re.IGNORECASE)
 _COLLECTED = re.compile(
-    r"\b(?:collected|gathered|measured|recorded|ran|executed|performed|conducted|captured|benchmarked|taken)\b",
+    r"\b(?:collected|gathered|(?:was|were|been) run|^\W*run on|committed|commit|"
+    r"measured|recorded|ran|executed|performed|conducted|captured|benchmarked|taken)\b",
     re.IGNORECASE,
 )
 _CYCLE = re.compile(r"\b(?:every|frequency|interval|cycle|cadence|update\w*|modif\w+)\b", re.IGNORECASE)
@@ -49,7 +50,7 @@ def judge_date(at: Context, facts: Facts) -> Verdict | None:  # noqa: PLR0911 - 
     if _OWN.match(at.label) or (_OWN.match(at.text.strip("*_ ")) and len(at.text) < 60):
         return _own(at, facts, span)
     said = f"{at.line.heading if at.in_row else ''} {' '.join(at.line.parents)} {at.header} {at.sentence}"
-    if _COLLECTED.search(at.sentence) and not re.search(
+    if _COLLECTED.search(_clause(at)) and not re.search(
         r"\bmodif", at.sentence[: at.claim.start - at.reach[0]][-60:], re.IGNORECASE
     ):
         return _collection(at, facts, span)
@@ -62,6 +63,14 @@ def judge_date(at: Context, facts: Facts) -> Verdict | None:  # noqa: PLR0911 - 
     if _CHANGE.search(said) or (_FILES_CHANGE.search(at.sentence) and _FILES.search(said)):
         return _change(at, facts, span)
     return _say(at, UNVERIFIABLE, "the text does not say what happened then")
+
+
+def _clause(at: Context) -> str:
+    """The sentence without what is said of an earlier date."""
+    others = [one.end for one in at.claims if one.kind == kinds.DATE and at.reach[0] <= one.start < at.claim.start]
+    if not others or at.claim.bound or not (_COLLECTED.search(at.text[others[-1] :]) or _CHANGE.search(at.before)):
+        return at.sentence
+    return at.text[others[-1] : at.reach[1]]
 
 
 def _period(at: Context) -> Verdict | None:

@@ -23,7 +23,7 @@ _BEFORE = re.compile(
     r"\b("
     + "|".join(sorted((name.replace("_", "[_ ]") for name in NAMES), key=len, reverse=True))
     + (
-        r")[`*\"]*\s*(?:(?:[=:(]|of|at|is|to|value|set|values?|settings?|levels?|from|between|"
+        r")[`*\"]*\s*(?:(?:[=:(]|of|at|is|was|were|to|value|set|values?|settings?|levels?|from|between|"
         r"ranging|range|sizes?|=)[\s(`*]*){0,4}[\s(`*]*(?:[\d.]+,? (?:and |or )?)*$"
     ),
     re.IGNORECASE,

@@ -32,7 +32,7 @@ from chimera_tui.core.verify.names import plain
 _GLUE = (
     r"[\s*_`\"“”’':)(=,–—~≈-]*(?:(?:files?|documents?|formats?|types?|counts?|totals?|"
     r"numbers?|of|are|is|was|were|n|with|"
-    r"a|an|the|about|approximately|around|roughly|only|analy[sz]ed|found|processed|"
+    r"a|an|the|folders?|director(?:y|ies)|holds?|includes?|therefore|thus|also|now|\w+ly|about|approximately|around|roughly|only|analy[sz]ed|found|processed|"
     r"present|included|collected|in|all|data|"
     r"comprises?|represents?|representing|comprising|accounts?|accounting|make|makes|up|"
     r"for|over|nearly|almost|at|has|have|contains?|which)"
@@ -47,7 +47,7 @@ _ABOUT = re.compile(
     r"^[\s)*]*(?:(?:files?|documents?)\s+)?(?:(?:that|which) )?(?:(?:are|were|"
     r"is) )?(?:\w+ )??(?:about|for|on|of|related to|relating to|associated with|from|"
     r"named|called|"
-    r"containing|contain|referencing|reference|matching|in|under|mentioning|with|"
+    r"containing|contain|mention|carry|include|have|referencing|reference|matching|in|under|mentioning|with|"
     r"whose names? contains?|dedicated to|covering|focus\w* on|pertaining to)\s+(?:the\s+|"
     r"a\s+)?"
     r"(?P<q>[\"“`‘'])?(?P<word>[\w./:*-]{2,60})",
@@ -313,7 +313,9 @@ def _from_row(at: Context, facts: Facts, *, need: bool = True) -> Subject | None
 
 def _qualified(at: Context, facts: Facts, subject: Subject) -> Subject:
     """``28 CSV files about gemma3``: another target than 28 CSV files; words that name no file leave it open."""
-    found = _ABOUT.match(at.after)
+    after = at.after.lstrip()
+    after = after[len(at.claim.noun) :] if after.lower().startswith(at.claim.noun) else at.after
+    found = _ABOUT.match(after)
     if not found:
         return subject
     word = found["word"].strip(".,:*").lower()

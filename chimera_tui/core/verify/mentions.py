@@ -1,0 +1,229 @@
+"""Mentions of rows in a text: parts of the names of models, benchmarks and files, and settings with their values."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from chimera_tui.core.measure.lexicon import entries
+from chimera_tui.core.measure.naming import normalised
+from chimera_tui.core.verify.names import EMPTY, ENTITY_COLUMNS
+from chimera_tui.core.verify.quantities import NUMBER, printed
+
+if TYPE_CHECKING:
+    from chimera_tui.core.verify.cells import Cells
+
+MOST_GROUPS = 20_000
+"""More files with configurations than this are not looked through for what a text mentions."""
+EXACT = 4
+"""A name of so many tokens that a text gives whole is no part of a longer one."""
+LONGEST_VALUE, MOST_VALUES = 160, 4_000
+_TOKEN = re.compile(
+    r"i?q\d+(?:_(?:k|m|s|l|xs|xxs|nl|\d))+(?![a-z0-9])|\d+(?:\.\d+)?[a-z]+\d*|[a-z]+(?:\d+(?:\.\d+)*[a-z]*)?|\d+(?:\.\d+)*",
+    re.IGNORECASE,
+)
+_ALSO = {
+    "concurrency": (
+        r"concurrency(?: level)?|concurrent (?:requests?|users?|clients?|streams?|sessions?)|clients?|users?|"
+        r"(?:parallel|simultaneous) (?:requests?|clients?|streams?|users?)"
+    ),
+    "num_gpu": r"(?:gpu[_ ])?layers(?: (?:offloaded|on (?:the )?gpu))?|ngl",
+    "num_ctx": r"n_ctx|ctx|context(?: size| length| window)?",
+    "batch": r"batch(?:[_ ]size)?",
+    "request_rate": r"(?:requests?|reqs?)\s?(?:/|per)\s?(?:s|sec|second)|rps|qps|request rate",
+    "context_depth": r"depth",
+    "temperature": r"temp",
+}  # fmt: skip
+"""How prose calls the settings that tools record under one name."""
+_GENERAL = frozenset(
+    """
+    result results summary run runs data bench benchmark benchmarks report reports test tests performance profile export
+    file files log logs json csv jsonl md output input main src docs doc model models time times instruct chat it metric
+    metrics value values stat stats config configs analysis raw old tool tools name type kind unit all one two real no
+    yes true false random none default linux x64 and with for the used using system systems full first last seconds
+    second minutes requests request tokens token cpu gpu memory size sizes rows row
+    """.split()  # noqa: SIM905 - read as a text
+)
+"""Words of file names that prose uses for anything."""
+
+
+class Mention(NamedTuple):
+    """A place of a text that names rows: which groups (a file with a configuration) they are."""
+
+    start: int
+    end: int
+    groups: frozenset[int]
+    setting: bool = False
+
+
+class _Value(msgspec.Struct, frozen=True):
+    tokens: frozenset[str]
+    groups: frozenset[int]
+
+
+class Vocabulary:
+    """What texts may call the rows of a repository; built once."""
+
+    def __init__(self, cells: Cells) -> None:
+        self.cells = cells
+        pairs = cells.groups()
+        self.known = len(pairs) <= MOST_GROUPS
+        self.number = {pair: n for n, pair in enumerate(pairs)} if self.known else {}
+        self.by_config: dict[int, set[int]] = {}
+        self.by_file: dict[int, set[int]] = {}
+        for (file_id, config_id), n in self.number.items():
+            self.by_config.setdefault(config_id, set()).add(n)
+            self.by_file.setdefault(file_id, set()).add(n)
+
+    def _of_configs(self, ids: frozenset[int]) -> frozenset[int]:
+        return frozenset(n for one in ids for n in self.by_config.get(one, ()))
+
+    @cached_property
+    def values(self) -> dict[str, list[_Value]]:
+        """Names by the tokens in them."""
+        named: dict[str, set[int]] = {}
+        for row in self.cells.frames.configs.iter_rows(named=True):
+            extra = msgspec.json.decode(row["extra"]) if row.get("extra") else {}
+            texts = [row[column] for column in ENTITY_COLUMNS if row.get(column)]
+            texts += [its for its in extra.values() if isinstance(its, str)]
+            for text in texts:
+                named.setdefault(text, set()).update(self.by_config.get(row["config_id"], ()))
+        for file_id, groups in self.by_file.items():
+            for part in self.cells.path(file_id).split("/"):
+                named.setdefault(part.rpartition(".")[0] if "." in part else part, set()).update(groups)
+        found: dict[str, list[_Value]] = {}
+        for text, groups in list(named.items())[:MOST_VALUES]:
+            words = frozenset(word for word, _, _ in tokens_of(text)) if len(text) <= LONGEST_VALUE else frozenset()
+            for word in words:
+                found.setdefault(word, []).append(_Value(words, frozenset(groups)))
+        return found
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of fields and metrics."""
+        series = self.cells.series.values()
+        return frozenset(word for one in series for word in normalised(f"{one.field}_{one.metric}").split("_"))
+
+    @cached_property
+    def settings(self) -> list[tuple[re.Pattern[str], dict[float, frozenset[int]]]]:
+        """Patterns of each numeric setting, name first and number first, with the groups of its values."""
+        from chimera_tui.core.verify.rows import settings_by_name
+
+        found = []
+        for name, its in settings_by_name(self.cells).items():
+            if name.startswith("bench") or not re.fullmatch(r"[a-z]\w{1,40}", name):
+                continue
+            words = re.escape(name).replace("_", "[_ -]")
+            short = re.sub(r"^(?:n|num|number_of|max)_", "", name)
+            if short != name and short not in _GENERAL and len(short) > 2:
+                words += f"|{re.escape(short).replace('_', '[_ -]')}"
+            words += f"|{_ALSO[name]}" if name in _ALSO else ""
+            first = rf"|\bc\s?=\s?(?P<c>{NUMBER})" if name == "concurrency" else ""
+            pattern = re.compile(
+                rf"\b(?:{words})\b[`*]*\s*(?:=|:|of|at|is|was)?\s*[`*]*(?P<after>{NUMBER})(?![\w%])"
+                rf"|(?<![\w.])(?P<before>{NUMBER}|zero|no)[ -]?(?:{words})\b{first}",
+                re.IGNORECASE,
+            )
+            found.append((pattern, {value: self._of_configs(ids) for value, ids in its.items()}))
+        return found
+
+    def mentions(self, text: str) -> list[Mention]:
+        """What a text names, in order; a setting with a value that no row has selects none."""
+        if not self.known or not text:
+            return []
+        key = ("mentions", text)
+        if key not in self.cells.memo:
+            found = [*self._settings_in(text)]
+            found += [one for one in self._names_in(text) if not any(_overlap(one, its) for its in found)]
+            self.cells.memo[key] = sorted(found)
+        return self.cells.memo[key]  # type: ignore[return-value]
+
+    def _settings_in(self, text: str) -> list[Mention]:
+        found = []
+        for pattern, values in self.settings:
+            for one in pattern.finditer(text):
+                number = one.groupdict().get("c") or one["after"] or one["before"]
+                groups = values.get(0.0 if number.lower() in ("no", "zero") else printed(number)[0])
+                if groups or (groups is None and not one["before"] and len(values) > 1):
+                    found.append(Mention(*one.span(), groups or frozenset(), setting=True))
+                for start, end, other in _listed(text, one.start("before")) if one["before"] else ():
+                    found += [Mention(start, end, values[other], setting=True)] if other in values else []
+        return found
+
+    def _names_in(self, text: str) -> list[Mention]:
+        words = tokens_of(text)
+        found = []
+        at = 0
+        while at < len(words):
+            end, groups = self._longest(words, at)
+            if groups:
+                found.append(Mention(words[at][1], words[end - 1][2], groups))
+            at = max(end, at + 1)
+        return found
+
+    def _longest(self, words: list[tuple[str, int, int]], at: int) -> tuple[int, frozenset[int]]:
+        """The longest run of tokens from one on that some names hold: where it ends, and what has those names."""
+        first = words[at][0]
+        if (not first[0].isalpha() or len(first) < 2) and not re.fullmatch(r"\d+(?:\.\d+)?[a-z]+\d*", first):
+            return at + 1, frozenset()
+        kept = self.values.get(first, [])
+        end, matched = at + 1, {first}
+        place = end
+        while kept and place < len(words) and words[place][1] - words[place - 1][2] <= 3:
+            word = words[place][0]
+            fewer = [one for one in kept if word in one.tokens]
+            if fewer:
+                kept, end = fewer, place + 1
+                matched.add(word)
+            elif not word[0].isdigit():
+                break
+            place += 1
+        if not kept or all(word in stop_words() or (len(word) < 3 and not re.search(r"\d", word)) for word in matched):
+            return at + 1, frozenset()
+        whole = [one for one in kept if len(matched) >= EXACT and len(one.tokens) == len(matched)]
+        return end, frozenset().union(*(one.groups for one in whole or kept))
+
+
+def _listed(text: str, end: int) -> list[tuple[int, int, float]]:
+    """The numbers in a row before one: ``1``, ``8`` before ``64 clients`` in ``1, 8 and 64 clients``."""
+    found = re.search(rf"(?:(?<![\w.]){NUMBER}(?:,? (?:to|and|or|vs\.?) |, |–| → | -> ))+$", text[:end])
+    if not found:
+        return []
+    return [
+        (one.start(), one.end(), printed(one[0])[0]) for one in re.compile(NUMBER).finditer(text, found.start(), end)
+    ]
+
+
+def tokens_of(text: str) -> list[tuple[str, int, int]]:
+    """The words and numbers of a name or a text, in lower case, with their places."""
+    return [(one[0].lower(), *one.span()) for one in _TOKEN.finditer(text)]
+
+
+_STOP: set[str] = set()
+
+
+def stop_words() -> set[str]:
+    """Words that name no rows: of metrics, of statistics, of nothing in particular."""
+    if not _STOP:
+        from chimera_tui.core.verify.context import STATISTICS
+
+        _STOP.update(EMPTY, STATISTICS, _GENERAL)
+        for table in entries().values():
+            for field, entry in table.items():
+                if entry.role.startswith("measure"):
+                    _STOP.update(normalised(field).split("_"), entry.name.split("_"))
+    return _STOP
+
+
+def vocabulary(cells: Cells) -> Vocabulary:
+    """The vocabulary of a repository, built when first asked for."""
+    if "vocabulary" not in cells.memo:
+        cells.memo["vocabulary"] = Vocabulary(cells)
+    return cells.memo["vocabulary"]  # type: ignore[return-value]
+
+
+def _overlap(one: Mention, other: Mention) -> bool:
+    return one.start < other.end and other.start < one.end

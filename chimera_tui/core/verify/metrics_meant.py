@@ -1,0 +1,179 @@
+"""Which series a number may be of: by the words for a metric in the texts around it, else by its unit alone."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from chimera_tui.core.measure.naming import enclosed_unit, normalised
+from chimera_tui.core.verify.cells import Cells, Series
+from chimera_tui.core.verify.context import Context, in_printed_unit, statistic_in, words_of
+from chimera_tui.core.verify.mentions import stop_words
+from chimera_tui.core.verify.metrics_named import GENERAL, Meant, family, in_text
+from chimera_tui.core.verify.names import EMPTY
+from chimera_tui.core.verify.nearness import Nearness
+from chimera_tui.core.verify.quantities import canonical
+
+_UNIT_WORDS = {
+    "tokens/s": r"throughput|speeds?|tokens per second|tok/s|t/s|tps|rates?|performance|generat\w+|decod\w+|fast\w*",
+    "s": r"latency|times?|duration|took|takes?|lasted|runs?|seconds",
+    "W": r"power|draw|watts?", "C": r"temperatures?|temp|hot\w*", "bytes": r"memory|vram|ram|size|footprint|weights?",
+    "requests/s": r"requests?|throughput|rate|qps", "samples/s": r"samples?|throughput|rate",
+}  # fmt: skip
+"""Words that name every metric of a unit."""
+_NO_METRIC = EMPTY | {"dev", "standard"}
+_SIDES = (
+    (r"prompt|prefill|pp|pp\d+|input|ingest\w*|prompt_processing", r"(?:^|_)(?:prompt|prefill|pp\d*|input)(?:_|$)"),
+    (r"generat\w+|decod\w+|tg|tg\d+|eval|output", r"(?:^|_)(?:decode|gen\w*|tg\d*|eval|output)(?:_|$)"),
+)
+"""The two phases of a run: a text that names one does not mean the other."""
+
+
+class Meaning(NamedTuple):
+    """The series that may be meant; ``named`` where words say which metric, in ``text``; ``near`` where close by."""
+
+    series: tuple[int, ...]
+    named: bool
+    near: bool
+    text: str = ""
+    exact: bool = False
+    """The text has the very name of a field."""
+
+
+def meaning_of(at: Context, near: Nearness, cells: Cells) -> Meaning | None:
+    """The series in the claim's unit that the nearest words for a metric name; without such words all of the unit."""
+    fitting = _in_unit(at, cells)
+    if not fitting or _foreign(near.tail, at):
+        return None
+    if ids := _literal(near, cells, fitting):
+        return Meaning(ids, named=True, near=True, exact=True)
+    for place, text in enumerate(_texts(at, near)):
+        if not text:
+            continue
+        if ids := _named(at, cells, text, fitting):
+            close = place < (2 if at.in_row and not GENERAL.search(at.header) else 4)
+            return Meaning(ids, named=True, near=close, text=text if place < 4 else "")
+        if place == 0 and _something_else(text):
+            return None
+    if not at.canonical_unit[0] and at.claim.decimals <= 0:
+        return None
+    return Meaning(tuple(sorted(fitting)), named=False, near=False)
+
+
+def _literal(near: Nearness, cells: Cells, fitting: frozenset[int]) -> tuple[int, ...]:
+    """The series of a field whose name stands as it is before the number."""
+    for name in reversed(re.findall(r"[A-Za-z]\w*_\w+", f"{near.before} {near.lead}")):
+        if ids := fitting & set(cells.by_field.get(name, ())):
+            return tuple(sorted(ids))
+    return ()
+
+
+def _texts(at: Context, near: Nearness) -> list[str]:
+    line = at.line
+    own = (
+        [
+            at.before,
+            at.header,
+            at.cells[0] if at.cells and at.column else "",
+            near.row if GENERAL.search(at.header) else "",
+        ]
+        if at.in_row
+        else [near.lead, near.tail, near.before, near.earlier[0] if near.earlier else ""]
+    )
+    return [*own, *reversed(line.parents), *near.earlier[1:], near.intro, line.heading]
+
+
+def _in_unit(at: Context, cells: Cells) -> frozenset[int]:
+    """The series that can be given in the claim's unit; a number without one may be of any."""
+    key = ("in unit", at.canonical_unit[0], bool(at.claim.decimals > 0))
+    if key not in cells.memo:
+        name = at.canonical_unit[0]
+        cells.memo[key] = frozenset(
+            series_id for series_id, one in cells.series.items()
+            if one.n and (
+                in_printed_unit(at, one.unit, one.raw_unit, 1.0, one.factor)
+                if not (name and not one.unit and not one.raw_unit) else _bare(cells, one, name)
+            )
+        )  # fmt: skip
+    return cells.memo[key]  # type: ignore[return-value]
+
+
+_UNITS_BEHIND = re.compile(r"\s?(?:[A-Za-z]+/[a-zA-Z]+|T?FLOPS|[GMT]?FLOP/s|rpm|nodes?|[A-Z]{1,2}Hz|V|A|dB)\b")
+
+
+def _foreign(tail: str, at: Context) -> bool:
+    """Whether a unit that no file has follows the number."""
+    return not at.unit and bool(_UNITS_BEHIND.match(tail))
+
+
+def _bare(cells: Cells, one: Series, unit: str) -> bool:
+    """Whether a field without a unit may be in that of the text: a part of one, a speed, a time."""
+    if unit == "%":
+        values = cells.whole(one.series_id)["value"]
+        return bool(values.len()) and values[0] >= 0 and values[-1] <= 1
+    field = one.field
+    return bool(
+        re.search(
+            {"tokens/s": r"speed|throughput|tps|rate", "s": r"(?:^|_)t(?:_|$)|time|latency"}.get(unit, "(?!)"), field
+        )
+    )
+
+
+def _named(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> tuple[int, ...]:
+    text = re.sub(r"\bE2EL?\b(?: latency)?", "e2e latency", re.sub(r"\b\S+ times\b", " ", text))
+    meant = in_text(text, cells, at)
+    if meant and re.fullmatch(r"p\d+(?:_\d+)?", meant.words):
+        meant = None
+    ids = frozenset(family(meant, cells).series) & fitting if meant else frozenset()
+    sides = [field for words, field in _SIDES if re.search(rf"\b(?:{words})\b", text, re.IGNORECASE)]
+    words = _UNIT_WORDS.get(at.canonical_unit[0], "")
+    general = bool(words and re.search(rf"\b(?:{words})\b", text, re.IGNORECASE))
+    if at.canonical_unit[0] == "tokens/s" and len(sides) == 1 and (general or not ids):
+        ids = frozenset(
+            one for one in fitting
+            if re.search(sides[0], f"{cells.series[one].field}_{cells.series[one].metric}", re.IGNORECASE)
+        )  # fmt: skip
+    elif (not ids and general) or _plainly(at, meant, words):
+        ids = fitting
+    said = set(words_of(text)) - {"speed", "throughput", "latency", "size", "time", "rate"}
+    if not ids:
+        ids = _by_words(cells, text, fitting)
+    if own := [
+        one for one in fitting if cells.series[one].metric in said and cells.series[one].metric not in stop_words()
+    ]:
+        ids = frozenset(own)
+    if not re.search(r"\binter\b|\bitl\b|\btpot\b", text, re.IGNORECASE):
+        ids = frozenset(one for one in ids if not cells.series[one].field.startswith("inter_")) or ids
+    return tuple(sorted(ids))
+
+
+def _by_words(cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int]:
+    """The series whose field or metric has all the words of a short label."""
+    bare, _ = enclosed_unit(text.strip(" :*`"))
+    said = [
+        word for word in words_of(bare.lower())
+        if len(word) > 1 and not (statistic_in(word) or word in _NO_METRIC or word.isdigit() or canonical(word))
+    ]  # fmt: skip
+    if not 0 < len(said) <= 4:
+        return frozenset()
+    return frozenset(
+        one for one in fitting
+        if set(said) <= set(normalised(f"{cells.series[one].field}_{cells.series[one].metric}").split("_"))
+    )  # fmt: skip
+
+
+def _plainly(at: Context, meant: Meant | None, words: str) -> bool:
+    """Whether the metric named is only a word for everything in its unit: ``throughput``, ``latency``."""
+    return bool(meant and at.canonical_unit[0].endswith("s") and words and re.fullmatch(words, meant.words))
+
+
+_QUANTITY = re.compile(
+    r"\b([a-z][\w-]*(?: [a-z][\w-]*)? (?:rate|delay|time|usage|score|loss|speed|count|cost|price|draw|ratio|level))\W*"
+    r"(?:is|was|of|at|averaged|reached|:)?\W*$",
+    re.IGNORECASE,
+)
+
+
+def _something_else(text: str) -> bool:
+    """Whether the words right before the number name a quantity, and none that the files have."""
+    return bool(_QUANTITY.search(text))

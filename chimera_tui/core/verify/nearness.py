@@ -1,0 +1,137 @@
+"""The words that are a claim's own, and those farther off that may still say what it is about, the nearest first."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from chimera_tui.core.verify import claim as kinds
+from chimera_tui.core.verify.context import Context
+from chimera_tui.core.verify.mentions import Mention, Vocabulary
+from chimera_tui.core.verify.sentences import sentences
+
+_BREAK = re.compile(
+    r"[,;:|→/]|->|–|—|\b(?:and|or|vs\.?|versus|to|against|compared|while|whereas|but|followed|with|than|over|from)\b",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(r"\s*\(([^()]*)\)")
+_COMPARED = re.compile(r"\b(?:vs\.?|versus|against|compared|than|instead|rather)(?:\W|$)", re.IGNORECASE)
+_LONGEST_TAIL = 80
+
+
+class Nearness:
+    """Where to look for what one claim is about."""
+
+    def __init__(self, at: Context, known: Vocabulary) -> None:
+        self.at, self.known = at, known
+
+    @cached_property
+    def _others(self) -> list[tuple[int, int]]:
+        """The other claims of the sentence that are no settings: they have words of their own."""
+        start, end = self.at.reach
+        settings = [
+            (start + one.start, start + one.end) for one in self.known.mentions(self.at.sentence) if one.setting
+        ]
+        return [
+            (one.start, one.end)
+            for one in self.at.claims
+            if start <= one.start < end
+            and one.start != self.at.claim.start
+            and one.kind not in (kinds.DATE, kinds.CONFIG, kinds.HARDWARE)
+            and not any(a <= one.start and one.end <= b + 1 for a, b in settings)
+        ]
+
+    @cached_property
+    def lead(self) -> str:
+        """The words right before the claim: none of those that belong to the claim before it."""
+        start = self.at.claim.start - len(self.at.before)
+        previous = max((end for _, end in self._others if end <= self.at.claim.start), default=None)
+        if previous is None or previous < start:
+            return self.at.before
+        between = self.at.text[previous : self.at.claim.start]
+        behind = _BEHIND.match(between)
+        cut = _BREAK.search(between, behind.end() if behind else 0)
+        return between[cut.end() :] if cut else between[behind.end() if behind else 0 :]
+
+    @cached_property
+    def compared(self) -> bool:
+        """Whether the number is the other side of a comparison: what the sentence names is not what it is of."""
+        previous = max((end for _, end in self._others if end <= self.at.claim.start), default=self.at.reach[0])
+        return bool(_COMPARED.search(self.at.text[previous : self.at.claim.start]))
+
+    @cached_property
+    def tail(self) -> str:
+        """The words right behind it, up to those of the next claim."""
+        end = self.at.claim.end + len(self.at.after)
+        following = min((start for start, _ in self._others if start >= self.at.claim.end), default=None)
+        behind = self.at.text[self.at.claim.end : end if following is None else min(following, end)]
+        if (found := _BEHIND.match(behind)) and not re.search(r"\d\s?(?:[a-z]+/|ms|s|%)", found[1]):
+            return found[1]
+        if following is None or following > end:
+            return behind[:_LONGEST_TAIL]
+        cut = _BREAK.search(behind)
+        return behind[: cut.start()] if cut else ""
+
+    @cached_property
+    def before(self) -> str:
+        """The sentence up to the claim without its own words; in a table the row's other cells."""
+        if self.at.in_row:
+            return ""
+        start, text = self.at.reach[0], self.at.text[: self.at.claim.start - len(self.lead)]
+        for _, end in self._others:
+            if behind := _BEHIND.match(text, end):
+                text = text[: behind.start()] + " " * len(behind[0]) + text[behind.end() :]
+        return text[start:]
+
+    @cached_property
+    def row(self) -> str:
+        """The other cells of the row: words as they stand, numbers with the head of their column."""
+        parts = []
+        for place, text in enumerate(self.at.cells):
+            if place != self.at.column:
+                head = self.at.line.header[place] if place < len(self.at.line.header) else ""
+                if re.search(r"[^\W\d_]{2}", text):
+                    parts.append(text)
+                elif not re.search(r"\d", head):
+                    parts.append(f"{head} {text}")
+        return "; ".join(parts[:12])
+
+    @cached_property
+    def earlier(self) -> list[str]:
+        """The sentences before this one on the line, the nearest first."""
+        if self.at.in_row:
+            return []
+        start = self.at.reach[0]
+        return [self.at.text[a:b] for a, b in reversed(sentences(self.at.text, self.at.line.body)) if b <= start][:3]
+
+    @cached_property
+    def layers(self) -> list[str]:
+        """Every text that may say which rows are meant, the nearest first."""
+        line = self.at.line
+        own = (
+            [f"{self.at.before} ; {self.at.after}", self.at.header, self.row]
+            if self.at.in_row
+            else [f"{self.lead} ; {self.tail}", self.before, self._rest]
+        )
+        above = [*reversed(line.parents), *self.earlier]
+        return [*own, *above, self.intro, line.heading]
+
+    @cached_property
+    def intro(self) -> str:
+        """The paragraph above; not the line itself, of which the beginning may be judged alone."""
+        return "" if self.at.line.intro.startswith(self.at.text.strip()) else self.at.line.intro
+
+    @cached_property
+    def _rest(self) -> str:
+        """The end of the sentence."""
+        return self.at.text[self.at.claim.end + len(self.tail) : self.at.reach[1]]
+
+    @cached_property
+    def near(self) -> int:
+        """How many of the layers are of the sentence or the row itself, or the items that it is part of."""
+        return 3 + len(self.at.line.parents)
+
+
+def nearest_last(found: list[Mention], layer: int) -> list[Mention]:
+    """Mentions with the nearest to the claim first: before it the last ones."""
+    return found if layer in (0, 2) else list(reversed(found))

@@ -1,0 +1,104 @@
+"""Rows that the words around a number single out by parts of names, settings in prose and heads of columns."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from chimera_tui.core.verify.facts import Facts
+from tests.unit.verify_repository import facts_of, labels
+
+SUPPORTED, CONTRADICTED, UNVERIFIABLE = "supported", "contradicted", "unverifiable"
+
+SWEEP = """model,quant,n_gpu_layers,pp512_tps,tg128_tps
+Otter-2-12B,Q4_K_M,0,61.5,7.25
+Otter-2-12B,Q4_K_M,40,910.5,48.75
+Otter-2-12B,Q8_0,40,870.25,29.5
+Badger-mini,Q4_K_M,0,190.5,21.75
+Badger-mini,Q4_K_M,40,2310.5,133.25
+Badger-mini,Q8_0,40,2290.5,88.125
+"""
+SERVING = {
+    ("acme/Heron-9B-Instruct", 1): (31.25, 9.5, 104.75),
+    ("acme/Heron-9B-Instruct", 8): (58.5, 12.125, 640.5),
+    ("acme/Stork-Small-30B", 1): (84.75, 21.5, 46.25),
+    ("acme/Stork-Small-30B", 8): (150.25, 27.75, 281.5),
+}
+POWER = "elapsed_s,gpu_power_w\n" + "".join(f"{n * 5},{90 + n % 7}\n" for n in range(20))
+SCORES = "model,task,metric,value\nwren-1b,piqa,acc,0.7125\nwren-1b,boolq,acc,0.6315\nlark-7b,piqa,acc,0.8035\n"
+
+
+def _write(root: Path) -> Path:
+    (root / "serving").mkdir()
+    (root / "sweep.csv").write_text(SWEEP)
+    (root / "power.csv").write_text(POWER)
+    (root / "scores.csv").write_text(SCORES)
+    for (model, clients), (ttft, itl, throughput) in SERVING.items():
+        document = {
+            "backend": "vllm", "model_id": model, "max_concurrency": clients, "completed": 80, "num_prompts": 80,
+            "mean_ttft_ms": ttft, "p99_ttft_ms": ttft * 2.5, "mean_itl_ms": itl, "output_throughput": throughput,
+        }  # fmt: skip
+        name = f"{model.split('/')[1].lower()}_c{clients}.json"
+        (root / "serving" / name).write_text(json.dumps(document))
+    return root
+
+
+@pytest.fixture(scope="module")
+def facts(tmp_path_factory) -> Facts:
+    return facts_of(_write(tmp_path_factory.mktemp("rows")))
+
+
+LAYERS = "| Model | Quant | 0 layers | 40 layers |\n|---|---|---|---|\n| Otter-2-12B | Q4_K_M | 7.25 | 48.75 |"
+CLIENTS = "| Metric | Heron c=1 | Heron c=8 |\n|---|---|---|\n| Mean TTFT (ms) | 31.25 | 85.5 |"
+CASES = {
+    "part of a name and a setting": [
+        ("Mean TTFT for Heron at concurrency 1 is 31.25 ms.", [SUPPORTED, SUPPORTED]),
+        ("Mean TTFT for Heron at concurrency 1 is 58.5 ms.", [SUPPORTED, CONTRADICTED]),
+        ("At 8 clients the mean TTFT was 58.5 ms (Heron) and 150.2 ms (Stork).", [None, SUPPORTED, SUPPORTED]),
+        ("At 8 clients the mean TTFT was 150.2 ms (Heron) and 58.5 ms (Stork).", [None, CONTRADICTED, CONTRADICTED]),
+        ("P99 TTFT of Stork is 0.376 s at concurrency 8.", [SUPPORTED, SUPPORTED]),
+        ("Mean TTFT for Heron at concurrency 4 is 31.25 ms.", [None, UNVERIFIABLE]),
+    ],
+    "lists under an item": [
+        ("## Generation speed at 40 layers\n\n- **Otter-2-12B**\n  - Q4_K_M: 48.75 t/s", [SUPPORTED]),
+        ("## Generation speed at 40 layers\n\n- **Otter-2-12B**\n  - Q4_K_M: 133.25 t/s", [CONTRADICTED]),
+    ],
+    "two phases": [
+        ("Badger-mini Q8_0 reaches 2290.5 t/s at prompt processing.", [SUPPORTED]),
+        ("Badger-mini Q8_0 generates 88.125 t/s.", [SUPPORTED]),
+        ("Badger-mini Q8_0 generates 91.125 t/s.", [CONTRADICTED]),
+    ],
+    "heads of columns": [
+        (f"## Generation (t/s)\n\n{LAYERS}", [SUPPORTED] * 2),
+        (CLIENTS, [SUPPORTED, CONTRADICTED]),
+    ],
+    "one place": [
+        ("Mean GPU power: 92.85 W.", [SUPPORTED]),
+        ("Mean GPU power: 99.85 W.", [CONTRADICTED]),
+        ("With the lid shut, the mean GPU power is 99.85 W.", [UNVERIFIABLE]),
+    ],
+    "parts of one as per cent": [
+        ("The accuracy of wren-1b on piqa is 71.25%.", [SUPPORTED]),
+    ],
+    "names that no row has": [
+        ("Mean TTFT of Egret-3B was 31.25 ms.", [UNVERIFIABLE]),
+        ("Heron-9B draws 61.5 TFLOPS.", [UNVERIFIABLE]),
+    ],
+    "a unit stated once": [
+        ("Heron served 104.75 tok/s at concurrency 1, Stork 46.25.", [SUPPORTED, None, SUPPORTED]),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wanted"), [case for cases in CASES.values() for case in cases])
+def test_rows_singled_out(facts, text, wanted):
+    found = [label for _, label in labels(text, facts)]
+    assert len(found) == len(wanted)
+    assert [one for one, its in zip(found, wanted, strict=True) if its] == [its for its in wanted if its]
+
+
+def test_a_contradiction_names_the_right_value_and_its_file(facts):
+    from chimera_tui.core.verify.judge import check
+
+    (verdict,) = check("Badger-mini Q8_0 generates 91.125 t/s.", facts).verdicts
+    assert (verdict.right, verdict.sources[0].path) == ("88.125 t/s", "sweep.csv")
