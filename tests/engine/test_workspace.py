@@ -377,3 +377,19 @@ async def test_the_benchmark_repository(monkeypatch):
     derived = set(files.filter(pl.col("role") == "derived")["path"])
     assert "reports/gemma3/gemma3_param_tuning_summary.csv" in derived
     assert "reports/gemma3/gemma3_param_tuning.csv" not in derived
+
+
+async def test_damaged_parquet_costs_itself_and_says_nothing_on_the_terminal(root, capfd):
+    table = pl.DataFrame({"model": ["gemma3:1b"] * 50, "ttft_s": [n / 100 for n in range(50)]})
+    for name in ("a.parquet", "whole.parquet", "z.parquet"):
+        table.write_parquet(root / name)
+    good = (root / "a.parquet").read_bytes()
+    for number in range(4, len(good), 5):
+        (root / f"cut_{number:04}.parquet").write_bytes(good[:number] + bytes([good[number] ^ 0xFF]) + good[number + 1 :])
+    (root / "called.csv").write_bytes(good)
+    found = rows(await Workspace(root, scan=Scan()).refresh())
+    assert {found[name]["status"] for name in ("a.parquet", "whole.parquet", "z.parquet", "called.csv")} == {"ok"}
+    damaged = [row for path, row in found.items() if path.startswith("cut_")]
+    assert "failed" in {row["status"] for row in damaged}
+    assert "pending" not in {row["status"] for row in damaged}
+    assert capfd.readouterr() == ("", "")

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from chimera_tui.core.measure.result import WAITING, ConfigKey, FileResult, Limits, SeriesKey
+from chimera_tui.core.measure.result import ELSEWHERE, WAITING, ConfigKey, FileResult, Limits, SeriesKey
 from chimera_tui.core.read.content import Content
 
-__all__ = ["WAITING", "ConfigKey", "FileResult", "Limits", "SeriesKey", "measure_file"]
+__all__ = ["ELSEWHERE", "WAITING", "ConfigKey", "FileResult", "Limits", "SeriesKey", "measure_file"]
 
 
 def measure_file(
@@ -18,7 +18,7 @@ def measure_file(
     ``rel`` is the POSIX path inside the repository: names of directories and files hide configuration.
     ``kind`` is what the name says the file is: ``csv``, ``json``, ``jsonl``, ``markdown``, ``text``, ``parquet``.
     ``waits`` may take the text of a table and answer True, so that it is measured later, together with others: the
-    result is then ``WAITING``.
+    result is then ``WAITING``. Where it is given, the result of a Parquet file is ``ELSEWHERE``.
     """
     return _reader()(path, rel, kind, limits, waits)
 

@@ -9,7 +9,7 @@ from chimera_tui.core.measure.factors import COLUMNS
 from chimera_tui.core.measure.lexicon import UNKNOWN
 from chimera_tui.core.measure.paths import hints
 from chimera_tui.core.measure.records import Walk
-from chimera_tui.core.measure.result import WAITING, FileResult, Limits
+from chimera_tui.core.measure.result import ELSEWHERE, WAITING, FileResult, Limits
 from chimera_tui.core.measure.sink import FAILURE, Sink
 from chimera_tui.core.measure.tables import Grid, measure_grid
 from chimera_tui.core.measure.tools import tool_of_document, tool_of_header
@@ -28,7 +28,7 @@ def measure_file(
 
     ``rel`` is the POSIX path inside the repository: names of directories and files hide configuration.
     ``kind`` is what the name says the file is. ``waits`` may take a table's text, to be measured with others: the
-    answer is then ``WAITING``.
+    answer is then ``WAITING``. Where it is given, Parquet is not opened: the answer is ``ELSEWHERE``.
     """
     try:
         return _measured(path, rel, kind.lower(), limits, waits)
@@ -72,6 +72,8 @@ def _measured(
 
         return measure_big(Path(path), rel, kind, limits)
     if data[:4] == b"PAR1":
+        if waits is not None:
+            return ELSEWHERE  # Polars writes to the terminal when it panics over a damaged one
         from chimera_tui.core.measure.columnar import measure_parquet
 
         return measure_parquet(Path(path), rel, limits)

@@ -116,3 +116,5 @@ class FileResult:
 
 WAITING = FileResult(status="waiting")
 """Stands for the result of a file that is measured later, together with others."""
+ELSEWHERE = FileResult(status="elsewhere")
+"""Stands for the result of a file that only a process of its own should open."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chimera_tui.core.assemble import PENDING, Assembler
 from chimera_tui.core.frames import Frames
-from chimera_tui.core.measure.result import WAITING, FileResult, Limits
+from chimera_tui.core.measure.result import ELSEWHERE, WAITING, FileResult, Limits
 from chimera_tui.core.report.older import HEAD, is_chimera_report, read_chimera_report
 from chimera_tui.core.scan import FOLDER, RUN, Entry
 
@@ -87,14 +87,15 @@ class Pass:
         if kept is not None:
             self.assembler.keep(kept)
         self.small: list[Task] = []
-        self.large: list[Task] = []
+        self.apart: list[Task] = []
+        """Files that a child process reads: large ones, and Parquet, a damaged one of which makes Polars panic."""
         for entry in fresh:
             self._plan(entry)
 
     @property
     def n_to_read(self) -> int:
         """How many files this pass reads."""
-        return len(self.small) + len(self.large)
+        return len(self.small) + len(self.apart)
 
     def _plan(self, entry: Entry) -> None:
         if entry.role == RUN:
@@ -105,7 +106,7 @@ class Pass:
             self.assembler.note(entry, "no measurements", "not a kind of file that measurements are read from")
         else:
             task = Task(self.assembler.expect(entry), entry)
-            (self.large if entry.size > LARGE_BYTES else self.small).append(task)
+            (self.apart if entry.size > LARGE_BYTES or entry.kind == "parquet" else self.small).append(task)
 
     def read(self, task: Task) -> None:
         """Read one small file into the frames, now or with others; whatever is wrong with it ends up in its row."""
@@ -123,7 +124,9 @@ class Pass:
         except Exception as error:  # noqa: BLE001 - a fault of a reader may cost its file, never the scan
             reason = f"a fault in its reader, worth reporting: {type(error).__name__}: {error}"[:300]
             result = FileResult(status="failed", reason=reason, encoding="unknown")
-        if result is not WAITING:
+        if result is ELSEWHERE:
+            self.apart.append(task)
+        elif result is not WAITING:
             self.take(task, result)
 
     def take(self, task: Task, result: FileResult, cells: pl.DataFrame | None = None) -> None:
@@ -161,9 +164,8 @@ class Pass:
             from chimera_tui.core.measure import measure_file
 
             self._measure = measure_file
-        entry, limits = task.entry, self.limits()
-        waits = partial(self._waits, task) if limits is FULL else None
-        return self._measure(self._prefix + entry.rel, entry.shown, entry.kind, limits, waits)
+        entry, waits = task.entry, partial(self._waits, task)
+        return self._measure(self._prefix + entry.rel, entry.shown, entry.kind, self.limits(), waits)
 
     @property
     def _n_waiting(self) -> int:
@@ -174,7 +176,7 @@ class Pass:
             from chimera_tui.core.measure.alike_tables import AlikeTables
 
             self._alike = AlikeTables()
-        taken = self._alike.takes(task.file_id, content, rel)
+        taken = self.limits() is FULL and self._alike.takes(task.file_id, content, rel)
         if taken:
             self._waiting[task.file_id] = task.entry
         return taken

@@ -47,7 +47,7 @@ class Reporter:
 
     def read_one(self) -> None:
         """One more file was read."""
-        self._read += 1
+        self._read = min(self._read + 1, self._total)
         self._report()
 
     def done(self, work: Pass) -> None:

@@ -111,7 +111,7 @@ class Workspace:
                 await asyncio.to_thread(self._publish, work, started, problems)
                 reporter.begin(work)
                 await asyncio.to_thread(self._read_small, work, started, problems, reporter)
-                await self._read_large(work, reporter)
+                await self._read_apart(work, reporter)
             if self._stop.is_set():
                 return self._stopped(started, work, problems)
             frames = await asyncio.to_thread(work.finished) if work.changed else self._snapshot.frames
@@ -156,10 +156,10 @@ class Workspace:
                 pause *= 3
                 due = time.monotonic() + pause
 
-    async def _read_large(self, work: Pass, reporter: Reporter) -> None:
-        if not work.large:
+    async def _read_apart(self, work: Pass, reporter: Reporter) -> None:
+        if not work.apart:
             return
-        from chimera_tui.engine.repository.large_files import measured
+        from chimera_tui.engine.repository.files_apart import measured
 
         async for task, result, cells in measured(work, self._stop):
             await asyncio.to_thread(work.take, task, result, cells)
