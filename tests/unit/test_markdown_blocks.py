@@ -3,7 +3,7 @@
 import time
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chimera_tui.ui.markdown.blocks import BlockMaker
@@ -132,6 +132,7 @@ def test_character_by_character_ends_as_the_same_rows(text: str, width: int) -> 
 
 @settings(max_examples=150, deadline=None)
 @given(DOCUMENTS, st.sampled_from([20, 33, 80]))
+@example("``` <http://auto.link>\n", 20)
 def test_no_row_is_wider_than_the_view_and_no_control_character_remains(text: str, width: int) -> None:
     for line in at_once(text, width):
         assert spans_cells(line.spans) <= width, line

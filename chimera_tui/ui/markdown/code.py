@@ -117,7 +117,7 @@ class Code:
         prefix = self._prefix(options)
         rows: list[Line] = []
         if first and (self.language or not lines):
-            rows.append(prefix.fitted(width).line(shown(self.language, "fence label", -1), 0))
+            rows.extend(chopped(list(shown(self.language, "fence label", -1)), prefix, width))
         for spans in self._spans(lines, options) if lines else ():
             rows.extend(chopped(spans, prefix, width, 0 if first and not rows else 1))
         return rows
