@@ -67,6 +67,7 @@ class Child(App):
                     list_ += [[y, at + x] for x in range(segment.cell_length)] if on else []
                 at += segment.cell_length
         Path(sys.argv[1]).write_text(json.dumps([rows, *signs]))
+        self._driver.write("\\x1b]2;all written\\x07")
 
 Child().run(mouse=False)
 """
@@ -89,11 +90,10 @@ def shown_and_expected(seed: int, out: Path) -> tuple[Screen, Screen]:
     os.close(slave)
     terminal = pyte.Screen(COLUMNS, ROWS)
     stream = pyte.ByteStream(terminal)
-    deadline, quiet_since = time.monotonic() + 30, time.monotonic()
-    while time.monotonic() < deadline and not (out.exists() and time.monotonic() - quiet_since > 0.4):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and terminal.title != "all written":
         if select.select([master], [], [], 0.05)[0]:
             stream.feed(os.read(master, 65536).replace(b"\x1b[>25u", b""))
-            quiet_since = time.monotonic()
     process.kill()
     process.wait()
     os.close(master)
