@@ -385,7 +385,9 @@ async def test_damaged_parquet_costs_itself_and_says_nothing_on_the_terminal(roo
         table.write_parquet(root / name)
     good = (root / "a.parquet").read_bytes()
     for number in range(4, len(good), 5):
-        (root / f"cut_{number:04}.parquet").write_bytes(good[:number] + bytes([good[number] ^ 0xFF]) + good[number + 1 :])
+        (root / f"cut_{number:04}.parquet").write_bytes(
+            good[:number] + bytes([good[number] ^ 0xFF]) + good[number + 1 :]
+        )
     (root / "called.csv").write_bytes(good)
     found = rows(await Workspace(root, scan=Scan()).refresh())
     assert {found[name]["status"] for name in ("a.parquet", "whole.parquet", "z.parquet", "called.csv")} == {"ok"}

@@ -1,7 +1,7 @@
 """The metrics bar: estimates while text comes, the server's figures after, never a number cut in half."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from textual.app import App
 
@@ -160,23 +160,55 @@ def test_the_summary_has_the_report_calls_ttft_and_the_throughput_of_all_calls()
 @given(
     fields=st.lists(
         st.builds(
-            Field, st.text("abc", max_size=6), st.text("0123456789,", min_size=1, max_size=12), st.integers(1, 12)
+            Field,
+            st.text("abc", max_size=6),
+            st.text("0123456789,", min_size=1, max_size=12),
+            st.integers(1, 12),
+            short=st.none() | st.tuples(st.just(""), st.text("0123456789,", min_size=1, max_size=4)),
         ),
         max_size=10,
     ),
     width=st.integers(0, 120),
 )
+@settings(suppress_health_check=[HealthCheck.too_slow])
 def test_fields_are_whole_in_order_and_fit(fields, width):
     chosen = fitting(fields, width)
     assert sum(field.width for field in chosen) + GAP * max(0, len(chosen) - 1) <= width or not chosen
     rest = iter(fields)
-    assert all(any(one is field for field in rest) for one in chosen)
+    assert all(any(one in {field, field.shortened} for field in rest) for one in chosen)
 
 
-def test_at_80_columns_the_important_ones_stay():
-    figures = fed(*START, Chunk(at_s=2.5, call=1, text="a" * 35), Chunk(at_s=4.5, call=1, text="b" * 3150))
-    kept = {field.label or field.value for field in fitting(figures.fields(), 78)}
-    assert {"3/4 report", "0:04", "decode", "out", "TTFT"} <= kept
+CHUNKS = (Chunk(at_s=2.5, call=1, text="a"), Chunk(at_s=4.5, call=1, text="b" * 3150, pieces=160))
+
+
+def verdicts(supported: int, wrong: int, unknown: int) -> list[ClaimJudged]:
+    labels = ["supported"] * supported + ["contradicted"] * wrong + ["unverifiable"] * unknown
+    return [
+        ClaimJudged(at_s=3, call=1, start=9 * at, end=9 * at + 2, span="44", label=label, rule="5", reason="")
+        for at, label in enumerate(labels)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("judged", "short"), [((12, 0, 32), "12/44"), ((12, 3, 29), "12/44 ✗3"), ((112, 13, 19), "112/144 ✗13")]
+)
+def test_at_80_columns_what_matters_stays_in_short_forms(judged, short):
+    found = fitting(fed(*START, *CHUNKS, *verdicts(*judged)).fields(), 78)
+    kept = {field.label: field.value for field in found}
+    assert {"TTFT", "ctx"} <= set(kept)
+    assert short in (kept.get("ver."), kept.get("verified"))
+    assert {"3/4 report", "0:04", "~80.5 tok/s"} <= {field.value for field in found}
+
+
+def test_where_there_is_room_nothing_is_short():
+    fields = fed(*START, *CHUNKS, *verdicts(12, 3, 29)).fields()
+    assert fitting(fields, 200) == fields
+
+
+def test_a_call_without_the_servers_count_is_counted_by_its_pieces():
+    cut = CallFinished(at_s=14, call=1, stage=Stage.REPORT, ending=Ending.CANCELLED, figures=CallFigures())
+    figures = fed(*START, *CHUNKS, cut, RunEnded(at_s=15, ending=Ending.CANCELLED))
+    assert {field.label: field.value for field in figures.summary()}["out"] == "~161"
 
 
 @pytest.mark.parametrize(("words", "value"), [("0:07", 7.9), ("1:01:01", 3661), ("59:59", 3599)])

@@ -69,6 +69,18 @@ async def test_every_report_has_a_row_the_newest_first(make_app):
         await until(pilot, lambda: "llama3.1" in seen(screen.app) and "num_ctx=1024" in seen(screen.app), "the columns")
 
 
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 40)])
+async def test_ending_and_figures_are_seen_without_zoom_and_the_report_is_told_below(make_app, size):
+    async with opened(make_app(), size) as (pilot, screen):
+        pane = await in_library(pilot, screen)
+        await until(pilot, lambda: "num_ctx=1024" in seen(screen.app), "the report under the cursor in words")
+        (head,) = [line for line in seen(screen.app).splitlines() if "tok/s" in line]
+        assert all(title in head for title in ("UTC", "ending", "tok/s", "TTFT s", "ver. %"))
+        assert ("model" in head) == (size != (120, 40))
+        pane.library.table.move_cursor(3)
+        await until(pilot, lambda: "num_ctx=512" in seen(screen.app), "the other report")
+
+
 async def test_sort_and_filter(make_app):
     async with opened(make_app()) as (pilot, screen):
         pane = await in_library(pilot, screen)

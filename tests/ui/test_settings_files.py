@@ -138,6 +138,10 @@ async def test_the_repository_s_file_is_made_and_checked_by_its_own_rules(home, 
     async with opened(app, (80, 24)) as (pilot, screen):
         await pilot.press(str(Pane.CONFIG.number), "E")
         await until(pilot, lambda: isinstance(app.screen, Picker), "the files")
+        await until(pilot, lambda: "/.chimera.toml" in seen(app) and "/config.toml" in seen(app), "paths by their ends")
+        assert any(len(line.strip()) > 60 and "…" in line for line in seen(app).splitlines()), (
+            "one is cut, at its start"
+        )
         await pilot.press(*"chimera.toml", "enter")
         await until(pilot, lambda: isinstance(app.screen, TomlEditor), "the editor")
         area = app.screen.query_one(TextArea)

@@ -14,6 +14,8 @@ GROUPS = ("model", "configuration", "agent", "ending")
 GROUPED = ("decode_tps", "ttft_s", "total_s", "verified")
 """What is averaged over the reports of a group."""
 _SHORT = {"temperature": "temp"}
+_FIRST = ("num_gpu", "num_ctx", "temperature", "top_p", "top_k")
+"""Options that configurations differ in most; ``stop`` tells least and comes last."""
 
 
 def shown(runs: pl.DataFrame) -> pl.DataFrame:
@@ -37,7 +39,9 @@ def _configuration(effective: str | None, requested: str | None, engine: str | N
     options = _decoded(requested) | _decoded(effective)
     if not options:
         return "server defaults"
-    return " ".join(f"{_SHORT.get(name, name)}={_plain(value)}" for name, value in options.items())
+    first = [name for name in _FIRST if name in options]
+    names = [*first, *(name for name in options if name not in _FIRST and name != "stop"), *({"stop"} & set(options))]
+    return " ".join(f"{_SHORT.get(name, name)}={_plain(options[name])}" for name in names)
 
 
 def _decoded(text: str | None) -> dict[str, Any]:

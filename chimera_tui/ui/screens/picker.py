@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from rich.table import Table
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -15,16 +16,22 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from chimera_tui.ui.tables.cells import ASCII, UNICODE, Glyphs, fit
+
 
 @dataclass(frozen=True)
 class Choice:
-    """One line: what is returned, its name, a key or a mark at the right, a sentence under the list."""
+    """One line: what is returned, its name, a key or a mark at the right, a sentence under the list.
+
+    A name that is too long loses its end, or with ``cut`` its start, where paths are alike.
+    """
 
     value: str
     name: str
     aside: str = ""
     help: str = ""
     off: bool = False
+    cut: Literal["start", "end"] = "end"
 
 
 class Picker(ModalScreen[str | None]):
@@ -65,8 +72,9 @@ class Picker(ModalScreen[str | None]):
 
     def _fill(self) -> None:
         options = self.query_one(OptionList)
+        glyphs = ASCII if getattr(self.app, "ascii_glyphs", False) else UNICODE
         options.clear_options()
-        options.add_options([Option(_line(choice)) for choice in self._shown])
+        options.add_options([Option(_Line(choice, glyphs)) for choice in self._shown])
         values = [choice.value for choice in self._shown]
         if values:
             options.highlighted = values.index(self._current) if self._current in values else 0
@@ -120,9 +128,15 @@ class Picker(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-def _line(choice: Choice) -> Table:
-    table = Table.grid(expand=True, padding=(0, 1))
-    table.add_column(no_wrap=True, ratio=1, overflow="ellipsis")
-    table.add_column(no_wrap=True, justify="right")
-    table.add_row(Text(choice.name), Text(choice.aside), style="dim" if choice.off else None)
-    return table
+@dataclass(frozen=True)
+class _Line:
+    """A choice as wide as there is room."""
+
+    choice: Choice
+    glyphs: Glyphs
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        choice = self.choice
+        room = options.max_width - (cell_len(choice.aside) + 1 if choice.aside else 0)
+        name = fit(choice.name, max(room, 1), self.glyphs, cut=choice.cut)
+        yield Text(f"{name} {choice.aside}".rstrip(), style="dim" if choice.off else "", no_wrap=True, overflow="crop")

@@ -62,7 +62,7 @@ def cell_text(value: object, column: Column, glyphs: Glyphs = UNICODE) -> str:
     text = inert_line(value if isinstance(value, str) else _plain(value), MAX_CHARACTERS)
     if column.kind == "status":
         return f"{glyphs.status.get(text, ' ')} {text}"
-    return text
+    return text[column.skip :]
 
 
 def number_text(value: float, column: Column) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-Kind = Literal["text", "integer", "count", "number", "bytes", "seconds", "time", "bool", "status"]
+Kind = Literal["text", "integer", "count", "number", "bytes", "seconds", "time", "bool", "status", "ending"]
 """``integer`` is a setting (4096), ``count`` an amount (4,096); ``time`` is UTC, as a datetime or in ns."""
 
 RIGHT_ALIGNED = frozenset({"integer", "count", "number", "bytes", "seconds"})
@@ -29,6 +29,8 @@ class Column:
     max_width: int = 40
     cut: Literal["start", "end"] = "end"
     digits: int | None = None
+    skip: int = 0
+    """Characters of a text that are left out at its start: the year of a date."""
 
     @property
     def title(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from textual.strip import Strip
 
+from chimera_tui.core.endings import Ending
 from chimera_tui.ui.tables.cells import fit
 from chimera_tui.ui.tables.layout import width_of
 
@@ -84,6 +85,8 @@ class FrameLines:
             return self.style("null")
         if column.kind == "status":
             return self.style(STATUS_STYLES.get(text.rsplit(" ", 1)[-1], "row"))
+        if column.kind == "ending":
+            return self.style("row" if text == Ending.COMPLETE else "warning")
         return self.style("row")
 
     def _strip(self, parts: list[tuple[str, Style]], style: Style) -> Strip:

@@ -1,6 +1,6 @@
 """The figures of a run while it goes on: estimates marked ``~`` until the server's own arrive."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.report.metrics import CallFigures, throughput
@@ -42,11 +42,18 @@ class Field:
     muted: bool = False
     spark: bool = False
     """It stands for the sparkline, which takes what room is left."""
+    short: tuple[str, str] | None = None
+    """Label and value where room is short."""
 
     @property
     def width(self) -> int:
         """Cells it takes at least."""
         return SPARK_CELLS[0] if self.spark else len(self.label) + bool(self.label) + len(self.value)
+
+    @property
+    def shortened(self) -> "Field":
+        """Itself in its short form, where it has one."""
+        return self if self.short is None else replace(self, label=self.short[0], value=self.short[1])
 
 
 @dataclass
@@ -69,6 +76,8 @@ class LiveFigures:
     _first_at_s: float | None = None
     _last_at_s: float = 0.0
     _tokens_est: int = 0
+    _unsaid_tokens: int = 0
+    """Pieces of calls that ended without the server's own count."""
     _tokens_by_column: dict[int, int] = field(default_factory=dict)
     _report_ttft_s: float | None = None
     _calls: list[CallFigures] = field(default_factory=list)
@@ -95,6 +104,8 @@ class LiveFigures:
             case CallFinished():
                 self._finish_call(event)
             case RunEnded():
+                if self._call_at_s is not None:
+                    self._unsaid_tokens += self._tokens_est
                 self.running, self.ended = False, event
 
     def _start_call(self, event: CallStarted) -> None:
@@ -116,6 +127,8 @@ class LiveFigures:
         self._calls.append(figures)
         if event.stage is Stage.REPORT:
             self._report_ttft_s = figures.ttft_s
+        if figures.generated_tokens is None:
+            self._unsaid_tokens += self._tokens_est
         self._call_at_s = None
 
     def ttft(self) -> str:
@@ -160,24 +173,29 @@ class LiveFigures:
         prompt_shown = f"{prompt:,}" if prompt is not None else f"~{self.prompt_est:,}" if self.prompt_est else ""
         out = f"{generated:,}" if generated is not None else f"~{self._tokens_est:,}" if self._tokens_est else ""
         found = [
-            Field("", self.stage_words(), 1),
-            Field("", clock(self.now_s), 3),
+            Field("", self.stage_words(), 1, short=("", self.stage_words().removesuffix(" brief"))),
+            Field("", clock(self.now_s), 5),
             *self._waiting(),
-            Field("TTFT", self.ttft(), 5),
-            Field("queue", _long(figures.queue_s) if figures else "", 12),
-            Field("load", _long(figures.load_s) if figures else "", 11),
-            Field("prefill", rate(figures.prefill_tps) if figures else "", 10),
-            Field("decode", self.decode(), 2),
-            *([Field("", "", 6, spark=True)] if self._spark_columns(SPARK_CELLS[0]) else []),
-            Field("verified", self.verified(), 2),
-            Field("out", out, 4),
-            Field("in", prompt_shown, 9),
-            Field("ctx", self._context(prompt, generated), 7),
-            Field("GPU", self._gpu_share(), 8),
-            Field("", self.model, 9, muted=True),
-            Field("", self.engine, 13, muted=True),
+            Field("TTFT", self.ttft(), 6),
+            Field("queue", _long(figures.queue_s) if figures else "", 13),
+            Field("load", _long(figures.load_s) if figures else "", 12),
+            Field("prefill", rate(figures.prefill_tps) if figures else "", 11),
+            Field("decode", self.decode(), 2, short=("", self.decode())),
+            *([Field("", "", 8, spark=True)] if self._spark_columns(SPARK_CELLS[0]) else []),
+            self._verified_field(3),
+            Field("out", out, 7),
+            Field("in", prompt_shown, 10),
+            self._context_field(prompt, generated),
+            Field("GPU", self._gpu_share(), 9),
+            Field("", self.model, 10, muted=True),
+            Field("", self.engine, 14, muted=True),
         ]
         return [entry for entry in found if entry.value or entry.spark]
+
+    def _verified_field(self, rank: int) -> Field:
+        words = self.verified()
+        supported, _, wrong = words.partition(", ")
+        return Field("verified", words, rank, short=("ver.", f"{supported} ✗{wrong.split()[0]}" if wrong else words))
 
     def _gpu_share(self) -> str:
         share = self.memory.gpu_share if self.memory is not None else None
@@ -198,14 +216,16 @@ class LiveFigures:
         drawn = [levels[-(-count * (len(levels) - 1) // most)] if most else levels[0] for count in tokens]
         return "".join(drawn).rjust(SPARK_CELLS[0])
 
-    def _context(self, prompt: int | None, generated: int | None) -> str:
+    def _context_field(self, prompt: int | None, generated: int | None) -> Field:
+        """Used of num_ctx; in short, the share."""
         if not self.num_ctx:
-            return ""
+            return Field("", "", 4)
         exact = prompt is not None and generated is not None
         used = (prompt if prompt is not None else self.prompt_est) + (
             generated if generated is not None else self._tokens_est
         )
-        return f"{'' if exact else '~'}{used:,}/{self.num_ctx:,}"
+        about = "" if exact else "~"
+        return Field("ctx", f"{about}{used:,}/{self.num_ctx:,}", 4, short=("ctx", f"{about}{used / self.num_ctx:.0%}"))
 
     def stage_words(self) -> str:
         """``3/4 report``; saving has no number."""
@@ -218,16 +238,18 @@ class LiveFigures:
         """What stays of a run that has ended."""
         if self.ended is None:
             return []
-        tokens = [call.generated_tokens for call in self._calls if call.generated_tokens]
+        tokens = sum(call.generated_tokens or 0 for call in self._calls) + self._unsaid_tokens
+        about = "~" if self._unsaid_tokens else ""
         client = any(call.measured_by == "client" for call in self._calls)
+        decode = rate(throughput(self._calls), client=client)
         found = [
             Field("last run", self.ended.ending.value, 1),
             Field("in", clock(self.now_s), 2),
             Field("", self.model if self._calls else f"{self.engine}, no model", 6),
-            Field("decode", rate(throughput(self._calls), client=client), 3),
+            Field("decode", decode, 3, short=("", decode)),
             Field("TTFT", seconds(self._report_ttft_s), 5),
-            Field("verified", self.verified(), 2),
-            Field("out", f"{sum(tokens):,}" if tokens else "", 4),
+            self._verified_field(2),
+            Field("out", f"{about}{tokens:,}" if tokens else "", 4),
         ]
         return [entry for entry in found if entry.value]
 
@@ -245,16 +267,24 @@ GAP = 2
 """Blank cells between two figures."""
 
 
+CORE = 8
+"""Ranks that rather take their short form than leave."""
+
+
 def fitting(fields: list[Field], width: int, gap: int = GAP) -> list[Field]:
-    """The most important fields that fit whole into ``width`` cells, in their order."""
-    chosen: set[int] = set()
-    room = width
-    for index in sorted(range(len(fields)), key=lambda index: fields[index].rank):
-        needed = fields[index].width + (gap if chosen else 0)
-        if needed <= room:
-            chosen.add(index)
-            room -= needed
-    return [entry for index, entry in enumerate(fields) if index in chosen]
+    """The fields that fit whole into ``width`` cells, in their order.
+
+    Those that matter come first, in their short forms; what room is left lengthens them, then takes the others.
+    """
+    order = sorted(range(len(fields)), key=lambda index: fields[index].rank)
+    wanted = [(index, fields[index].shortened) for index in order if fields[index].rank <= CORE]
+    wanted += [(index, fields[index]) for index in order]
+    chosen: dict[int, Field] = {}
+    for index, entry in wanted:
+        with_it = {**chosen, index: entry}
+        if sum(one.width + gap for one in with_it.values()) - gap <= width:
+            chosen = with_it
+    return [chosen[index] for index in sorted(chosen)]
 
 
 def clock(seconds_: float) -> str:

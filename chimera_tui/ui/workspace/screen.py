@@ -31,6 +31,7 @@ from chimera_tui.ui.reader.stream_view import StreamView
 from chimera_tui.ui.remembered import Layout, name_of
 from chimera_tui.ui.screens.contents import show_contents
 from chimera_tui.ui.screens.export import ExportDialog, write
+from chimera_tui.ui.shell_path import with_tilde
 from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.tables.exporting import ExportRequested
 from chimera_tui.ui.terminal import SMALLEST
@@ -96,7 +97,7 @@ class WorkspaceScreen(Screen[None]):
         """Paint first, read after."""
         line = self.query_one(RepositoryLine)
         place = self.root.resolve()
-        line.name_shown, line.place = place.name or str(place), _with_tilde(place.parent)
+        line.name_shown, line.place = place.name or str(place), with_tilde(place.parent)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -372,9 +373,3 @@ class WorkspaceScreen(Screen[None]):
     def _could_not(self, event: ReportReading.CouldNotRead | FindingsPane.NotSaved) -> None:
         event.stop()
         self.app.say(event.reason, "error")
-
-
-def _with_tilde(path: Path) -> str:
-    """A path the way a shell shows it."""
-    home = Path.home()
-    return f"~/{path.relative_to(home)}".removesuffix("/.") if path.is_relative_to(home) else str(path)

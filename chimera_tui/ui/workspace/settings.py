@@ -20,6 +20,7 @@ from chimera_tui.ui.screens.profiles import ProfilesScreen
 from chimera_tui.ui.screens.questions import Question
 from chimera_tui.ui.screens.toml_editor import TomlEditor
 from chimera_tui.ui.settings_files import EditedFile, editable_files
+from chimera_tui.ui.shell_path import with_tilde
 from chimera_tui.ui.themes import builtin_folder, load_themes, user_folder
 
 if TYPE_CHECKING:
@@ -227,7 +228,13 @@ class SettingsControl:
         """One of the files to edit."""
         files = {str(file.path): file for file in self.files()}
         choices = [
-            Choice(name, inert_line(name), "" if file.path.exists() else "new", f"This is {file.label}.")
+            Choice(
+                name,
+                inert_line(with_tilde(file.path)),
+                "" if file.path.exists() else "new",
+                f"This is {file.label}.",
+                cut="start",
+            )
             for name, file in files.items()
         ]
 

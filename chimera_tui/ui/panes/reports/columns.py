@@ -6,17 +6,16 @@ from chimera_tui.core.report.library import GROUPED
 from chimera_tui.ui.tables.column import Column
 
 MARK = Column("mark", label=" ", max_width=1)
-COLUMNS = (
-    MARK,
-    Column("date", unit="UTC"),
-    Column("model", max_width=20),
+_FIGURES = (
     Column("decode_tps", label="tok/s", kind="number", digits=1),
     Column("ttft_s", label="TTFT", unit="s", kind="number", digits=3),
+    Column("verified", label="ver.", unit="%", kind="number", digits=0),
+)
+"""What reports are compared by at a glance."""
+_FURTHER = (
     Column("generated_tokens", label="tokens", kind="count"),
-    Column("verified", label="verif.", unit="%", kind="number", digits=0),
     Column("configuration", max_width=34),
     Column("agent", max_width=18),
-    Column("ending", max_width=16),
     Column("n_files", label="files", kind="count"),
     Column("n_calls", label="calls", kind="count"),
     Column("total_s", label="total", unit="s", kind="number", digits=1),
@@ -28,7 +27,7 @@ COLUMNS = (
 )
 FOUND = (Column("hits", kind="count"), Column("found", label="text", max_width=60))
 """Beside the others while texts are searched."""
-_FIGURES = {
+_OF_GROUPS = {
     "decode_tps": ("tok/s", 1),
     "ttft_s": ("TTFT s", 3),
     "total_s": ("total s", 1),
@@ -36,11 +35,21 @@ _FIGURES = {
 }
 
 
+def columns(width: int, *, searching: bool = False) -> tuple[Column, ...]:
+    """The columns in the order that shows ending and figures in this width; the model comes first where it fits."""
+    short = width < 76
+    date = Column("date", unit="UTC", skip=5 if short else 0)
+    ending = Column("ending", kind="ending", max_width=9 if short else 16)
+    model = Column("model", max_width=16 if short else 20)
+    told = (*_FIGURES, model) if width < 66 else (model, *_FIGURES)
+    return (MARK, date, ending, *(FOUND if searching else ()), *told, *_FURTHER)
+
+
 def group_columns(by: str) -> tuple[Column, ...]:
     """A group, how many reports it has, and of each figure mean, standard deviation and n over reports."""
     figures = []
     for name in GROUPED:
-        label, digits = _FIGURES[name]
+        label, digits = _OF_GROUPS[name]
         figures += [
             Column(f"{name} mean", label=label, kind="number", digits=digits),
             Column(f"{name} std", label="SD", kind="number", digits=digits),

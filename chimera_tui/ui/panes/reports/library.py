@@ -15,7 +15,7 @@ from chimera_tui.core.query import quoted_value
 from chimera_tui.core.report.library import GROUPS
 from chimera_tui.core.verify.numbers import Counts
 from chimera_tui.ui.keymap import spoken
-from chimera_tui.ui.panes.reports.columns import COLUMNS, FOUND, group_columns
+from chimera_tui.ui.panes.reports.columns import columns, group_columns
 from chimera_tui.ui.panes.reports.rows import ReportRows
 from chimera_tui.ui.panes.reports.search_line import ReportSearchLine
 from chimera_tui.ui.tables.arrange import SortKey
@@ -80,15 +80,17 @@ class ReportLibrary(Vertical):
         self.filter_line = FilterLine("model ~ gemma3 and verified < 90", suggester=ColumnSuggester(self._names))
         self.search_line = ReportSearchLine(self._files)
         self._summary = SummaryLine()
+        self._told = SummaryLine(rows=2)
         self.rows = ReportRows()
         self.group: str | None = None
 
     def compose(self) -> ComposeResult:
-        """Summary, lines to type in, table."""
+        """Summary, lines to type in, table; the report under the cursor below it."""
         yield self._summary
         yield self.filter_line
         yield self.search_line
         yield self.table
+        yield self._told
 
     def focus_inside(self) -> None:
         """The table takes the keys."""
@@ -149,16 +151,34 @@ class ReportLibrary(Vertical):
             shown = self.rows.groups(self.group, where, sign)
             self.table.set_frame(shown, group_columns(self.group), key=(self.group,), frozen=2, fresh=fresh)
         else:
-            columns = COLUMNS if self.rows.hits is None else (*COLUMNS[:3], *FOUND, *COLUMNS[3:])
-            shown = self.rows.listed(sign)
-            self.table.set_frame(shown, columns, key=("file",), frozen=2, where=where, fresh=fresh)
+            shown, searching = self.rows.listed(sign), self.rows.hits is not None
+            asked = columns(self.size.width, searching=searching)
+            self.table.set_frame(shown, asked, key=("file",), frozen=2, where=where, fresh=fresh)
         if self.table.cursor_column == 0:  # nobody sorts by marks
             self.table.move_column(1)
+
+    def on_resize(self) -> None:
+        """Another width, other columns."""
+        self._show_table()
 
     @on(FrameTable.ViewChanged)
     def _say_summary(self, event: FrameTable.ViewChanged) -> None:
         event.stop()
         self._summarise()
+        self._tell()
+
+    @on(FrameTable.CursorMoved)
+    def _moved(self, event: FrameTable.CursorMoved) -> None:
+        event.stop()
+        self._tell()
+
+    def _tell(self) -> None:
+        """The report under the cursor in words: what a narrow table cuts or has no room for."""
+        row = self.current
+        told = [row[name] for name in ("model", "ending", "configuration", "agent")] if row else []
+        self._told.display = row is not None
+        told.append(f"{row['date']} UTC" if row and row["date"] else None)
+        self._told.say([one for one in told if one], self.table.glyphs)
 
     def _summarise(self, progress: str = "") -> None:
         total = self.rows.count
