@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chimera_tui.core.report.saved import read_saved_run
+from chimera_tui.core.report.sections import NOT_THE_MODELS
 from chimera_tui.core.verify.annotate import annotated
 from chimera_tui.core.verify.judge import check
 from chimera_tui.engine.repository.workspace import Workspace
@@ -59,9 +60,9 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-async def saved(root: Path, out: Path, report: str, brief: str = "A brief.") -> Path:
+async def saved(root: Path, out: Path, report: str, brief: str = "A brief.", analysis: object = ANALYSIS) -> Path:
     """The folder of a run whose model answers that report."""
-    async with OllamaServer(Script(text=[report, brief], data=ANALYSIS)) as server:
+    async with OllamaServer(Script(text=[report, brief], data=analysis)) as server:
         wanted = settings(server.url)
         run = Run(Workspace(root, scan=wanted.scan), wanted, ask=answering("go"), out=out)
         run.start()
@@ -98,6 +99,19 @@ def agree(folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, object]
 @pytest.fixture
 def folder(repository: Path, tmp_path: Path) -> Path:
     return asyncio.run(saved(repository, tmp_path / "out", REPORT))
+
+
+def test_what_the_program_writes_in_place_of_an_analysis_does_not_count_as_verified(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = asyncio.run(saved(repository, tmp_path / "out", REPORT, analysis="no JSON at all, 4 times"))
+    document = agree(folder, capsys)
+    lines = (folder / "report.md").read_text().split("\n")
+    first = lines.index("## Key Findings")
+    assert lines[first + 1] == lines[lines.index("## Recommendations") + 1] == NOT_THE_MODELS
+    assert any(re.search(r"\d", line) for line in lines[first + 3 : lines.index("## Recommendations")])
+    assert document["claims"]
+    assert all(one["line"] <= first for one in document["claims"])
 
 
 def test_what_is_wrong_or_unknown_has_a_footnote_and_a_line_in_the_section(

@@ -157,6 +157,11 @@ def test_the_summary_has_the_report_calls_ttft_and_the_throughput_of_all_calls()
     assert figures.ended_well
 
 
+def test_a_run_that_was_stopped_while_reading_names_no_engine():
+    figures = fed(START[0], RunEnded(at_s=2, ending=Ending.CANCELLED))
+    assert [field.value for field in figures.summary()] == ["cancelled", "0:02"]
+
+
 @given(
     fields=st.lists(
         st.builds(

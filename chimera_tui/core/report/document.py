@@ -13,6 +13,7 @@ from chimera_tui.core.report.citations import cited, linked
 from chimera_tui.core.report.data_summary import DataSummary
 from chimera_tui.core.report.metrics import CallFigures, by_whom, throughput, total
 from chimera_tui.core.report.persona import Clause
+from chimera_tui.core.report.sections import NOT_THE_MODELS
 
 AGENT = "Chimera Insight"
 HEADER_OPTIONS = {
@@ -59,6 +60,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     provenance: tuple[tuple[str, str], ...]
     notices: tuple[str, ...] = ()
     load_s: float | None = None
+    analysed: bool = True
+    """Whether findings and recommendations are the model's, where there is one."""
 
 
 def configuration_line(
@@ -182,7 +185,8 @@ def _call_table(calls: Sequence[CallRow]) -> list[str]:
 
 def _listed(report: Report, title: str, items: Sequence[str]) -> str:
     lines = [f"- {linked(contained(item).replace(chr(10), ' '), len(report.facts))}" for item in items]
-    return "\n".join([f"## {title}", *(lines or ["None supported by the data."])])
+    whose = [] if report.analysed or report.model is None else [NOT_THE_MODELS, ""]
+    return "\n".join([f"## {title}", *whose, *(lines or ["None supported by the data."])])
 
 
 def _brief(report: Report) -> str:

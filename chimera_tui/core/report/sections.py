@@ -21,6 +21,8 @@ TITLES = (
     "Conclusion",
 )
 PERFORMANCE = 3
+NOT_THE_MODELS = "Written by the program: no analysis of the model's was usable."
+"""The line above findings and recommendations that no model wrote in a report that one wrote otherwise."""
 _PLACE = re.compile(r"^\s*\[\[table:([A-Za-z0-9_.-]+)\]\]\s*$")
 _NAMES = re.compile(
     r"^\s{0,3}(?:#{1,6}\s*)?(?:\*\*)?\s*(?:\d+[.):]?\s*)?(" + "|".join(TITLES) + r")\s*(?:\*\*)?:?\s*$", re.IGNORECASE

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from chimera_tui.core.report.older import HEADER_LINES, header, is_chimera_report, read_chimera_report
+from chimera_tui.core.report.sections import NOT_THE_MODELS
 
 MODEL_SECTIONS = ("Key Findings", "Recommendations", "Persona Brief")
 """Sections after the report whose text is a model's."""
@@ -109,7 +110,11 @@ def _insight_layout(lines: list[str], headings: list[tuple[int, str]]) -> frozen
     prose = False
     for number in range(start, len(lines) + 1):
         if found := _HEADING.match(lines[number - 1]):
-            prose = found[1] in MODEL_SECTIONS and last.get(found[1]) == number
+            prose = (
+                found[1] in MODEL_SECTIONS
+                and last.get(found[1]) == number
+                and lines[number : number + 1] != [NOT_THE_MODELS]
+            )
             program.add(number)
         elif not prose:
             program.add(number)

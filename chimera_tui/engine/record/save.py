@@ -101,7 +101,7 @@ def build(run: RunContext) -> Report:
         calls=tuple(draft.calls), load_s=draft.load_s, key_findings=findings, recommendations=advice,
         brief=draft.texts.get("persona", ""), clauses=draft.clauses,
         persona_prompt=draft.persona.prompt if draft.persona else "",
-        facts=draft.facts, provenance=_provenance(run), notices=tuple(draft.notices),
+        facts=draft.facts, provenance=_provenance(run), notices=tuple(draft.notices), analysed=found is not None,
     )  # fmt: skip
 
 

@@ -245,7 +245,7 @@ class LiveFigures:
         found = [
             Field("last run", self.ended.ending.value, 1),
             Field("in", clock(self.now_s), 2),
-            Field("", self.model if self._calls else f"{self.engine}, no model", 6),
+            Field("", self.model if self._calls else self.engine and f"{self.engine}, no model", 6),
             Field("decode", decode, 3, short=("", decode)),
             Field("TTFT", seconds(self._report_ttft_s), 5),
             self._verified_field(2),
