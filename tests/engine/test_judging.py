@@ -24,7 +24,7 @@ from tests.unit.verify_repository import facts_of, write_repository
 __all__ = ["repository"]
 
 TEXT = (
-    "# Report\r\n\r\nThe repository has 3 CSV files. The mean throughput of the cluster was 99.99 tokens/s, as measured. "
+    "# Report\r\n\r\nThe repository has 3 CSV files. The mean throughput of the cluster was 99.99 tokens/s. "
     "In `runs/alpha_runs.csv` the best was 53.75 tokens/s.\r\n\r\n| Model | tokens/s |\r\n| --- | --- |\r\n"
     "| beta:7b | 12.345 |\n| alpha:1b | 7.777 |\r\r\n- 8 JSON files: none larger"
 )

@@ -18,6 +18,7 @@ from chimera_tui.core.verify.written import Written
 if TYPE_CHECKING:
     from chimera_tui.core.frames import Frames
 
+_VERSION_KEY = re.compile(r"\"([A-Za-z][\w.]{0,40}?)[_ .]?version\"\s*:\s*\"v?(\d+(?:\.\d+)+)")
 _SIZE = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)([bm])(?![a-z0-9])")
 
 
@@ -130,7 +131,9 @@ def read_text_facts(path: str, text: str, *, markdown: bool) -> Extra:
     """What one file's text names; headings only of Markdown."""
     headings = sum(1 for line in text.splitlines() if line.lstrip().startswith("#")) if markdown else None
     devices = tuple(dict.fromkeys(Named(found[0], path) for found in names(text)))
-    software = tuple(dict.fromkeys((found[1].lower(), found[2], path) for found in SOFTWARE.finditer(text)))
+    named = [(found[1].lower(), found[2], path) for found in SOFTWARE.finditer(text)]
+    named += [(found[1].lower(), found[2], path) for found in _VERSION_KEY.finditer(text) if not markdown]
+    software = tuple(dict.fromkeys(named))
     return Extra(headings, devices[:50], software[:50])
 
 

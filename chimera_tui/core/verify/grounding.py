@@ -17,7 +17,7 @@ from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cell_statistics import statistic
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import Context, in_printed_unit, statistic_in, words_of
-from chimera_tui.core.verify.mentions import Vocabulary, tokens_of, vocabulary
+from chimera_tui.core.verify.mentions import Vocabulary, stop_words, tokens_of, vocabulary
 from chimera_tui.core.verify.metrics_meant import Meaning, meaning_of
 from chimera_tui.core.verify.metrics_named import GENERAL
 from chimera_tui.core.verify.names import EMPTY
@@ -28,10 +28,13 @@ from chimera_tui.core.verify.values import TELLING_DIGITS, source_of
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Source, Verdict
 
 RULE = "named rows"
+COUNTED = ("requests", "samples", "count", "tokens")
 MOST_CELLS = 20_000
 """Cells of one series beyond which it is left to the rules that search by value."""
 CHANCE = {(True, True): 0.12, (True, False): 0.05, (False, True): 0.05, (False, False): 0.0}
 """How much of all numbers may agree by chance, by whether the metric and the rows are named."""
+MOST_SERIES = 3
+"""Series with one value each that the same words may mean: beyond, another may be meant."""
 MOST_FILES, MOST_OTHERS, MOST_READINGS = 60, 3, 600
 """What is not singled out: statistics of more files, more values."""
 PLAIN = ("value", "mean")
@@ -67,7 +70,7 @@ def judge_grounded(at: Context, cells: Cells) -> Verdict | None:
     if re.search(r"\d\s*(?:of|out of|/)\s*(?:the )?$", at.before):
         return None
     known = vocabulary(cells)
-    if not known.known:
+    if not known.known or names_no_row(at, cells):
         return None
     for one in _in_units(at):
         near = Nearness(one, known)
@@ -82,7 +85,10 @@ def _in_units(at: Context) -> list[Context]:
     """The claim as it is, or with the unit that the words above a table or the number before it give."""
     if at.unit or at.claim.kind not in (kinds.VALUE, kinds.COUNT):
         return [at]
-    units = [one for text in (at.line.heading, at.line.intro) for one in _enclosed_units(text)] if at.in_row else []
+    places = (at.header, at.cells[0] if at.cells and at.column else "")
+    last = [text.split()[-1].strip("`*") for text in places if at.in_row and text.split()]
+    units = [one for one in last if canonical(one) and not re.search(r"tokens?$|requests?$|samples?$", one)]
+    units += [one for text in (at.line.heading, at.line.intro) for one in _enclosed_units(text)] if at.in_row else []
     before = [one for one in at.claims if at.reach[0] <= one.start < at.claim.start and one.unit]
     if not at.in_row and before and before[-1].kind == kinds.VALUE and not at.claim.noun:
         units.append(before[-1].unit)
@@ -143,7 +149,8 @@ def _chosen(near: Nearness, known: Vocabulary, possible: frozenset[int]) -> Chos
                 if (one.setting and not one.groups) or (layer == 0 and not by):
                     return None
                 if layer < near.near:
-                    skipped += not by or bool(one.groups & own)
+                    apart = layer == 1 and ";" in text[one.end :]
+                    skipped += not apart and (not by or bool(one.groups & own))
                     others += [other] if (other := first & one.groups) and layer else []
                 continue
             others = [narrow for other in others if (narrow := other & one.groups)] or others
@@ -181,7 +188,12 @@ def _decided(at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen
 
 
 def _telling(at: Context, wanted: str, readings: list[Reading]) -> bool:
-    """Whether the number has digits enough: two for a statistic that is named, or for the only value there is."""
+    """Whether the number has digits enough: two for a statistic that is named, or for the only value there is.
+
+    What is counted is exact: there every digit tells.
+    """
+    if at.claim.kind == kinds.COUNT or at.canonical_unit[0] in COUNTED:
+        return abs(at.claim.value) >= 10
     alone = len({one.value for one in readings}) == 1 and at.claim.decimals > 0
     return at.claim.digits >= (2 if wanted or alone else TELLING_DIGITS)
 
@@ -198,13 +210,27 @@ def _in_each_file(at: Context, cells: Cells, meaning: Meaning, groups: frozenset
 
 def _statistic(at: Context, near: Nearness, meaning: Meaning) -> str:
     """The statistic asked for: beside the number, else that of the words the metric was found in."""
+    if re.search(r"\binterval\b|\bCI\b", at.before):
+        return "interval"
     if bound := {"spread": "spread", "low": "min", "high": "max"}.get(at.claim.bound, ""):
         return bound
     places = [near.lead, near.tail[:40], at.header, at.cells[0] if at.in_row and at.cells else ""]
     found = next((one for one in map(statistic_in, places) if one), "")
     if not found and not meaning.named and not _content(near):
         found = statistic_in(near.before)
-    return found or (statistic_in(meaning.text) if meaning.text else "")
+    if found or not meaning.text:
+        return found
+    return statistic_in(_up_to_its_like(at, near) if meaning.text == near.before else meaning.text)
+
+
+def _up_to_its_like(at: Context, near: Nearness) -> str:
+    """The sentence up to the last number of the claim's unit: a statistic behind that is another number's."""
+    start = at.reach[0]
+    others = [one for one in at.claims if start <= one.start < at.claim.start and one.unit]
+    alike = [one for one in others if Context(at.line, one).canonical_unit[0] == at.canonical_unit[0]]
+    if not others:
+        return near.before
+    return at.text[start : alike[-1].start] if alike else ""
 
 
 def _readings(at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
@@ -231,6 +257,8 @@ def _readings(at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int
 
 
 def _asked(stat: str, wanted: str) -> bool:
+    if wanted == "interval":
+        return stat.startswith("ci_")
     if wanted in ("", "sum"):
         return stat in (*PLAIN, "p50", "slope")
     return stat in PLAIN or stat == wanted or (wanted == "spread" and stat in _SPREAD)
@@ -292,7 +320,23 @@ def _resolved(  # noqa: PLR0911, PLR0917 - one way to be unsure a line
         return False
     if wanted and wanted not in ("spread", "sum"):
         return len(values) <= 4
-    return len(values) == 1
+    each = {(one.series_id, float(f"{one.value:.6g}")) for one in stated or readings}
+    return len(values) == 1 or (len(each) == len({one for one, _ in each}) <= MOST_SERIES and not meaning.exact)
+
+
+_NOTHING = EMPTY | {
+    "standard",
+    "deviation",
+    "figure",
+    "figures",
+    "number",
+    "seen",
+    "whole",
+    "entire",
+    "sweep",
+    "comes",
+    "card",
+}
 
 
 def _content(near: Nearness) -> list[str]:
@@ -303,7 +347,7 @@ def _content(near: Nearness) -> list[str]:
     known = near.known.words
     return [
         word for word in words_of(text)
-        if len(word) > 2 and word not in EMPTY and word not in known and not statistic_in(word)
+        if len(word) > 2 and word not in _NOTHING and word not in known and not statistic_in(word)
     ]  # fmt: skip
 
 
@@ -333,6 +377,19 @@ def names_no_row(at: Context, cells: Cells) -> bool:
     near = Nearness(at, known)
     own = f"{near.lead} ; {near.tail}" if not at.in_row else f"{at.before} ; {near.row}"
     return any(not any(word in known.values for word, _, _ in tokens_of(its[0])) for its in _MODEL.finditer(own))
+
+
+def other_subject(at: Context, cells: Cells) -> bool:
+    """Whether the words beside a number hold a name that the files do not know: nothing then refutes it."""
+    known = vocabulary(cells)
+    near = Nearness(at, known)
+    if not known.known or at.in_row:
+        return False
+    shouted = [
+        one for one in re.findall(r"\b[A-Z]{4,}\b", near.lead) if normalised(one) not in known.words | stop_words()
+    ]
+    strange = [word for one in shouted for word, _, _ in tokens_of(one) if word not in known.values]
+    return bool(strange) or unknown_names(at, near)
 
 
 _MODEL = re.compile(r"\b[A-Z][A-Za-z]{2,}(?:-\d+(?:\.\d+)?)?-\d+(?:\.\d+)?[BM]\b")

@@ -15,7 +15,7 @@ from chimera_tui.core.verify.consistency import consistent
 from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.extract import extract
 from chimera_tui.core.verify.facts import Facts
-from chimera_tui.core.verify.grounding import judge_grounded, names_no_row
+from chimera_tui.core.verify.grounding import judge_grounded, names_no_row, other_subject
 from chimera_tui.core.verify.lines import LONGEST, PROGRAM, PROSE, Line, Reader, withheld
 from chimera_tui.core.verify.names import plain
 from chimera_tui.core.verify.rule_counts import judge_count, judge_share
@@ -79,7 +79,8 @@ def _judged(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts) -
     ):
         return verdict
     other = judge_grounded(at, facts.cells)
-    if verdict.label == SUPPORTED and (other is None or other.label != CONTRADICTED) and names_no_row(at, facts.cells):
+    strange = names_no_row if verdict.label == SUPPORTED else other_subject if verdict.rule == METRIC else None
+    if strange and verdict.label != UNVERIFIABLE and other is None and strange(at, facts.cells):
         reason = "the text names something that no row has"
         return Verdict(claim=claim, label=UNVERIFIABLE, rule=verdict.rule, reason=reason)
     if other is None or other.label == verdict.label:

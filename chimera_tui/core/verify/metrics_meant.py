@@ -17,7 +17,8 @@ from chimera_tui.core.verify.quantities import canonical
 _UNIT_WORDS = {
     "tokens/s": r"throughput|speeds?|tokens per second|tok/s|t/s|tps|rates?|performance|generat\w+|decod\w+|fast\w*",
     "s": r"latency|times?|duration|took|takes?|lasted|runs?|seconds",
-    "W": r"power|draw|watts?", "C": r"temperatures?|temp|hot\w*", "bytes": r"memory|vram|ram|size|footprint|weights?",
+    "W": r"power|draw|watts?", "C": r"temperatures?|temp|hot\w*",
+    "bytes": r"memory|vram|ram|size|footprint|weights?|disk",
     "requests/s": r"requests?|throughput|rate|qps", "samples/s": r"samples?|throughput|rate",
 }  # fmt: skip
 """Words that name every metric of a unit."""
@@ -40,18 +41,20 @@ class Meaning(NamedTuple):
     """The text has the very name of a field."""
 
 
-def meaning_of(at: Context, near: Nearness, cells: Cells) -> Meaning | None:
+def meaning_of(at: Context, near: Nearness, cells: Cells) -> Meaning | None:  # noqa: PLR0911 - one way to read it a line
     """The series in the claim's unit that the nearest words for a metric name; without such words all of the unit."""
     fitting = _in_unit(at, cells)
     if not fitting or _foreign(near.tail, at):
         return None
+    if at.claim.bound == "spread":
+        return Meaning(tuple(sorted(fitting)), named=True, near=False)
     if ids := _literal(near, cells, fitting):
         return Meaning(ids, named=True, near=True, exact=True)
     for place, text in enumerate(_texts(at, near)):
         if not text:
             continue
         if ids := _named(at, cells, text, fitting):
-            close = place < (2 if at.in_row and not GENERAL.search(at.header) else 4)
+            close = place < (2 if at.in_row and not GENERAL.search(at.header) else 3)
             return Meaning(ids, named=True, near=close, text=text if place < 4 else "")
         if place == 0 and _something_else(text):
             return None
@@ -134,7 +137,10 @@ def _named(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> tup
             if re.search(sides[0], f"{cells.series[one].field}_{cells.series[one].metric}", re.IGNORECASE)
         )  # fmt: skip
     elif (not ids and general) or _plainly(at, meant, words):
-        ids = fitting
+        ids = _of_sort(at, cells, text, fitting)
+    elif ids and meant and at.unit:
+        last = meant.words.rpartition("_")[2]
+        ids |= {one for one in fitting if last in normalised(cells.series[one].field).split("_")}
     said = set(words_of(text)) - {"speed", "throughput", "latency", "size", "time", "rate"}
     if not ids:
         ids = _by_words(cells, text, fitting)
@@ -160,6 +166,20 @@ def _by_words(cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int
         one for one in fitting
         if set(said) <= set(normalised(f"{cells.series[one].field}_{cells.series[one].metric}").split("_"))
     )  # fmt: skip
+
+
+def _of_sort(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int]:
+    """Of sizes in bytes those of memory or those of files, as the text has it."""
+    if at.canonical_unit[0] != "bytes":
+        return fitting
+    memory = re.search(r"\b(?:memory|v?ram|footprint)\b", text, re.IGNORECASE) is not None
+    sort = r"memory|ram|alloc|reserved" if memory else r"size|bytes|disk|weight"
+    kept = frozenset(
+        one
+        for one in fitting
+        if re.search(sort, f"{cells.series[one].field} {cells.series[one].metric}", re.IGNORECASE)
+    )
+    return kept or fitting
 
 
 def _plainly(at: Context, meant: Meant | None, words: str) -> bool:

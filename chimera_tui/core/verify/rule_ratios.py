@@ -3,55 +3,103 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from itertools import pairwise
+from collections.abc import Callable, Iterator
+from itertools import combinations, pairwise
+
+import msgspec
 
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.claim import Claim
 from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.quantities import canonical
-from chimera_tui.core.verify.tolerance import agreement
-from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Label, Verdict
+from chimera_tui.core.verify.sentences import sentences
+from chimera_tui.core.verify.tolerance import agreement, half_width
+from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Label, Source, Verdict
 
 RULE = "ratio"
-_PAIR = re.compile(r"^\W*(?:to|vs\.?|versus|against|compared (?:to|with)|→|->|and)\W*$")
+MOST_PAIRS = 15
+_PAIR = re.compile(r"^\W*(?:to|vs\.?|versus|against|compared (?:to|with)|→|->|and|(?:and )?(?:new|old|base|after))\W*$")
 _CHANGE = re.compile(
     r"\b(?:faster|slower|higher|lower|better|worse|improvement|reduction|increase|decrease|speed-?up|gain|drop|more|less|"
     r"difference|times|gr[eo]wn?|grows|growth|r[io]ses?|fell|falls?|dropp?(?:ed|s)|increas(?:ed|es)|decreas(?:ed|es)|"
-    r"improv(?:ed|es)|reduc(?:ed|es))\b",
+    r"improv(?:ed|es)|reduc(?:ed|es)|regression|change|ratio|factor|larger|smaller|longer|shorter)\b",
     re.IGNORECASE,
 )
+_RATIO = re.compile(r"\b(?:ratio|factor|speed-?up) (?:of|is|was)\W*$", re.IGNORECASE)
+_TIMES = re.compile(
+    r"\s*times (?:as|faster|slower|higher|lower|more|less|larger|smaller|longer|the|that)\b", re.IGNORECASE
+)
+_CHANGE_HEAD = re.compile(r"Δ|\b(?:delta|change|diff(?:erence)?|speed-?up|gain|ratio)\b", re.IGNORECASE)
 
 
 def judge_ratio(at: Context, judge: Callable[[Claim], Verdict]) -> Verdict | None:
     """A change or a ratio beside the two values it is of. ``judge`` gives the verdict on another claim of the line."""
-    if at.claim.kind not in (kinds.RATIO, kinds.SHARE):
+    if not _is_change(at):
         return None
-    if at.claim.kind == kinds.SHARE and not _CHANGE.search(at.after[:40] + at.before[-40:]):
-        return None
+    for one, two in _pairs(at):
+        fit = _fit(at, one, two)
+        if fit is not None:
+            sides = judge(one), judge(two)
+            if all(side.label == SUPPORTED for side in sides):
+                return _say(at, SUPPORTED, f"{_shown(at, one, two, fit)}, and both are supported", sides=sides)
+    return _of_the_only_pair(at, judge)
+
+
+def _of_the_only_pair(at: Context, judge: Callable[[Claim], Verdict]) -> Verdict | None:
+    """The verdict by two values that can only be the two sides."""
     sides = _sides(at)
     if sides is None:
-        return (
-            _say(at, UNVERIFIABLE, "the two sides that are compared are not both in the facts")
-            if at.claim.kind == kinds.RATIO
-            else None
-        )
+        if at.claim.kind != kinds.SHARE:
+            return _say(at, UNVERIFIABLE, "the two sides that are compared are not both in the facts")
+        return None
     one, two = sides
-    results = _results(at.claim, one, two)
-    fit = next((value for value in results if agreement(at.claim, value)), None)
-    shown = f"{one.span} and {two.span} give {results[0]:.4g}{at.claim.unit if at.claim.unit != 'x' else '×'}"
+    fit = _fit(at, one, two)
     if fit is None:
-        return _say(at, CONTRADICTED, f"the report's own numbers disagree: {shown}", f"{results[0]:.4g}")
+        right = _results(at, one.value, two.value)[0]
+        shown = _shown(at, one, two, right)
+        return _say(at, CONTRADICTED, f"the report's own numbers disagree: {shown}", f"{right:.4g}")
     both = [judge(side).label for side in sides]
     if both == [SUPPORTED, SUPPORTED]:
-        return _say(at, SUPPORTED, f"{shown}, and both are supported")
-    return _say(at, UNVERIFIABLE, f"{shown}, but they are not both supported")
+        return _say(at, SUPPORTED, f"{_shown(at, one, two, fit)}, and both are supported")
+    return _say(at, UNVERIFIABLE, f"{_shown(at, one, two, fit)}, but they are not both supported")
+
+
+def _is_change(at: Context) -> bool:
+    if at.claim.kind == kinds.RATIO:
+        return True
+    if at.claim.kind == kinds.SHARE:
+        return bool(_CHANGE.search(at.after[:40] + at.before[-40:])) or bool(
+            at.in_row and _CHANGE_HEAD.search(at.header)
+        )
+    plain = at.claim.kind in (kinds.VALUE, kinds.COUNT) and not at.claim.unit
+    return plain and bool(_RATIO.search(at.before) or _TIMES.match(at.after) or at.claim.noun.startswith("times "))
+
+
+def _pairs(at: Context) -> Iterator[tuple[Claim, Claim]]:
+    """Pairs of values of one unit in the sentence or row, the nearest first, then in the sentence before."""
+    start, end = at.reach
+    before = [a for a, b in sentences(at.text, at.line.body) if b <= start] if not at.in_row else []
+    first = max(before, default=start)
+    for low, high in ((start, end), (first, end)):
+        values = [one for one in at.claims if one.kind in (kinds.VALUE, kinds.SIZE) and low <= one.start < high]
+        values = [one for one in values if one.value > 0 and one.bound != "spread" and one.start != at.claim.start]
+        ordered = sorted(combinations(values, 2), key=lambda pair: _distance(at, pair))
+        yield from [pair for pair in ordered if _unit(*pair) or at.in_row][:MOST_PAIRS]
+        if low == first:
+            return
+
+
+def _distance(at: Context, pair: tuple[Claim, Claim]) -> int:
+    return sum(abs(one.start - at.claim.start) for one in pair)
 
 
 def _sides(at: Context) -> tuple[Claim, Claim] | None:
-    """Two values of one unit that stand beside each other in the sentence, and no other pair."""
+    """Two values of one unit that stand beside each other in the sentence, and no other pair; or alone in their row."""
     start, end = at.reach
     values = [one for one in at.claims if one.kind == kinds.VALUE and start <= one.start < end and one.value > 0]
+    if at.in_row:
+        before = [one for one in values if one.end <= at.claim.start]
+        return (before[0], before[1]) if len(before) == len(values) == 2 and _CHANGE_HEAD.search(at.header) else None
     pairs = [
         (one, two)
         for one, two in pairwise(values)
@@ -61,16 +109,39 @@ def _sides(at: Context) -> tuple[Claim, Claim] | None:
 
 
 def _unit(one: Claim, two: Claim) -> bool:
-    return bool(two.unit) and (not one.unit or canonical(one.unit) == canonical(two.unit))
+    if not one.unit or not two.unit:
+        return bool(two.unit) or (one.decimals > 0 and two.decimals > 0 and not one.unit)
+    return canonical(one.unit) == canonical(two.unit)
 
 
-def _results(claim: Claim, one: Claim, two: Claim) -> list[float]:
+def _fit(at: Context, one: Claim, two: Claim) -> float | None:
+    """The change that two values give where it is the one claimed; both sides may be rounded."""
+    exact = _results(at, one.value, two.value)
+    size = msgspec.structs.replace(at.claim, value=abs(at.claim.value))
+    ends = [
+        _results(at, max(one.value + a, 1e-12), max(two.value + b, 1e-12))
+        for a in (-half_width(one, one.value), half_width(one, one.value))
+        for b in (-half_width(two, two.value), half_width(two, two.value))
+    ]
+    for place, value in enumerate(exact):
+        low, high = min(end[place] for end in ends), max(end[place] for end in ends)
+        if agreement(at.claim, value) or agreement(size, min(max(size.value, low), high)):
+            return value
+    return None
+
+
+def _results(at: Context, a: float, b: float) -> list[float]:
     """The changes that two values give: from the first to the second, and the other way round."""
-    a, b = one.value, two.value
-    if claim.unit in ("%", "percent"):
+    if at.claim.unit in ("%", "percent"):
         return [100 * abs(b - a) / a, 100 * abs(a - b) / b]
     return [max(a, b) / min(a, b), min(a, b) / max(a, b)]
 
 
-def _say(at: Context, label: Label, reason: str, right: str = "") -> Verdict:
-    return Verdict(claim=at.claim, label=label, rule=RULE, reason=reason, right=right)
+def _shown(at: Context, one: Claim, two: Claim, value: float) -> str:
+    unit = {"x": "×", "": "×"}.get(at.claim.unit, at.claim.unit)
+    return f"{one.span} and {two.span} give {value:.4g}{unit}"
+
+
+def _say(at: Context, label: Label, reason: str, right: str = "", sides: tuple[Verdict, ...] = ()) -> Verdict:
+    sources: tuple[Source, ...] = tuple(source for side in sides for source in side.sources[:1])
+    return Verdict(claim=at.claim, label=label, rule=RULE, reason=reason, right=right, sources=sources)

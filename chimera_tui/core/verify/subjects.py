@@ -31,7 +31,7 @@ from chimera_tui.core.verify.names import plain
 
 _GLUE = (
     r"[\s*_`\"“”’':)(=,–—~≈-]*(?:(?:files?|documents?|formats?|types?|counts?|totals?|"
-    r"numbers?|of|are|is|was|were|n|with|"
+    r"dominant|most|common|largest|biggest|share|numbers?|of|are|is|was|were|n|with|"
     r"a|an|the|folders?|director(?:y|ies)|holds?|includes?|therefore|thus|also|now|\w+ly|about|approximately|around|roughly|only|analy[sz]ed|found|processed|"
     r"present|included|collected|in|all|data|"
     r"comprises?|represents?|representing|comprising|accounts?|accounting|make|makes|up|"
@@ -98,6 +98,10 @@ _NEUTRAL = frozenset(
         "key",
         "in",
         "and",
+        "which",
+        "them",
+        "these",
+        "those",
     ]
 )
 _ABOUT_FILES = re.compile(
@@ -146,11 +150,30 @@ def subject_of(at: Context, facts: Facts) -> Subject | None:
     """What the claim counts; None where nothing that can be counted is named near it."""
     if at.claim.noun:
         return _from_noun(at, facts, at.claim.noun)
-    if behind := kind_behind(at, facts):
+    if behind := kind_behind(at, facts) or _named_behind(at, facts):
         return behind
+    if at.before.rstrip().endswith("of which"):
+        return None
     if at.in_row:
         return _from_row(at, facts)
     return _from_before(at, facts, at.before) or _from_before(at, facts, at.words_before)
+
+
+_NAMED_BEHIND = re.compile(
+    r"\s*(?:of (?:them|these|those)\s*)?(?:(?:are|is|were|live|lives|sit|lie|located|found)\s+)?"
+    r"(?:named|called|carry|carries|contain|contains|include|includes|mention|mentions|have|hold|with|in|under)\s+"
+    r"(?:the )?(?:word |name |string |prefix |folder |directory )?[\"“`']([\w./:*-]{2,60})[\"”`']",
+    re.IGNORECASE,
+)
+
+
+def _named_behind(at: Context, facts: Facts) -> Subject | None:
+    """``21 carry "alpha" in their names``, ``another 12 in `runs/old```: files, where the sentence is about files."""
+    found = _NAMED_BEHIND.match(at.after)
+    if not found or at.claim.unit or not re.search(r"\bfiles?\b|\bthese\b|\bfolder", at.sentence, re.IGNORECASE):
+        return None
+    subject = _named_pattern(at, facts, found[1])
+    return subject if subject and any(subject.counts) else None
 
 
 def _from_noun(at: Context, facts: Facts, noun: str) -> Subject | None:  # noqa: PLR0911 - one way to read it a line
