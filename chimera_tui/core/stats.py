@@ -68,6 +68,21 @@ def median(values: Sequence[float]) -> float:
     return percentile(values, 0.5)
 
 
+def median_interval(values: Sequence[float], level: float = LEVEL) -> tuple[float, float] | None:
+    """Two of the values that hold the median between them at ``level`` or more, whatever the distribution.
+
+    None below six values at 95 %: even the smallest and the largest do not reach it.
+    """
+    from scipy.special import bdtr
+
+    n = len(values)
+    below = max(0, math.floor(n / 2 - 2 * math.sqrt(n)))
+    while bdtr(below, n, 0.5) <= (1 - level) / 2:
+        below += 1
+    ordered = sorted(values)
+    return (ordered[below - 1], ordered[n - below]) if below > 0 else None
+
+
 def t_interval(group: Summary, level: float = LEVEL) -> tuple[float, float] | None:
     """Student's interval of the mean; None below two values."""
     if group.sd is None or group.n < 2:

@@ -2,11 +2,13 @@
 
 import json
 
+import msgspec
 import pytest
 
 from chimera_tui.core.config.schema import Run
-from chimera_tui.core.findings import findings, recommendations
+from chimera_tui.core.findings import Finding, Source, findings, recommendations
 from chimera_tui.core.findings.tables import Table, tables
+from chimera_tui.core.findings.twins import told_once
 from chimera_tui.core.frames import Frames
 from tests.unit.findings_frames import Repository
 
@@ -468,3 +470,68 @@ def test_sources_name_the_field_as_it_stands_in_the_file():
     repository.file("a.json", rows)
     (source,) = only(repository, "outlier mean").sources
     assert (source.record, source.field) == (0, "mean_time_ms")
+
+
+def twins(digits, second="b.json"):
+    """A table and a copy of it in another form, rounded."""
+    repository = Repository()
+    rows = sweep({1024: [50.1234, 51.2345, 50.5678], 2048: [60.1234, 60.4567, 60.2345]}, model="m", backend="x")
+    repository.file("a.csv", rows)
+    repository.file(
+        second, [{**row, "tokens_s": round(row["tokens_s"], digits)} for row in rows], kind="json", tool="u"
+    )
+    return repository
+
+
+def test_a_rounded_copy_in_another_form_is_told_once():
+    best = only(twins(3), "best configuration")
+    assert {source.path for source in best.sources} == {"a.csv", "b.json"}
+    assert "a.csv" in best.statement
+    assert best.caveats[-1] == "b.json says the same: a copy is no second measurement"
+    statements = [finding.statement for finding in findings(twins(3).frames(), Run())]
+    assert len(statements) == len(set(statements))
+    assert not any("differs by 0" in statement for statement in statements)
+
+
+def test_a_second_measurement_is_told_beside_the_first():
+    assert len(found(twins(0), "best configuration")) == 2
+
+
+def test_counts_that_agree_are_no_copy():
+    one = Finding(
+        kind="failures", statement="4 rows of 6 failed (66.7 %) in a.csv.", value=66.7, unit="percent",
+        label="measured",
+        definition="", sources=(Source(path="a.csv"),),
+    )  # fmt: skip
+    other = msgspec.structs.replace(
+        one, statement="4 rows of 6 failed (66.7 %) in b.csv.", sources=(Source(path="b.csv"),)
+    )
+    assert told_once([one, other]) == [one, other]
+
+
+def test_a_rounded_copy_is_no_repeat():
+    repository = Repository()
+    for path, digits in (("s/run1.csv", 6), ("s/run2.csv", 3), ("s/run3.csv", 0)):
+        rates = [round(rate, digits) for rate in (50.1234567, 51.2345678, 50.5678912)]
+        repository.file(path, sweep({1024: rates}, model="m"))
+    repeats = only(repository, "replicates")
+    assert "in 2 files differs by" in repeats.statement
+    assert "run3.csv" in repeats.statement
+
+
+def test_a_warm_median_has_the_interval_of_a_median_and_no_deviation_of_a_mean():
+    repository = Repository()
+    warm = [{"ttft_s": 0.1 + run / 1000, "load_s": 0.01, "model": "m"} for run in range(9)]
+    repository.file("a.csv", [*warm, {"ttft_s": 9.0, "load_s": 5.0, "model": "m"}])
+    cold = only(repository, "cold and warm")
+    assert cold.value == pytest.approx(0.104)
+    assert cold.interval == pytest.approx((0.101, 0.107))
+    assert cold.spread is None
+    assert "the interval is of the warm median" in cold.definition
+
+
+def test_a_path_in_a_document_is_told_in_words():
+    repository = Repository()
+    wild = {"mean_time_ms": 10.0, "std_time_ms": 20.0, "min_time_ms": 0.5, "max_time_ms": 90.0, "n": 10}
+    repository.file("a.json", [{**wild, "path": "attention.torch"}], kind="json")
+    assert only(repository, "outlier mean").statement.startswith("torch of attention in a.json: mean run time")

@@ -77,3 +77,17 @@ def test_contrast_over_blocks_averages_their_differences():
     assert found.value == pytest.approx(2.5)
     assert found.low < 2.5 < found.high
     assert stats.contrast([(stats.summary([1, 1]), 1.0), (stats.summary([2, 2]), -1.0)]) is None
+
+
+@given(st.integers(6, 5000))
+def test_the_interval_of_a_median_holds_it_at_the_level_and_not_one_rank_closer(n):
+    low, high = stats.median_interval(range(n))
+    outside = reference.binom.cdf(low, n, 0.5)  # ``low`` values lie below the lower bound
+    assert high == n - 1 - low
+    assert outside <= 0.025
+    assert reference.binom.cdf(low + 1, n, 0.5) > 0.025
+
+
+def test_few_values_say_nothing_of_their_median_s_interval():
+    assert stats.median_interval([1.0] * 5) is None
+    assert stats.median_interval([3.0, 1.0, 2.0, 6.0, 5.0, 4.0]) == (1.0, 6.0)

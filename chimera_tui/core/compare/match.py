@@ -27,7 +27,7 @@ from chimera_tui.core.findings.wording import amount, factor, percent
 if TYPE_CHECKING:
     import polars as pl
 
-    from chimera_tui.core.findings.scopes import Group
+    from chimera_tui.core.findings.groups import Group
 
 KEY = ("metric", "part", "unit")
 MOST_UNMATCHED = 50

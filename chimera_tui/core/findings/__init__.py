@@ -41,6 +41,8 @@ def findings(
 ) -> tuple[Finding, ...]:
     """Everything the measurements say, the most telling for a decision first; ``more`` are analyses of other things."""
     from chimera_tui.core.findings.evidence import Evidence
+    from chimera_tui.core.findings.fields import with_fields
+    from chimera_tui.core.findings.twins import told_once
 
     evidence = Evidence(frames, settings)
     found: list[Finding] = []
@@ -49,7 +51,7 @@ def findings(
         if tell is not None:
             tell(Progress(number, len(families), words))
         found += family(evidence)
-    return _ordered(evidence.with_fields(found))
+    return _ordered(told_once(with_fields(evidence, found)))
 
 
 def _ordered(found: list[Finding]) -> tuple[Finding, ...]:

@@ -9,7 +9,8 @@ from chimera_tui.core import stats
 from chimera_tui.core.findings.comparison import compared
 from chimera_tui.core.findings.evidence import Evidence
 from chimera_tui.core.findings.finding import Finding
-from chimera_tui.core.findings.scopes import LOADS_UNKNOWN, UNIT_UNKNOWN, Group, Scope, scopes
+from chimera_tui.core.findings.groups import Group
+from chimera_tui.core.findings.scopes import LOADS_UNKNOWN, UNIT_UNKNOWN, Scope, scopes
 from chimera_tui.core.findings.wording import above, amount, count, factors, listing, measured, name, p_value, percent
 
 if TYPE_CHECKING:

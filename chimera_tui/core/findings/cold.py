@@ -32,7 +32,6 @@ def _finding(scope: Scope, cold: list[float], warm: list[float]) -> Finding:
     cold_median, warm_median = stats.median(cold), stats.median(warm)
     factor = cold_median / warm_median if warm_median else float("inf")
     pooled = stats.mean([*cold, *warm])
-    warm_summary = stats.summary(warm)
     return Finding(
         kind="cold and warm",
         statement=(
@@ -40,19 +39,18 @@ def _finding(scope: Scope, cold: list[float], warm: list[float]) -> Finding:
             f"{amount(cold_median, 's')} cold (n = {len(cold)}), {ratio(factor)} as long; cold means a model load of "
             f"{threshold} or more."
         ),
-        value=warm_median, unit=scope.unit, label="derived", n=len(warm), spread=warm_summary.sd,
-        interval=stats.t_interval(warm_summary), sources=scope.sources(),
+        value=warm_median, unit=scope.unit, label="derived", n=len(warm),
+        interval=stats.median_interval(warm), sources=scope.sources(),
         definition=(
             f"medians of {scope.words} over successful rows; cold: load ≥ {threshold} (cold_load_s); ratio: cold "
-            "median ÷ "
-            "warm median; the interval is of the warm mean"
+            "median ÷ warm median; the interval is of the warm median, between two of the warm values (from n = 6 on)"
         ),
         caveats=tuple(_caveats(scope, cold, warm, pooled)),
         rank=50 + min(factor, 100) / 10 + 3 * min(len(cold), len(warm), 10),
         details={
             "subject": scope.subject, "entity": scope.entity, "metric": scope.metric,
             "n_cold": len(cold), "n_warm": len(warm), "cold_median": cold_median, "warm_median": warm_median,
-            "warm_mean": warm_summary.mean, "ratio": factor, "pooled_mean_misleading": pooled,
+            "warm_mean": stats.mean(warm), "ratio": factor, "pooled_mean_misleading": pooled,
             "cold_load_s": scope.evidence.settings.cold_load_s,
         },
     )  # fmt: skip

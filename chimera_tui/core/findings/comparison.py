@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chimera_tui.core import stats
-from chimera_tui.core.findings.scopes import Group, groups
+from chimera_tui.core.findings.groups import Group, groups
 
 if TYPE_CHECKING:
     import polars as pl

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from chimera_tui.core import stats
 from chimera_tui.core.findings.evidence import Evidence
 from chimera_tui.core.findings.finding import Finding
-from chimera_tui.core.findings.scopes import Group, Scope, scopes
+from chimera_tui.core.findings.groups import Group
+from chimera_tui.core.findings.scopes import Scope, scopes
 from chimera_tui.core.findings.wording import amount, by, count, factor, listing, name, p_value, percent, ratio
 
 if TYPE_CHECKING:

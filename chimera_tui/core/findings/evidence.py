@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from chimera_tui.core.config.schema import Run
 from chimera_tui.core.findings.averages import averages
 from chimera_tui.core.findings.factors import ENTITIES, Kind, factor_frame, kinds
-from chimera_tui.core.findings.finding import Finding, Source
 from chimera_tui.core.frames import Frames
 
 if TYPE_CHECKING:
@@ -87,7 +84,7 @@ class Evidence:
 
         what = ["stem", "metric", "unit", "better", "tool", "definition"]
         return (
-            self._series.select("quantity", *what)
+            self.series.select("quantity", *what)
             .unique("quantity", keep="first", maintain_order=True)
             .with_columns(
                 pl.when(pl.col("metric").is_in(list(PARTS)) | ~pl.col("better").is_in(["higher", "lower"]))
@@ -98,7 +95,8 @@ class Evidence:
         )
 
     @cached_property
-    def _series(self) -> pl.DataFrame:
+    def series(self) -> pl.DataFrame:
+        """The series with their ``stem``, the field without its statistic, and the ``quantity`` they belong to."""
         import polars as pl
 
         stem = (
@@ -124,7 +122,7 @@ class Evidence:
         """One row per (file_id, record, quantity): value, sd, low, high, mid, n, config_id, failed, error_id, cold."""
         import polars as pl
 
-        series = self._series.lazy().select("series_id", "quantity", "stat")
+        series = self.series.lazy().select("series_id", "quantity", "stat")
         cells = (
             self.frames.cells.lazy().filter(pl.col("phase") != 1)
             .join(self.files.lazy().select("file_id"), on="file_id", how="semi", maintain_order="left")
@@ -226,48 +224,11 @@ class Evidence:
             .explode("names").group_by("file_id").agg(pl.col("names").drop_nulls().unique().sort().str.join("\x1f"))
         )  # fmt: skip
 
-    def with_fields(self, found: list[Finding]) -> list[Finding]:
-        """Findings whose sources name the field as it stands in the file, where an analysis knew its stem only."""
-        import polars as pl
-
-        sources = {source for finding in found for source in finding.sources if source.field is not None}
-        asked = pl.DataFrame(
-            [(one.path, one.record, one.field) for one in sources],
-            schema={"path": pl.String, "record": pl.UInt32, "stem": pl.String}, orient="row",
-        )  # fmt: skip
-        rank = pl.col("stat").replace_strict({"value": 0, "raw": 0, "": 0, "mean": 1, "avg": 1}, default=2)
-        fields = (
-            self.frames.cells.lazy().select("file_id", "record", "series_id")
-            .join(self.frames.files.lazy().select("file_id", "path"), on="file_id")
-            .join(asked.lazy().select("path").unique(), on="path", how="semi")
-            .join(self._series.lazy().select("series_id", "stem", "field", "stat"), on="series_id")
-            .join(asked.lazy().rename({"record": "at"}), on=["path", "stem"])
-            .filter(pl.col("at").is_null() | (pl.col("at") == pl.col("record")))
-            .group_by("path", "at", "stem").agg(pl.col("field").sort_by(rank, "field").first())
-        ).collect()  # fmt: skip
-        known = {row[:3]: row[3] for row in fields.select("path", "at", "stem", "field").iter_rows()}
-
-        def told(source: Source) -> Source:
-            return replace(source, field=known.get((source.path, source.record, source.field), source.field))
-
-        return [replace(finding, sources=tuple(map(told, finding.sources))) for finding in found]
-
 
 _COLUMNS = (
-    "file_id",
-    "record",
-    "quantity",
-    "config_id",
-    "value",
-    "sd",
-    "low",
-    "high",
-    "mid",
-    "n",
-    "failed",
-    "error_id",
+    "file_id", "record", "quantity", "config_id", "value", "sd", "low", "high", "mid", "n", "failed", "error_id",
     "stat",
-)
+)  # fmt: skip
 
 
 def _single(cells: pl.LazyFrame) -> pl.LazyFrame:

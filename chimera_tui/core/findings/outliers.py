@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -60,11 +61,18 @@ def _driven(row: dict[str, Any]) -> bool:
 
 
 def _label(row: dict[str, Any]) -> str:
-    return name(row["inside"] or f"record {row['record']}", 60)
+    """Which record it is: ``torch of attention`` for ``attention.torch``."""
+    if not row["parent"]:
+        return name(row["inside"] or f"record {row['record']}", 60)
+    return f"{_short(row)} of {_outer(row)}"
+
+
+def _outer(row: dict[str, Any]) -> str:
+    return name(re.sub(r"\.(?!\d)", " / ", row["parent"]), 60)
 
 
 def _short(row: dict[str, Any]) -> str:
-    return name((row["inside"] or "").removeprefix(row["parent"] or "").strip(".[]/") or _label(row), 60)
+    return name((row["inside"] or "").removeprefix(row["parent"] or "").strip(".[]/") or row["inside"], 60)
 
 
 def _sibling_ratios(rows: list[dict[str, Any]]) -> Iterator[Finding]:
@@ -89,7 +97,7 @@ def _ratio(base: dict[str, Any], other: dict[str, Any], by_mean: float, by_min: 
     return Finding(
         kind="outlier ratio",
         statement=(
-            f"{name(base['parent'], 60)} in {name(base['path'])}: {_short(other)} is {ratio(by_mean)} as fast as "
+            f"{_outer(base)} in {name(base['path'])}: {_short(other)} is {ratio(by_mean)} as fast as "
             f"{_short(base)} by mean but {ratio(by_min)} by minimum: a few runs of {_short(wild)} "
             f"({_highest(wild)}CV {percent(max(cvs))}) drive its mean."
         ),

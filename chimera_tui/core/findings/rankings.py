@@ -15,7 +15,8 @@ from chimera_tui.core.findings.effects import EQUAL_PCT, range_pct
 from chimera_tui.core.findings.evidence import Evidence
 from chimera_tui.core.findings.factors import ENTITIES
 from chimera_tui.core.findings.finding import Finding
-from chimera_tui.core.findings.scopes import LOADS_UNKNOWN, UNIT_UNKNOWN, Group, Scope, scopes
+from chimera_tui.core.findings.groups import Group
+from chimera_tui.core.findings.scopes import LOADS_UNKNOWN, UNIT_UNKNOWN, Scope, scopes
 from chimera_tui.core.findings.wording import amount, count, listing, measured, name, ratio
 
 if TYPE_CHECKING:

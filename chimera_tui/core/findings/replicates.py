@@ -11,7 +11,7 @@ from chimera_tui.core.findings.effects import range_pct
 from chimera_tui.core.findings.evidence import WITH_LOAD, Evidence
 from chimera_tui.core.findings.factors import ENTITIES
 from chimera_tui.core.findings.finding import Finding, Source
-from chimera_tui.core.findings.scopes import Group, groups
+from chimera_tui.core.findings.groups import Group, groups
 from chimera_tui.core.findings.wording import amount, count, measured, metric_words, name, percent
 
 if TYPE_CHECKING:
@@ -34,10 +34,15 @@ def replicates(evidence: Evidence) -> Iterator[Finding]:
             .join(evidence.files.select("file_id", "path"), on="file_id").sort("path", "record")
             .join(evidence.factors.select("config_id", "model", "backend"), on="config_id", maintain_order="left")
         )  # fmt: skip
-        sessions = [group for group in groups(mine, ["path"]) if group.n >= MIN_ROWS]
+        sessions = _different([group for group in groups(mine, ["path"]) if group.n >= MIN_ROWS], mine["unit"][0])
         named = mine["model"][0] or mine["backend"][0]
         if len(sessions) > 1 and named and _equal_work(evidence, mine) and not _named_apart(mine["path"].unique()):
             yield _finding(evidence, mine, sessions)
+
+
+def _different(sessions: list[Group], unit: str) -> list[Group]:
+    """Sessions without those that repeat another's n, mean and spread to the digits shown: a copy, rounded perhaps."""
+    return list({(one.n, measured(one.mean, one.sd, unit)): one for one in reversed(sessions)}.values())[::-1]
 
 
 def _candidates(evidence: Evidence) -> Iterator[tuple[int, pl.DataFrame]]:
@@ -68,20 +73,8 @@ def _candidates(evidence: Evidence) -> Iterator[tuple[int, pl.DataFrame]]:
 
 _NUMBERED = re.compile(r"([A-Za-z]+)[_-]?(\d{1,5}(?:[.p]\d+)?)(?![\d])")
 _COUNTED = {
-    "run",
-    "rep",
-    "repeat",
-    "trial",
-    "iter",
-    "iteration",
-    "session",
-    "attempt",
-    "part",
-    "try",
-    "round",
-    "seed",
-    "v",
-}
+    "run", "rep", "repeat", "trial", "iter", "iteration", "session", "attempt", "part", "try", "round", "seed", "v",
+}  # fmt: skip
 
 
 def _named_apart(paths: Iterable[str]) -> bool:

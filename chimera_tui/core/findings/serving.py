@@ -7,7 +7,8 @@ from typing import Any
 
 from chimera_tui.core.findings.evidence import Evidence
 from chimera_tui.core.findings.finding import Finding
-from chimera_tui.core.findings.scopes import Group, Scope, scopes
+from chimera_tui.core.findings.groups import Group
+from chimera_tui.core.findings.scopes import Scope, scopes
 from chimera_tui.core.findings.wording import (
     amount,
     count,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 
 from chimera_tui.core.inert import inert_line
@@ -40,8 +41,8 @@ _UNIT_WORDS = {"tokens/s": "tok/s", "requests/s": "req/s", "percent": "%", "frac
 
 
 def metric_words(metric: str) -> str:
-    """A metric's name in a sentence."""
-    return METRIC_WORDS.get(metric) or inert_line(metric.replace("_", " "), 60)
+    """A metric's name in a sentence; one that is a path in its file as words too."""
+    return METRIC_WORDS.get(metric) or inert_line(re.sub(r"_|\.(?!\d)", " ", metric), 60)
 
 
 def name(text: object, limit: int = 80) -> str:
