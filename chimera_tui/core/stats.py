@@ -146,23 +146,6 @@ def holm_levels(p_values: Sequence[float], level: float = LEVEL) -> list[float]:
     return levels
 
 
-def kruskal_p(groups: Sequence[Sequence[float]]) -> float | None:
-    """Kruskal–Wallis p with ties corrected; None below two groups, without values or when all values are equal."""
-    pooled = sorted((value, index) for index, group in enumerate(groups) for value in group)
-    rank_sums = [0.0] * len(groups)
-    tie_term = 0
-    start = 0
-    while start < len(pooled):
-        end = start
-        while end < len(pooled) and pooled[end][0] == pooled[start][0]:
-            end += 1
-        for _, index in pooled[start:end]:
-            rank_sums[index] += (start + 1 + end) / 2
-        tie_term += (end - start) ** 3 - (end - start)
-        start = end
-    return kruskal_from_ranks([len(group) for group in groups], rank_sums, tie_term)
-
-
 def kruskal_from_ranks(counts: Sequence[int], rank_sums: Sequence[float], tie_term: float) -> float | None:
     """Kruskal–Wallis p from average ranks; ``tie_term`` is the sum of t³ − t over runs of t equal values."""
     from scipy.special import chdtrc

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from chimera_tui.core.config.load import load
-from chimera_tui.core.config.save import save_values
 from chimera_tui.core.config.schema import Options
 from chimera_tui.ui.panes.config.changes import CHANGED_HERE, SettingChanges, clashes, names_in_file
 from chimera_tui.ui.panes.config.values import panel_settings, value_of
 from tests.ui.settings_app import TEXT, file_of
+from tests.unit.saved_values import save_values
 from tests.unit.setting_strategies import values_of
 
 

@@ -15,9 +15,10 @@ from chimera_tui.core.config.example import example
 from chimera_tui.core.config.load import VARIABLES, Loaded, last_good, load, with_profile
 from chimera_tui.core.config.places import line_of
 from chimera_tui.core.config.profiles import added, deleted, differences, name_problem, option_values, renamed
-from chimera_tui.core.config.save import ChangedMeanwhileError, NotSavedError, save_values
+from chimera_tui.core.config.save import ChangedMeanwhileError, NotSavedError
 from chimera_tui.core.config.schema import BUILTIN_PROFILES, SECTIONS, Options, describe
 from chimera_tui.core.config.values import SETTINGS, checked, parse_word
+from tests.unit.saved_values import save_values
 from tests.unit.setting_strategies import NAMES, OPTIONS, TEXT, some_of
 
 ROOT = Path(__file__).parents[2]

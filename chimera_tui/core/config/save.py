@@ -23,15 +23,6 @@ class ChangedMeanwhileError(NotSavedError):
     """The file is no longer what it was when it was read: nothing was written."""
 
 
-def save_values(path: Path, values: Mapping[Name, Any], *, expected: str | None = None) -> str:
-    """Set names in a TOML file and return its new text; UNSET removes a key.
-
-    ``expected`` is the text the change is based on; a file that differs raises :class:`ChangedMeanwhileError`.
-    Raises :class:`NotSavedError` and OSError.
-    """
-    return save_text(path, with_values(read_text(path), values), expected=expected)
-
-
 def read_text(path: Path) -> str:
     """The file as it is, line ends and all; empty where there is none. Raises :class:`NotSavedError` and OSError."""
     try:
@@ -43,7 +34,11 @@ def read_text(path: Path) -> str:
 
 
 def save_text(path: Path, text: str, *, expected: str | None = None) -> str:
-    """Write a text as it is, keeping the one before as ``NAME~``; returns the text. Raises as :func:`save_values`."""
+    """Write a text as it is, keeping the one before as ``NAME~``; returns the text.
+
+    ``expected`` is the text the change is based on; a file that differs raises :class:`ChangedMeanwhileError`.
+    Raises :class:`NotSavedError` and OSError.
+    """
     before = read_text(path)
     if expected is not None and before != expected:
         raise ChangedMeanwhileError(f"{path} was changed by another program; nothing was written")

@@ -28,12 +28,6 @@ def sendable(options: Mapping[str, object], server: str) -> dict[str, object]:
     return {name: value for name, value in options.items() if name in known and not _means_unset(name, value)}
 
 
-def refused(options: Mapping[str, object], server: str) -> list[str]:
-    """The options that cannot be sent to this server, by name."""
-    known = STANDARD | EXTRAS.get(server, {})
-    return [name for name in options if name not in known]
-
-
 def fields(options: Mapping[str, object], server: str) -> dict[str, object]:
     """The fields of a request for :func:`sendable` options."""
     names = STANDARD | EXTRAS.get(server, {})

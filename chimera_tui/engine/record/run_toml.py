@@ -15,8 +15,6 @@ from chimera_tui.engine.record.run_files import FORMAT_VERSION, chosen_keys
 if TYPE_CHECKING:
     from chimera_tui.engine.draft import Draft
 
-NAME = "run.toml"
-
 
 def run_toml(run: RunContext, *, ended: bool) -> bytes:
     """The file's content; without its end while the run goes on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,12 +30,8 @@ class FactsError(Exception):
     """A facts file that cannot be used; says why."""
 
 
-def frozen_frames(path: Path) -> Frames:
-    """The frames of a ``facts.json`` and the ``facts.parquet`` beside it. Raises :class:`FactsError`."""
-    return _frames(path, _document(path))
-
-
 def _frames(path: Path, document: dict[str, Any]) -> Frames:
+    """The frames of a ``facts.json`` and the ``facts.parquet`` beside it."""
     import polars as pl
 
     if "inventory" not in document:
@@ -42,7 +39,7 @@ def _frames(path: Path, document: dict[str, Any]) -> Frames:
     files = _files(path, document["inventory"])
     cells_path = path.with_name(CELLS)
     if not cells_path.is_file():
-        return with_frames(Frames.none(), files=files)
+        return replace(Frames.none(), files=files)
     try:
         return _thin(pl.read_parquet(cells_path), files)
     except (OSError, pl.exceptions.PolarsError) as error:
@@ -70,7 +67,7 @@ def frozen_parts(path: Path) -> Frozen:
     """Dates and sizes alone, from a ``facts.json`` or a JSON of the latest modification a kind. Raises FactsError."""
     document = _document(path)
     if "inventory" in document:
-        facts = Facts.of(with_frames(Frames.none(), files=_files(path, document["inventory"])))
+        facts = Facts.of(replace(Frames.none(), files=_files(path, document["inventory"])))
         return Frozen(facts.inventory.latest, sum(facts.inventory.sizes(None)))
     latest: dict[str, datetime] = {}
     for kind, text in document.items():
@@ -85,12 +82,6 @@ def frozen_parts(path: Path) -> Frozen:
     if not latest and total is None:
         raise FactsError(f"{path} has neither an inventory nor dates.")
     return Frozen(latest, total)
-
-
-def with_frames(frames: Frames, **changes: pl.DataFrame) -> Frames:
-    """Frames with some of them replaced."""
-    names = ("files", "cells", "series", "configs", "errors", "records", "runs")
-    return Frames(**{name: changes.get(name, getattr(frames, name)) for name in names})
 
 
 def _document(path: Path) -> dict[str, Any]:

@@ -29,11 +29,10 @@ class ReportJudge:
 
     def _live(self, snapshot: Snapshot | None) -> Facts:
         from chimera_tui.core.verify.facts import Facts
-        from chimera_tui.engine.repository.facts import repository_facts
 
         if snapshot is None:
             return Facts.none()
         if self._facts is None or self._generation != snapshot.generation:
-            self._facts = repository_facts(snapshot.root, snapshot.frames)
+            self._facts = snapshot.facts()
             self._generation = snapshot.generation
         return self._facts
