@@ -42,6 +42,7 @@ def findings(
     """Everything the measurements say, the most telling for a decision first; ``more`` are analyses of other things."""
     from chimera_tui.core.findings.evidence import Evidence
     from chimera_tui.core.findings.fields import with_fields
+    from chimera_tui.core.findings.merged import merged
     from chimera_tui.core.findings.twins import told_once
 
     evidence = Evidence(frames, settings)
@@ -51,7 +52,7 @@ def findings(
         if tell is not None:
             tell(Progress(number, len(families), words))
         found += family(evidence)
-    return _ordered(told_once(with_fields(evidence, found)))
+    return _ordered(merged(sorted(told_once(with_fields(evidence, found)), key=_order)))
 
 
 def _ordered(found: list[Finding]) -> tuple[Finding, ...]:
@@ -78,6 +79,7 @@ def _families() -> dict[str, Callable[[Evidence], Iterator[Finding]]]:
     from chimera_tui.core.findings.effects import factor_effects
     from chimera_tui.core.findings.failures import failures
     from chimera_tui.core.findings.hygiene import hygiene
+    from chimera_tui.core.findings.lost_requests import lost_requests
     from chimera_tui.core.findings.outliers import outlier_means
     from chimera_tui.core.findings.rankings import rankings
     from chimera_tui.core.findings.replicates import replicates
@@ -85,6 +87,7 @@ def _families() -> dict[str, Callable[[Evidence], Iterator[Finding]]]:
 
     return {
         "best configurations": best_configurations, "cold starts": cold_starts, "failures": failures,
+        "failed requests": lost_requests,
         "outliers": outlier_means, "effects of options": factor_effects, "rankings": rankings,
         "baselines": baselines, "replicates": replicates, "serving": serving, "files and definitions": hygiene,
     }  # fmt: skip

@@ -11,7 +11,7 @@ from chimera_tui.core.findings.evidence import Evidence
 from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.findings.groups import Group
 from chimera_tui.core.findings.scopes import LOADS_UNKNOWN, UNIT_UNKNOWN, Scope, scopes
-from chimera_tui.core.findings.wording import above, amount, count, factors, listing, measured, name, p_value, percent
+from chimera_tui.core.findings.wording import above, amount, count, factors, listing, measured, p_value, percent, term
 
 if TYPE_CHECKING:
     import polars as pl
@@ -123,7 +123,7 @@ def _finding(scope: Scope, groups: list[Group], n_cold_left_out: int) -> Finding
         value=best.mean, unit=scope.unit, label="measured", n=best.n, spread=best.sd, interval=best.interval,
         sources=(scope.place(best), scope.place(worst)),
         definition=(
-            f"the group of rows with equal {', '.join(name(key) for key in best.factors)} whose mean {scope.words} is "
+            f"the group of rows with equal {', '.join(term(key) for key in best.factors)} whose mean {scope.words} is "
             f"{'highest' if scope.higher_is_better else 'lowest'}, failed rows left out; separable: n ≥ {MIN_N} on "
             "each "
             "side, Holm-corrected Welch 95 % interval against the runner-up excludes 0 and the difference is at least "
@@ -132,7 +132,7 @@ def _finding(scope: Scope, groups: list[Group], n_cold_left_out: int) -> Finding
         caveats=tuple(_caveats(scope, ordered, range_pct, n_cold_left_out, separable=separable)),
         rank=_grade(ordered, separable=separable) * weight + min(scope.rows.height, 100) / 100,
         details={
-            "subject": scope.subject, "entity": scope.entity, "metric": scope.metric, "separable": separable,
+            **scope.telling, "entity": scope.entity, "metric": scope.metric, "separable": separable,
             "range_pct": range_pct, "n_configurations": len(ordered),
             "best": _row(scope, best), "worst": _row(scope, worst),
             "configurations": [group.worked() for group in ordered[:LISTED]], "comparisons": tested[:LISTED],

@@ -10,7 +10,7 @@ from chimera_tui.core.findings.evidence import Evidence
 from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.findings.groups import Group
 from chimera_tui.core.findings.scopes import Scope, scopes
-from chimera_tui.core.findings.wording import amount, by, count, factor, listing, name, p_value, percent, ratio
+from chimera_tui.core.findings.wording import amount, by, count, factor, listing, p_value, percent, ratio, term
 
 if TYPE_CHECKING:
     import polars as pl
@@ -97,13 +97,13 @@ def _effect(scope: Scope, tested: _Tested) -> Finding:
     return Finding(
         kind="factor effect",
         statement=(
-            f"{scope.subject}: {name(option)} over {listing(factor(g.factors[option]) for g in groups)} moves mean "
+            f"{scope.subject}: {term(option)} over {listing(factor(g.factors[option]) for g in groups)} moves mean "
             f"{scope.words} {by(size)} ({_range(scope, groups, option)}); "
             f"{_verdict(p, adjusted, shown=shown, matters=matters)}."
         ),
         value=size, unit="percent", label="derived", n=scope.rows.height, sources=scope.sources(),
         definition=(
-            f"group by {name(option)} over successful rows{', cold rows left out' if scope.contains_load else ''}; "
+            f"group by {term(option)} over successful rows{', cold rows left out' if scope.contains_load else ''}; "
             "range: "
             "largest ÷ smallest group mean − 1; p: Kruskal–Wallis over the groups, ties corrected; an effect is shown "
             "where p stays below 0.05 after Holm over the "
@@ -141,12 +141,12 @@ def _caveats(scope: Scope, option: str, groups: list[Group], confounded: list[st
     if option in OPTION_NOTES:
         yield OPTION_NOTES[option]
     for other in confounded:
-        yield f"{name(option)} changes only together with {name(other)}: the effect cannot be credited to one of them"
+        yield f"{term(option)} changes only together with {term(other)}: the effect cannot be credited to one of them"
     shares = [group.n_cold / group.rows for group in groups]
     if max(shares) - min(shares) >= COLD_SHARE_GAP:
         cold = max(groups, key=lambda group: group.n_cold / group.rows)
         yield (
-            f"cold starts fall on {name(option)}={factor(cold.factors[option])} ({cold.n_cold} of {cold.rows} rows): "
+            f"cold starts fall on {term(option)}={factor(cold.factors[option])} ({cold.n_cold} of {cold.rows} rows): "
             "its "
             "effect cannot be told from theirs"
         )
@@ -155,11 +155,11 @@ def _caveats(scope: Scope, option: str, groups: list[Group], confounded: list[st
         small = min(groups, key=lambda group: group.rows)
         yield (
             f"unequal groups (n from {sizes[0]} to {sizes[-1]}): rows are missing, failed or cold at "
-            f"{name(option)}={factor(small.factors[option])}"
+            f"{term(option)}={factor(small.factors[option])}"
         )
     widest = max(groups, key=lambda group: stats.cv(group.summary) or 0)
     if (stats.cv(widest.summary) or 0) > 4 * stats.median([stats.cv(g.summary) or 0 for g in groups]) > 0:
-        yield f"{name(option)}={factor(widest.factors[option])} varies far more than the others: look at its rows"
+        yield f"{term(option)}={factor(widest.factors[option])} varies far more than the others: look at its rows"
     if len(scope.paths) > 1:
         yield f"rows come from {len(scope.paths)} files, perhaps of different sessions"
 
@@ -191,7 +191,7 @@ def _confounding(scope: Scope, option: str, groups: list[Group], warm: list[Grou
     return Finding(
         kind="confounding",
         statement=(
-            f"{scope.subject}: {name(option)} is confounded with cold starts ({most.n_cold} of {most.rows} rows cold "
+            f"{scope.subject}: {term(option)} is confounded with cold starts ({most.n_cold} of {most.rows} rows cold "
             "at "
             f"{factor(most.factors[option])}, {least.n_cold} of {least.rows} at {factor(least.factors[option])}): its "
             "pooled "

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from chimera_tui.core.config.schema import Run
 from chimera_tui.core.findings.averages import averages
 from chimera_tui.core.findings.factors import ENTITIES, Kind, factor_frame, kinds
+from chimera_tui.core.findings.places import experiment_folder
 from chimera_tui.core.frames import Frames
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 LOAD_METRIC = "load_time"
 SINGLE = ("value", "raw", "")
 _CENTRES = ("mean", "avg", "median", "p50")
-_STEM = r"(^|[._\s-])(?:mean|avg|average|median|std|stdev|stddev|sd|min|max|p\d+|quantiles?_p\d+)($|[._\s-])"
+_STEM = r"(^|[._\s-])(?:mean|avg|average|median|std|stdev|stddev|sd|min|max|p\d+|quantiles?_p\d+|samples)($|[._\s-])"
 
 WEIGHTS = {
     "decode_tps": 10.0, "output_tps_system": 9.5, "decode_tps_per_user": 8.0, "total_tps_system": 7.5,
@@ -195,6 +196,9 @@ class Evidence:
             .group_by("file_id").agg(pl.col("field").unique().sort().str.join("\x1f"))
         )  # fmt: skip
         folder = pl.col("path").str.replace(r"(^|/)[^/]*$", "")
+        folders = self.files.select(folder=folder.unique())["folder"].to_list()
+        bases = {folder: experiment_folder(folder) for folder in folders}
+        folder = folder.replace_strict(bases, return_dtype=pl.String)
         placed = (
             self.files.lazy().join(fields, on="file_id").join(self._factor_names, on="file_id", how="left")
             .select("file_id", "path", "tool", "field", "names", folder=folder)

@@ -31,6 +31,7 @@ _ENVIRONMENT = re.compile(
     _WORD.format(
         "commit|hash|sha|host|hostname|machine|os|platform|python|version|build|driver|branch|user|path|file|filename"
         "|url|env|environment|cuda|torch|git|compiler|kernel|endpoint|address|port|uuid|serial|pci|bus"
+        "|tokenizer|served_model|model_path"
     )
 )
 _WORKLOAD = re.compile(
@@ -41,14 +42,22 @@ _WORKLOAD = re.compile(
 )
 
 
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _MACHINE = re.compile(
     r"^(?:cpu|gpu|processor|accelerator|hardware|machine|instance|node)s?(?:_?(?:info|name|model|type|kind))?$"
 )
 _AMOUNT = re.compile(r"^(?:num|n|total|completed|successful)_(?:prompts|requests|samples|queries|iterations|runs)$")
 """How much was measured, not on what."""
+_RULES_OF_RUN = re.compile(
+    r"^target_(?:qps|latency|duration)|^(?:min|max)_(?:duration|query_count|async_queries)|_satisfied$|^accuracy_log_"
+    r"|^performance_(?:issue|sample)|^samples_per_query$|^(?:ttft|tpot)_latency"
+)
+"""How MLPerf's load generator decides whether a run counts: targets, limits and seeds, no options of the system."""
 _STAGE = re.compile(r"(?:^|[_\W])(?:before|after|pre|post)(?:$|[_\W])", re.IGNORECASE)
 
 
+_SIZE_OF_QUANT = re.compile(r"\s+-\s+(?:Small|Medium|Large|Extra large)\s*$|\s+mostly(?=\s|$)", re.IGNORECASE)
+"""What llama.cpp adds to the name of a K quantisation."""
 DERIVED = ("config_id", "base_model", "present")
 """Columns of :func:`factor_frame` that are no factor."""
 
@@ -58,6 +67,7 @@ _KNOWN: dict[str, Kind] = {
     **dict.fromkeys(OPTIONS, "option"),
     **dict.fromkeys(LOADS, "load"),
     **dict.fromkeys(WORKLOADS, "workload"),
+    "scenario": "held",
 }
 
 
@@ -70,6 +80,8 @@ def kind_of(factor: str) -> Kind:
         return "held"
     if _REPEAT.search(word) or _AMOUNT.search(word):
         return "repeat"
+    if _RULES_OF_RUN.search(word):
+        return "environment"
     if _ENVIRONMENT.search(word):
         return "environment"
     return "workload" if _WORKLOAD.search(word) else "option"
@@ -94,8 +106,26 @@ def factor_frame(configs: pl.DataFrame) -> pl.DataFrame:
 def kinds(frame: pl.DataFrame) -> dict[str, Kind]:
     """Kind of every factor column of :func:`factor_frame`, the derived columns left out."""
     found = {name: kind_of(name) for name in frame.columns if name not in DERIVED}
-    texts = (name for name, kind in found.items() if kind == "option" and frame[name].dtype == frame["present"].dtype)
-    return found | {name: "held" for name in texts if _all_stages(frame[name])}
+    texts = [name for name, kind in found.items() if kind == "option" and frame[name].dtype == frame["present"].dtype]
+    labels = [name for name in texts if _is_label(frame, name, found)]
+    return (
+        found | {name: "held" for name in texts if _all_stages(frame[name])}
+        | dict.fromkeys(labels, "environment")
+    )  # fmt: skip
+
+
+def _is_label(frame: pl.DataFrame, text: str, found: dict[str, Kind]) -> bool:
+    """Whether a text only says the number of another factor in words: ``4 threads`` beside ``threads`` = 4."""
+    said = frame.select(text).drop_nulls().unique().height
+    for other, kind in found.items():
+        if other == text or kind not in ("option", "load", "workload") or not frame[other].dtype.is_numeric():
+            continue
+        pairs = frame.select(text, other).drop_nulls().unique()
+        if not pairs.height == pairs[other].n_unique() == said or said < 2:
+            continue
+        if all(_NUMBER.findall(words) == [f"{number:g}"] for words, number in pairs.iter_rows()):
+            return True
+    return False
 
 
 def _all_stages(values: pl.Series) -> bool:
@@ -120,4 +150,5 @@ def _without(model: str | None, quant: str | None) -> str | None:
     if model is None or not quant:
         return model
     bare = re.sub(re.escape(quant).replace("_", "[-_.]?"), "", model, flags=re.IGNORECASE)
+    bare = _SIZE_OF_QUANT.sub("", re.sub(r"\.gguf$", "", bare, flags=re.IGNORECASE))
     return bare.strip(" -_.:") or model

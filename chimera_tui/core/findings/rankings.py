@@ -24,8 +24,12 @@ if TYPE_CHECKING:
 
 WORDS = {"quant": "quantisation", "dtype": "data type"}
 MOST_COMPARED = 50
+SMALL_LEAD = 1.05
+"""A ratio below this that is not separable decides nothing."""
 SHORT_OUTPUT = 20
 """Generated tokens below which one row's decode rate is noisy."""
+TASKS = ("mlperf loadgen",)
+"""Tools whose models each come with their own data and limits, so that their speeds are no comparison."""
 _BASELINE = re.compile(r"(?:^|[_\W])(?:baseline|reference|control)(?:$|[_\W])", re.IGNORECASE)
 
 
@@ -35,8 +39,8 @@ def rankings(evidence: Evidence) -> Iterator[Finding]:
         if entity not in evidence.names("entity") or evidence.factors[entity].n_unique() < 2:
             continue
         for scope in scopes(evidence, [entity], _held(evidence, entity)):
-            if entity == "model" and scope.rows["base_model"].n_unique() == 1:
-                continue  # its quantisations: ranked as such
+            if entity == "model" and (scope.rows["base_model"].n_unique() == 1 or scope.about["tool"] in TASKS):
+                continue  # its quantisations: ranked as such; or another task each
             matched, blocks = _matched(scope.warm() if scope.contains_load else scope, entity)
             groups = matched.groups([entity])
             if len(groups) < 2 or min(group.mean for group in groups) <= 0 or range_pct(groups) < EQUAL_PCT:
@@ -153,11 +157,11 @@ def _finding(scope: Scope, entity: str, groups: list[Group], blocks: list[str] |
             f"separable: n ≥ {MIN_N}, and the difference to the next is shown (Welch, or paired over equal "
             "configurations, Holm-corrected)"
         ),
-        caveats=tuple(_caveats(scope, entity, ordered, extra, blocks)),
-        rank=(7.5 if separable else 5.0 if blocks is not None else 4.0) * float(scope.about["weight"])
+        caveats=tuple(_caveats(scope, entity, ordered, extra, blocks, separable=separable)),
+        rank=_grade(lead, blocks, separable=separable) * float(scope.about["weight"])
         + 5 * min(math.log2(max(lead, 1)), 4) + (3 if separable else 0),
         details={
-            "subject": scope.subject, "entity": scope.entity, "metric": scope.metric, "unit": scope.unit,
+            **scope.telling, "entity": scope.entity, "metric": scope.metric, "unit": scope.unit,
             "factor": entity, "ranking": [g.factors[entity] for g in ordered], "separable": separable,
             "baseline": base.factors[entity],
             "speedup_over_baseline": {str(g.factors[entity]): _times(scope, g, base) for g in groups},
@@ -165,6 +169,13 @@ def _finding(scope: Scope, entity: str, groups: list[Group], blocks: list[str] |
             "groups": [{**g.worked(), **extra.get(g.factors[entity], {})} for g in ordered], "comparisons": comparisons,
         },
     )  # fmt: skip
+
+
+def _grade(lead: float, blocks: list[str] | None, *, separable: bool) -> float:
+    """How much a decision hangs on it: what may be equal is worth little."""
+    if separable:
+        return 7.5
+    return 2.5 if lead < SMALL_LEAD else 5.0 if blocks is not None else 4.0
 
 
 def _times(scope: Scope, a: Group, b: Group) -> float:
@@ -206,11 +217,17 @@ def _companions(scope: Scope, entity: str) -> dict[Any, dict[str, Any]]:
 
 
 def _caveats(
-    scope: Scope, entity: str, ordered: list[Group], extra: dict[Any, dict[str, Any]], blocks: list[str] | None
+    scope: Scope,
+    entity: str,
+    ordered: list[Group],
+    extra: dict[Any, dict[str, Any]],
+    blocks: list[str] | None,
+    *,
+    separable: bool,
 ) -> Iterator[str]:
     word = WORDS.get(entity, entity)
     small = [g.label for g in ordered if g.n < MIN_N]
-    if small:
+    if small and not separable:
         yield f"n below {MIN_N} ({listing(small)}): not separable from anything"
     yield from _cold_caveat(word, ordered, extra, entity)
     if any((row["shortest"] or SHORT_OUTPUT) < SHORT_OUTPUT for row in extra.values()) and "tps" in scope.metric:

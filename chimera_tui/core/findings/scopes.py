@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 UNIT_UNKNOWN = "the files do not state the unit of this metric"
 LOADS_UNKNOWN = "the load of the model is part of this metric but was not recorded: cold starts may be among the values"
-PER_KIND = 12
+PER_KIND = 24
 """Scopes examined per kind of finding, those with the most observations first."""
 
 
@@ -97,13 +97,22 @@ class Scope:
     @property
     def subject(self) -> str:
         """Whom it is about: the entities that are known, else the place; more where that is not unique."""
+        return self._subject(with_held=True)
+
+    @property
+    def telling(self) -> dict[str, Any]:
+        """The subject, also without the factors held, and these: what findings at other sizes are joined by."""
+        held = {key: self.entity[key] for key in self.told_by}
+        return {"subject": self.subject, "about": self._subject(with_held=False), "held": held}
+
+    def _subject(self, *, with_held: bool) -> str:
         entities = {key: self.entity[key] for key in ENTITIES if self.entity.get(key) is not None}
         model = entities.pop("model", None) or self.entity.get("base_model")
         if model is not None and str(entities.get("quant", "")).lower() in str(model).lower():
             entities.pop("quant", None)
         shown = [name(value, 40) for value in entities.values()]
         held = factors({key: self.entity[key] for key in self.told_by})
-        if held:
+        if held and with_held:
             shown.append(held)
         parts = [name(model)] if model is not None else []
         if shown:
@@ -169,8 +178,15 @@ def scopes(
             .join(where.lazy(), on=["file_id", "config_id"], how="semi")
             .join(evidence.factors.lazy(), on="config_id").sort("file_id", "record").collect()
         )  # fmt: skip
-        found.append(Scope(evidence, rows, {factor: rows[factor][0] for factor in fixed}, quantity))
+        found.append(Scope(evidence, rows, _entity(evidence, rows, fixed), quantity))
     return _told_apart(found)
+
+
+def _entity(evidence: Evidence, rows: pl.DataFrame, fixed: list[str]) -> dict[str, Any]:
+    """What is held equal, and the texts and tasks that happen to be."""
+    held = {factor: rows[factor][0] for factor in fixed}
+    works = [factor for factor in evidence.names("workload") if factor not in held]
+    return held | {factor: rows[factor][0] for factor in works if rows[factor].n_unique() == 1}
 
 
 def _told_apart(found: list[Scope]) -> list[Scope]:
@@ -179,12 +195,15 @@ def _told_apart(found: list[Scope]) -> list[Scope]:
     for scope in found:
         alike.setdefault((scope.subject, scope.metric), []).append(scope)
     differing = {
-        key: tuple(f for f in group[0].entity if f not in _SAID and len({scope.entity[f] for scope in group}) > 1)[
+        key: tuple(f for f in group[0].entity if f not in _SAID and len({scope.entity.get(f) for scope in group}) > 1)[
             :MOST_TOLD
         ]
         for key, group in alike.items()
     }
-    found = [replace(scope, told_by=differing[scope.subject, scope.metric]) for scope in found]
+    found = [
+        replace(scope, told_by=tuple(f for f in differing[scope.subject, scope.metric] if f in scope.entity))
+        for scope in found
+    ]
     seen = Counter((scope.subject, scope.metric) for scope in found)
     return [replace(scope, with_place=seen[scope.subject, scope.metric] > 1) for scope in found]
 

@@ -16,9 +16,9 @@ from chimera_tui.core.findings.wording import (
     factors,
     listing,
     metric_words,
-    name,
     percent,
     ratio,
+    term,
 )
 
 THROUGHPUTS = ("output_tps", "total_tps", "request_rate", "goodput")
@@ -103,7 +103,7 @@ def _knee(scope: Scope, load: str, groups: list[Group], latencies: dict[str, dic
         for metric, levels in latencies.items()
         if at in levels and top in levels and at != top
     ]
-    where = f"{name(load)}={factor(at)}"
+    where = f"{term(load)}={factor(at)}"
     rising = (
         f"{scope.subject}: {scope.words} still rises at the highest load measured, {where}: "
         f"{amount(peak.mean, scope.unit)}."
@@ -122,12 +122,12 @@ def _knee(scope: Scope, load: str, groups: list[Group], latencies: dict[str, dic
         kind="load knee", statement=statement, value=_number(at), unit="count", label="derived", n=knee.n,
         sources=scope.sources(),
         definition=(
-            f"the lowest {name(load)} with at least {percent(100 * SHARE_OF_PEAK)} of the highest mean {scope.words}"
+            f"the lowest {term(load)} with at least {percent(100 * SHARE_OF_PEAK)} of the highest mean {scope.words}"
         ),
         caveats=tuple(_knee_caveats(scope, groups, beyond=beyond)),
         rank=6.0 * float(scope.about["weight"]) + (4 if beyond else 0),
         details={
-            "subject": scope.subject, "metric": scope.metric, "unit": scope.unit, "factor": load, "knee": at,
+            **scope.telling, "metric": scope.metric, "unit": scope.unit, "factor": load, "knee": at,
             "peak": top, "beyond": beyond, "levels": [group.worked() for group in groups],
             "latencies": _jsonable(latencies),
             "advice": f"Serve {scope.subject} at {where} or below: {statement.split(': ', 1)[1]}",
@@ -158,7 +158,7 @@ def _pareto(scope: Scope, load: str, groups: list[Group], latencies: dict[str, d
     return Finding(
         kind="pareto set",
         statement=(
-            f"{scope.subject}: {count(len(front), 'load')} of {len(points)} ({name(load)} "
+            f"{scope.subject}: {count(len(front), 'load')} of {len(points)} ({term(load)} "
             f"{listing(map(factor, front), 12)}) "
             f"trade {scope.words} against {words}{beaten}."
         ),
@@ -168,7 +168,7 @@ def _pareto(scope: Scope, load: str, groups: list[Group], latencies: dict[str, d
         caveats=("differences smaller than the spread between runs decide membership too: the set is of means",),
         rank=(4.0 if out else 2.0) * float(scope.about["weight"]) + 3 * len(out),
         details={
-            "subject": scope.subject, "metric": scope.metric, "factor": load, "pareto": front, "dominated": out,
+            **scope.telling, "metric": scope.metric, "factor": load, "pareto": front, "dominated": out,
             "points": [
                 {load: at, scope.metric: -point[0], **dict(zip(latencies, point[1:], strict=True))}
                 for at, point in points.items()
@@ -197,11 +197,11 @@ def _decay(scope: Scope, depth: str) -> Iterator[Finding]:
             f"{'' if worse else ': it does not get worse with depth'}."
         ),
         value=change, unit="ratio", label="derived", n=sum(group.n for group in groups), sources=scope.sources(),
-        definition=f"mean {scope.words} at the largest {name(depth)} ÷ that at the smallest",
+        definition=f"mean {scope.words} at the largest {term(depth)} ÷ that at the smallest",
         caveats=tuple(_knee_caveats(scope, groups, beyond=True)),
         rank=4.5 * float(scope.about["weight"]) + 10 * min(abs(change - 1), 1),
         details={
-            "subject": scope.subject, "metric": scope.metric, "factor": depth, "levels": [g.worked() for g in groups],
+            **scope.telling, "metric": scope.metric, "factor": depth, "levels": [g.worked() for g in groups],
             "ratio": change,
         },
     )  # fmt: skip

@@ -154,7 +154,14 @@ def listing(parts: Iterable[object], limit: int = 6) -> str:
 
 def factors(values: dict[str, object]) -> str:
     """A configuration, as in ``num_gpu=60, num_ctx=1024``."""
-    return ", ".join(f"{name(key, 40)}={factor(value)}" for key, value in values.items() if value is not None)
+    return ", ".join(f"{term(key)}={factor(value)}" for key, value in values.items() if value is not None)
+
+
+def term(key: object) -> str:
+    """A factor's name: the last part of a path, as the file has it where a column of our own is called the same."""
+    text = name(key, 80).removesuffix("_factor")
+    head, _, last = text.rpartition(".")
+    return name(last if head and len(last) > 3 and last not in ("name", "type", "value") else text, 40)
 
 
 def factor(value: object) -> str:

@@ -21,6 +21,8 @@ LONGEST_TEXT = 200
 MOST_EXTRAS = 80
 
 _A_PATH = re.compile(r"(?:\.{0,2}|~|[A-Za-z]:)[/\\]|\S+/\S+\.gguf$")
+_UNQUANTISED = re.compile(r"(?:[._-]|\d[BM] (?:mostly )?)(B?F16|F32)(?:\.gguf)?$", re.IGNORECASE)
+"""How llama.cpp names a model that is not quantised: ``llama 8B F16``, ``…-f16.gguf``."""
 _SEPARATOR = re.compile(r"[/\\]")
 
 Factors = dict[str, Any]
@@ -79,8 +81,10 @@ def config_key(recorded: Mapping[str, Any], hints: Mapping[str, Any]) -> ConfigK
             columns[name] = value
         elif len(extra) < MOST_EXTRAS:
             extra[name] = value
-    if "quant" not in columns and (model := columns.get("model")) and (quant := quant_in(model)):
-        columns["quant"] = quant
+    if "quant" not in columns and (model := columns.get("model")):
+        unquantised = _UNQUANTISED.search(model)
+        if quant := quant_in(model) or (unquantised and unquantised[1].upper()):
+            columns["quant"] = quant
     conflicts, guessed = [], []
     for name, value in hints.items():
         target = columns if name in COLUMNS else extra

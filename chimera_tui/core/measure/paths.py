@@ -28,6 +28,11 @@ _PAIR = re.compile(rf"(?<![a-z0-9])({_NAMES})[-_=]?\(?({_NUMBER})\)?(?![a-z0-9])
 _QPS = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?|inf)qps(?![a-z0-9])", re.IGNORECASE)
 _LETTER = re.compile(rf"(?<![a-z0-9.])([gctpkb])({_NUMBER})(?![a-z0-9])")
 _DTYPE = re.compile(r"(?<![a-z0-9])(fp16|bf16|fp32|float16|bfloat16|float32)(?![a-z0-9])", re.IGNORECASE)
+_MLPERF = re.compile(
+    r"(?:^|/)results/([^/]+)/([^/]+)/(Offline|Server|SingleStream|MultiStream|Interactive)/(?=performance/|accuracy/)",
+    re.IGNORECASE,
+)
+"""How MLPerf lays out what a submitter measured: the system, the model, the scenario."""
 _PLAIN_UNDERSCORE = re.compile(r"_(?!(?:[01klms]|xx?s|xl)(?:_|$|[^a-z0-9]))", re.IGNORECASE)
 _MODEL = re.compile(
     r"(?<![a-z0-9])((?:code)?llama(?![-_.]?(?:bench|cpp|perplexity|server|batched|sweep|cli|swap|timings?)(?:[^a-z]|$))|gemma|qwen|mistral|mixtral|phi|deepseek|falcon|bloom|pythia)(-?[0-9](?:\.[0-9]+)?)?"
@@ -41,7 +46,10 @@ def hints(rel: str) -> dict[str, Any]:
     folder, _, name = rel.rpartition("/")
     stem = name.rpartition(".")[0] or name
     found = _of_name(without_running_number(stem))
-    return {**_of_folder(folder), **found} if folder else found
+    found = {**_of_folder(folder), **found} if folder else found
+    if submitted := _MLPERF.search(rel):
+        found |= {"device": submitted[1], "model": submitted[2], "scenario": submitted[3]}
+    return found
 
 
 def without_running_number(stem: str) -> str:

@@ -105,11 +105,25 @@ def measure_grid(grid: Grid, sink: Sink) -> None:
             _sort(grid, i, what, rows, columns)
     if columns.failures:
         _fail(rows, columns.failures, sink)
+    for i, found in columns.numbers.items():
+        if layout.means[i].counts and found.values:
+            _count(rows, found.values, sink)
     configs, rows.kinds = configs_of(columns.factors, sink, rows.count)
     rows.of = sink.observe_all(Observations(grid.records, configs, rows.phase, rows.status, rows.at, rows.error))
     _write_all(grid, layout, columns.numbers, rows, sink)
     if columns.numbers and FAILED in rows.status:
         _write_failures(columns, rows, sink)
+
+
+def _count(rows: Rows, requests: Sequence[float | None], sink: Sink) -> None:
+    """How many requests the statistics of a row are of; one of none has zeros for every latency."""
+    rows.n = [int(v) if v is not None and 1 <= v < MOST else n for v, n in zip(requests, rows.n, strict=True)]
+    if 0 in requests:
+        none = sink.error("no request completed")
+        rows.status = [FAILED if v == 0 else status for v, status in zip(requests, rows.status, strict=True)]
+        rows.error = [
+            none if v == 0 and error is None else error for v, error in zip(requests, rows.error, strict=True)
+        ]
 
 
 def _write_all(grid: Grid, layout: Layout, numbers: dict[int, NumberColumn], rows: Rows, sink: Sink) -> None:
