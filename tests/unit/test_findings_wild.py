@@ -150,3 +150,22 @@ def test_a_text_that_only_says_a_number_in_words_is_no_second_option() -> None:
     )
     found = kinds(factor_frame(frame))
     assert (found["num_thread"], found["config"], found["mode"]) == ("option", "environment", "option")
+
+
+def test_a_speed_that_falls_from_the_first_load_on_has_no_knee(tmp_path: Path) -> None:
+    for rate in (1, 2, 4, 8):
+        data = {
+            "backend": "vllm", "model_id": "m/a-8b", "request_rate": rate, "num_prompts": 100, "completed": 100,
+            "decode_tps": 90.0 - rate, "mean_ttft_ms": 50.0 + rate,
+        }  # fmt: skip
+        write(tmp_path / f"{rate}.json", data)
+    assert not [finding for finding in found_in(tmp_path) if finding.kind in ("knee", "pareto")]
+
+
+def test_the_row_of_all_requests_together_is_not_counted_again(tmp_path: Path) -> None:
+    (tmp_path / "load_stats.csv").write_text(
+        "Type,Name,Request Count,Failure Count,Median Response Time,Requests/s,Failures/s,50%,99%\n"
+        "POST,/a,100,5,20,10.0,0.5,20,40\nPOST,/b,300,0,25,30.0,0.0,25,50\n,Aggregated,400,5,24,40.0,0.5,24,50\n"
+    )
+    [lost] = of_kind(found_in(tmp_path), "lost requests")
+    assert lost.statement.startswith("5 of 100 requests failed (5 %) in one run of 2")

@@ -272,7 +272,7 @@ def test_jmh_json_and_csv_in_the_unit_of_each_benchmark(tmp_path: Path) -> None:
         '"a.get","avgt",1,25,3.5,0.5,"ns/op",100\n'
     )
     [(factors, cells)] = rows(run(tmp_path, text, "jmh.csv"))
-    assert (factors["size"], cells["wall_time", "error99.9"]) == ("100", (5e-10, "s"))
+    assert (factors["size"], cells["wall_time", "error99.9"]) == (100, (5e-10, "s"))
 
 
 def test_a_data_frame_written_by_columns(tmp_path: Path) -> None:
@@ -340,3 +340,37 @@ def test_repeats_and_descriptions_are_no_measurements(tmp_path: Path) -> None:
     described = {"cluster_info": {"nodes": 2, "total_gpus": 16}, "gpus": [0, 1, 2], "ttft_ms": 40.5}
     [(factors, cells)] = rows(run(tmp_path, described, "d.json"))
     assert (factors["total_gpus"], factors["gpus"], len(cells)) == (16, "0, 1, 2", 1)
+
+
+def test_lists_of_like_records_are_told_apart_by_their_keys(tmp_path: Path) -> None:
+    data = {
+        "backends": {
+            "onnx": [{"threads": 1, "latency_ms": 4.0}, {"threads": 2, "latency_ms": 3.0}],
+            "torch": [{"threads": 1, "latency_ms": 8.0}, {"threads": 2, "latency_ms": 6.0}],
+        },
+        "errors": [{"message": "none"}],
+    }
+    found = rows(run(tmp_path, data, "cpu.json"))
+    assert [(factors["backend"], factors["threads"]) for factors, _ in found] == [
+        ("onnx", 1), ("onnx", 2), ("torch", 1), ("torch", 2),
+    ]  # fmt: skip
+
+
+def test_tables_of_one_log_are_told_apart_by_their_headings(tmp_path: Path) -> None:
+    table = "| model | size | params | backend | test | t/s |\n|---|---|---|---|---|---|\n"
+    text = "".join(
+        f"=== {name} ===\n{table}| a 1B Q4_0 | 1.0 GiB | 1.10 B | ROCm | tg128 | {speed} ± 0.10 |\n\n"
+        for name, speed in (("stock driver", 90.5), ("new driver", 99.5))
+    )
+    found = rows(run(tmp_path, text, "bench.log"))
+    assert [factors["section"] for factors, _ in found] == ["stock driver", "new driver"]
+    [(factors, _)] = rows(run(tmp_path, text.split("\n\n")[0], "one.log"))
+    assert "section" not in factors
+
+
+def test_a_test_by_its_short_name_says_which_speed_it_is(tmp_path: Path) -> None:
+    data = [
+        {"model": "a", "test": test, "tokens_per_second": speed} for test, speed in (("pp512", 900.5), ("tg9", 4.5))
+    ]
+    found = rows(run(tmp_path, data, "own.json"))
+    assert [set(cells) for _, cells in found] == [{("prefill_tps", "value")}, {("decode_tps", "value")}]

@@ -21,6 +21,7 @@ def lost_requests(evidence: Evidence) -> Iterator[Finding]:
 
     counts = (
         evidence.observations.lazy()
+        .filter(~pl.col("config_id").is_in(_sums(evidence)))
         .join(evidence.quantities.lazy().select("quantity", "metric"), on="quantity")
         .filter(pl.col("metric").is_in(["requests_failed", *COUNTED]))
         .group_by("file_id", "record", "config_id")
@@ -56,6 +57,16 @@ def lost_requests(evidence: Evidence) -> Iterator[Finding]:
             "worst": {"path": worst["path"], "record": worst["record"], "share_pct": share},
         },
     )  # fmt: skip
+
+
+def _sums(evidence: Evidence) -> list[int]:
+    """The configurations that are all others of their table together."""
+    import polars as pl
+
+    texts = [name for name in evidence.names("workload") if evidence.factors[name].dtype == pl.String]
+    together = [pl.col(name).str.to_lowercase().is_in(["aggregated", "total", "overall", "all"]) for name in texts]
+    rows = evidence.factors.filter(pl.any_horizontal(together)) if together else evidence.factors.clear()
+    return rows["config_id"].to_list()
 
 
 def _loads(evidence: Evidence, config_id: int) -> str:

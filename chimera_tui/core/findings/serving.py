@@ -40,9 +40,9 @@ def serving(evidence: Evidence) -> Iterator[Finding]:
         seen: set[str] = set()
         for prefix in THROUGHPUTS:
             for scope in scopes(evidence, [load], [*fixed, *evidence.names("option"), *works], metric=prefix):
-                if scope.subject not in seen:
+                if scope.subject not in seen and (found := list(_under_load(scope, load))):
                     seen.add(scope.subject)
-                    yield from _under_load(scope, load)
+                    yield from found
     for depth in DEPTHS:
         if depth in evidence.kinds:
             fixed = [name for name in evidence.fixed if name != depth]
@@ -52,8 +52,8 @@ def serving(evidence: Evidence) -> Iterator[Finding]:
 
 def _under_load(scope: Scope, load: str) -> Iterator[Finding]:
     groups = _by_number(scope.groups([load]), load)
-    if len(groups) < MIN_LEVELS:
-        return
+    if len(groups) < MIN_LEVELS or max(groups, key=lambda group: group.mean) is groups[0]:
+        return  # what falls from the first on is the speed of one request
     latencies = _latencies(scope, load)
     yield _knee(scope, load, groups, latencies)
     if latencies:

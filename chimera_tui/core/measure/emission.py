@@ -1,5 +1,6 @@
 """Observations written as cells: what a record's numbers are once the whole of it and what encloses it is known."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from chimera_tui.core.measure.observe import Cell, Seen
 from chimera_tui.core.measure.sink import FAILED, OK, Sink
 from chimera_tui.core.measure.spread import sample_statistics
 
+_TEST = re.compile(r"(?:pp|tg)\d+")
 TESTS_NAMED = frozenset(("llama-bench", "llama-benchy"))
 """Tools whose speeds are of a test (``pp512``, ``tg128``) that only the rest of the row tells."""
 
@@ -58,6 +60,10 @@ def _named(what: Meaning, seen: Seen, tool: str) -> str:
 def numbers_of(seen: Seen, tool: str) -> list[Cell]:
     """The cells of a record with what only the whole record tells: samples, the kind of test, the aggregate."""
     cells = seen.cells + _of_arrays(seen) if seen.arrays else seen.cells
+    test = seen.factors.get("test")
+    if isinstance(test, str) and _TEST.match(test):
+        kind = test_kind(inherited(seen))
+        cells = [(f, w._replace(name=kind) if w.name == "output_tps" else w, v, n, raw) for f, w, v, n, raw in cells]
     if tool in TESTS_NAMED and cells:
         kind = test_kind(inherited(seen))
         cells = [(f, w._replace(name=kind) if w.name == "@test" else w, v, n, raw) for f, w, v, n, raw in cells]

@@ -17,7 +17,7 @@ from chimera_tui.core.measure.tables import Grid, measure_grid
 from chimera_tui.core.measure.tools import tool_of_document, tool_of_header
 from chimera_tui.core.read.delimited import Table
 from chimera_tui.core.read.jsontext import decode_line
-from chimera_tui.core.read.markdown import tables_in
+from chimera_tui.core.read.markdown import headings_of, tables_in
 from chimera_tui.core.read.numbers import number_in
 
 TABLE_TOOLS = frozenset(
@@ -72,12 +72,19 @@ def _tables(text: str, rel: str, limits: Limits) -> FileResult:
     """The tables that a tool wrote, in Markdown or among the lines of a log."""
     sink: Sink | None = None
     others = start = 0
-    for table in tables_in(text) if "|" in text else ():
+    tables = tables_in(text) if "|" in text else []
+    headings = headings_of(text, tables)
+    told = len(set(filter(None, headings))) > 1
+    for table, heading in zip(tables, headings, strict=True):
         tool = tool_of_header(tuple(table.header), PurePosixPath(rel).name) or _named_tests(table)
         if tool not in TABLE_TOOLS or (sink and sink.tool != tool):
             others += 1
             continue
         sink = sink or Sink(tool, hints(rel), limits)
+        if told and tool != "lm-eval":
+            table.header.append("section")
+            for row in table.rows:
+                row.append(heading)
         _tool_table(table, sink, start)
         sink.result.records.update({start + i: f"line {table.first_line + 2 + i}" for i in range(len(table.rows))})
         start += len(table.rows)

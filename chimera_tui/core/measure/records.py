@@ -99,6 +99,7 @@ class Walk:
         leaves = place.record.leaves
         nested = [(k, v) for k, v in node.items() if isinstance(v, dict)]
         grouped = self._grouped(nested, place.key) if nested else 0
+        named = self._alike_lists(node)
         stated = node.get("unit")
         unit = stated if isinstance(stated, str) else ""
         prefix = place.field + "." if place.field else ""
@@ -107,7 +108,7 @@ class Walk:
                 self._nested(v, place.below(k), grouped, _singular(place.key))
             elif isinstance(v, list):
                 if v and container(self.tool, k) != "text":
-                    self._list(v, place.below(k), unit)
+                    self._list(v, place.below(k), unit, ((_singular(place.key or "group"), k),) if k in named else ())
             elif v is not None:
                 leaves.append((prefix + k, v, unit, None))
 
@@ -144,13 +145,21 @@ class Walk:
             return
         self._object(node, self._record(Record(place.path, place.record, factors), place))
 
-    def _list(self, node: list[Any], place: Place, unit: str = "") -> None:
+    def _alike_lists(self, node: dict[str, Any]) -> frozenset[str]:
+        """The keys of lists whose records all look the same, so that only the key tells them apart."""
+        lists = {k: v for k, v in node.items() if isinstance(v, list) and v and container(self.tool, k) != "text"}
+        if len(lists) < 2:
+            return frozenset()
+        shapes = {k: frozenset(v[0]) for k, v in lists.items() if isinstance(v[0], dict) and holds_numbers(v[0])}
+        return frozenset(shapes) if len(shapes) > 1 and len(set(shapes.values())) == 1 else frozenset()
+
+    def _list(self, node: list[Any], place: Place, unit: str = "", factors: tuple[tuple[str, str], ...] = ()) -> None:
         if self._beyond(place):
             return
         plain = False
         for i, item in enumerate(node):
             if isinstance(item, dict):
-                self._object(item, self._record(Record(f"{place.path}[{i}]", place.record), place))
+                self._object(item, self._record(Record(f"{place.path}[{i}]", place.record, factors), place))
             else:
                 plain = True
         if plain:

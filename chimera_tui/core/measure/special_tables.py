@@ -9,7 +9,7 @@ import msgspec
 from chimera_tui.core.measure.jmh import operation
 from chimera_tui.core.measure.lexicon import Meaning, meaning
 from chimera_tui.core.measure.naming import normalised, stat_named
-from chimera_tui.core.measure.row_factors import FactorColumn, configs_of
+from chimera_tui.core.measure.row_factors import FactorColumn, configs_of, plain
 from chimera_tui.core.measure.sink import Sink
 from chimera_tui.core.read.delimited import Table
 from chimera_tui.core.read.numbers import number_in
@@ -119,8 +119,8 @@ def _operations(table: Table, sink: Sink, start: int) -> None:
     for k, row in enumerate(table.rows):
         if len(row) != len(table.header):
             continue
-        factors = {"benchmark": row[at["benchmark"]], "mode": row[at["mode"]], "threads": row[at["threads"]]}
-        factors |= {name.removeprefix("param_"): row[i] for name, i in at.items() if name.startswith("param_")}
+        factors = {name: plain(row[at[name]]) for name in ("benchmark", "mode", "threads")}
+        factors |= {name.removeprefix("param_"): plain(row[i]) for name, i in at.items() if name.startswith("param_")}
         of = sink.observe(start + k, sink.config(factors))
         what = operation(row[at["unit"]])
         n = number_in(row[at["samples"]])

@@ -9,6 +9,23 @@ _RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
 _EMPHASIS = re.compile(r"^(\*{1,3}|_{1,3}|`+)(.*?)\1$", re.DOTALL)
 
 
+_HEADING = re.compile(r"\s*(?:#{1,6}|={3,}|-{3,}|\*\*)\s*([^\s#=*|-][^|]*?)\s*(?:#{1,6}|={3,}|-{3,}|\*\*:?)?\s*")
+LONGEST_HEADING = 120
+
+
+def headings_of(text: str, tables: list[Table]) -> list[str]:
+    """For each table the nearest heading above it and below the table before; empty where there is none."""
+    lines = text.splitlines()
+    found = []
+    before = 0
+    for table in tables:
+        above = (line for line in reversed(lines[before : table.first_line - 1]) if len(line) <= LONGEST_HEADING)
+        named = next((match[1] for line in above if (match := _HEADING.fullmatch(line))), "")
+        found.append(without_escapes(named))
+        before = table.first_line + len(table.rows)
+    return found
+
+
 def tables_in(text: str) -> list[Table]:
     """All pipe tables of a text, in order."""
     lines = text.splitlines()
