@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from chimera_tui.ui.panes.reports.columns import columns
 from chimera_tui.ui.panes.reports.pane import ReportsPane
+from chimera_tui.ui.tables.cells import UNICODE
+from chimera_tui.ui.tables.layout import Layout
 from tests.ui.app_steps import opened, said, seen, text_of, until
 
 REPORT = """# Chimera Agent Report
@@ -75,10 +78,20 @@ async def test_ending_and_figures_are_seen_without_zoom_and_the_report_is_told_b
         pane = await in_library(pilot, screen)
         await until(pilot, lambda: "num_ctx=1024" in seen(screen.app), "the report under the cursor in words")
         (head,) = [line for line in seen(screen.app).splitlines() if "tok/s" in line]
-        assert all(title in head for title in ("UTC", "ending", "tok/s", "TTFT s", "ver. %"))
+        assert all(title in head for title in ("UTC", "ending", "tok/s", "TTFT s", "ver%"))
         assert ("model" in head) == (size != (120, 40))
         pane.library.table.move_cursor(3)
         await until(pilot, lambda: "num_ctx=512" in seen(screen.app), "the other report")
+
+
+@pytest.mark.parametrize(("width", "ending"), [(52, "cancelled"), (72, "server error"), (80, "ended without done")])
+def test_nothing_that_matters_is_left_out_or_cut_too_far(width, ending):
+    widths = {"mark": 1, "date": 11 if width < 76 else 16, "ending": len(ending), "decode_tps": 5, "ttft_s": 6}
+    shown = columns(width)
+    layout = Layout(shown, tuple(widths.get(one.name, 3) for one in shown), 2, (), UNICODE)
+    slots = {shown[slot.index].name: slot.width for slot in layout.slots(0, width - 3)}
+    assert {"date", "ending", "decode_tps", "ttft_s", "verified"} <= set(slots)
+    assert slots["ending"] >= min(len(ending), 8 if width == 52 else 16)
 
 
 async def test_sort_and_filter(make_app):

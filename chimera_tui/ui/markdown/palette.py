@@ -24,7 +24,7 @@ StreamView {
     & > .stream-view--strong { text-style: bold; }
     & > .stream-view--em { text-style: italic; }
     & > .stream-view--strike { text-style: strike; }
-    & > .stream-view--link { text-style: underline; }
+    & > .stream-view--link { color: $secondary; text-style: italic underline; }
     & > .stream-view--url { color: $text-muted; }
     & > .stream-view--code { color: $accent; }
     & > .stream-view--html { color: $text-muted; }

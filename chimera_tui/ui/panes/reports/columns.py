@@ -9,7 +9,7 @@ MARK = Column("mark", label=" ", max_width=1)
 _FIGURES = (
     Column("decode_tps", label="tok/s", kind="number", digits=1),
     Column("ttft_s", label="TTFT", unit="s", kind="number", digits=3),
-    Column("verified", label="ver.", unit="%", kind="number", digits=0),
+    Column("verified", label="ver%", kind="number", digits=0),
 )
 """What reports are compared by at a glance."""
 _FURTHER = (
@@ -39,7 +39,7 @@ def columns(width: int, *, searching: bool = False) -> tuple[Column, ...]:
     """The columns in the order that shows ending and figures in this width; the model comes first where it fits."""
     short = width < 76
     date = Column("date", unit="UTC", skip=5 if short else 0)
-    ending = Column("ending", kind="ending", max_width=9 if short else 16)
+    ending = Column("ending", kind="ending", max_width=8 if width < 66 else 16)
     model = Column("model", max_width=16 if short else 20)
     told = (*_FIGURES, model) if width < 66 else (model, *_FIGURES)
     return (MARK, date, ending, *(FOUND if searching else ()), *told, *_FURTHER)

@@ -1,6 +1,5 @@
 """The model's text as it comes, under a line that says which stage it is or how it ended."""
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
@@ -36,8 +35,10 @@ class StreamPane(Vertical):
 
     DEFAULT_CSS = """
     StreamPane {
-        & > #stream-title { height: 1; padding: 0 1; color: $text-muted; }
-        & > #stream-title.-problem { color: $warning; }
+        & > #stream-title {
+            height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis;
+            &.-problem { color: $warning; height: auto; max-height: 3; text-wrap: wrap; }
+        }
         & > FoundText { height: 1fr; }
     }
     """
@@ -128,7 +129,8 @@ class StreamPane(Vertical):
 
     def _call_finished(self, event: CallFinished) -> None:
         if event.ending is not Ending.COMPLETE:
-            self.view.append_program(f"*The {event.stage.value} call ended: {event.ending.value}. {event.reason}*\n")
+            words = f"The {event.stage.value} call ended: {event.ending.value}. {event.reason}".rstrip()
+            self.view.append_program(f"*{words}*\n")
 
     def _end(self, event: RunEnded) -> None:
         self.view.finish()
@@ -139,4 +141,4 @@ class StreamPane(Vertical):
         title = self.query_one("#stream-title", Static)
         title.set_class(problem, "-problem")
         words = f"{words}, {self._writer}" if self._writer and not problem else words
-        title.update(Text(inert_line(words), no_wrap=True, overflow="ellipsis"), layout=False)
+        title.update(inert_line(words))
