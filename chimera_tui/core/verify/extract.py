@@ -211,7 +211,7 @@ def _number(line: Line, start: int, end: int, number: str, unit: str, sign: str 
         kind = kinds.RATIO
     elif unit in ("%", "percent"):
         kind = kinds.SHARE
-    elif unit in ("x", "×"):
+    elif unit in ("x", "×", "fold"):
         kind = kinds.RATIO
     elif known and known.name == "bytes":
         kind = kinds.SIZE

@@ -15,7 +15,7 @@ from chimera_tui.core.verify.consistency import consistent
 from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.extract import extract
 from chimera_tui.core.verify.facts import Facts
-from chimera_tui.core.verify.grounding import judge_grounded, names_no_row, other_subject
+from chimera_tui.core.verify.grounding import judge_grounded
 from chimera_tui.core.verify.lines import LONGEST, PROGRAM, PROSE, Line, Reader, withheld
 from chimera_tui.core.verify.names import plain
 from chimera_tui.core.verify.rule_counts import judge_count, judge_share
@@ -27,6 +27,7 @@ from chimera_tui.core.verify.rule_options import is_index, judge_option
 from chimera_tui.core.verify.rule_ratios import judge_ratio
 from chimera_tui.core.verify.rule_sizes import judge_size
 from chimera_tui.core.verify.sentences import sentences
+from chimera_tui.core.verify.strangers import names_no_row, other_subject
 from chimera_tui.core.verify.values import FILE_RULE, METRIC
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Check, Remark, Verdict
 from chimera_tui.core.verify.written import CITATION, judge_finding

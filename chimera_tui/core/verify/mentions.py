@@ -149,6 +149,11 @@ class Vocabulary:
                 groups = values.get(0.0 if number.lower() in ("no", "zero") else printed(number)[0])
                 if groups or (groups is None and not one["before"] and len(values) > 1):
                     found.append(Mention(*one.span(), groups or frozenset(), setting=True))
+                found += [
+                    Mention(*its.span(1), values[printed(its[1])[0]], setting=True)
+                    for its in _ALONE.finditer(text, one.end())
+                    if printed(its[1])[0] in values
+                ]
                 for start, end, other in _listed(text, one.start("before")) if one["before"] else ():
                     found += [Mention(start, end, values[other], setting=True)] if other in values else []
         return found
@@ -185,6 +190,12 @@ class Vocabulary:
             return at + 1, frozenset()
         whole = [one for one in kept if len(matched) >= EXACT and len(one.tokens) == len(matched)]
         return end, frozenset().union(*(one.groups for one in whole or kept))
+
+
+_ALONE = re.compile(
+    rf"\b(?:with|at|for|to|from|than|vs\.?|and) ({NUMBER})(?= (?:it|they|the|this|this is)\b|[,.;:)]?\s*$)"
+)
+"""A number alone that may be another value of a setting named before: ``with 2048 …; with 8192 it drops``."""
 
 
 def _listed(text: str, end: int) -> list[tuple[int, int, float]]:

@@ -54,8 +54,9 @@ def meaning_of(at: Context, near: Nearness, cells: Cells) -> Meaning | None:  # 
         if not text:
             continue
         if ids := _named(at, cells, text, fitting):
-            close = place < (2 if at.in_row and not GENERAL.search(at.header) else 3)
-            return Meaning(ids, named=True, near=close, text=text if place < 4 else "")
+            close = place < (2 if at.in_row and not GENERAL.search(at.header) else 4)
+            general = len(ids) == len(fitting) and at.canonical_unit[0] == "s"
+            return Meaning(ids, named=True, near=close and not general, text=text if place < 4 else "")
         if place == 0 and _something_else(text):
             return None
     if not at.canonical_unit[0] and at.claim.decimals <= 0:
@@ -81,7 +82,7 @@ def _texts(at: Context, near: Nearness) -> list[str]:
             near.row if GENERAL.search(at.header) else "",
         ]
         if at.in_row
-        else [near.lead, near.tail, near.before, near.earlier[0] if near.earlier else ""]
+        else [near.lead, near.tail, near.clause, near.before, near.earlier[0] if near.earlier else ""]
     )
     return [*own, *reversed(line.parents), *near.earlier[1:], near.intro, line.heading]
 
@@ -114,7 +115,7 @@ def _bare(cells: Cells, one: Series, unit: str) -> bool:
     if unit == "%":
         values = cells.whole(one.series_id)["value"]
         return bool(values.len()) and values[0] >= 0 and values[-1] <= 1
-    field = one.field
+    field = one.field.lower()
     return bool(
         re.search(
             {"tokens/s": r"speed|throughput|tps|rate", "s": r"(?:^|_)t(?:_|$)|time|latency"}.get(unit, "(?!)"), field

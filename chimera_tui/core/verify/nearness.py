@@ -11,7 +11,7 @@ from chimera_tui.core.verify.mentions import Mention, Vocabulary
 from chimera_tui.core.verify.sentences import sentences
 
 _BREAK = re.compile(
-    r"[,;:|→/]|->|–|—|\b(?:and|or|vs\.?|versus|to|against|compared|while|whereas|but|followed|with|than|over|from)\b",
+    r"[,;:|→/]|->|–|—|\bvs\.|\b(?:and|or|vs|versus|to|against|compared|while|whereas|but|followed|with|than|over|from)\b",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(r"\s*\(([^()]*)\)")
@@ -44,6 +44,11 @@ class Nearness:
     @cached_property
     def lead(self) -> str:
         """The words right before the claim: none of those that belong to the claim before it."""
+        lead = self._lead
+        return "" if lead.rstrip().endswith("(") else lead
+
+    @cached_property
+    def _lead(self) -> str:
         start = self.at.claim.start - len(self.at.before)
         previous = max((end for _, end in self._others if end <= self.at.claim.start), default=None)
         if previous is None or previous < start:
@@ -82,6 +87,11 @@ class Nearness:
             if behind := _BEHIND.match(text, end):
                 text = text[: behind.start()] + " " * len(behind[0]) + text[behind.end() :]
         return text[start:]
+
+    @cached_property
+    def clause(self) -> str:
+        """The end of :attr:`before`, from the last semicolon on."""
+        return self.before.rpartition(";")[2]
 
     @cached_property
     def row(self) -> str:
@@ -131,7 +141,21 @@ class Nearness:
         """How many of the layers are of the sentence or the row itself, or the items that it is part of."""
         return 3 + len(self.at.line.parents)
 
+    def mentions(self, layer: int) -> list[Mention]:
+        """What a layer names, the nearest to the claim first; a sentence is read as a whole and then divided."""
+        if self.at.in_row or layer > 2:
+            found = self.known.mentions(self.layers[layer])
+            return found if self.at.in_row and layer in (0, 2) else list(reversed(found))
+        low, high = self.at.claim.start - len(self.lead), self.at.claim.end + len(self.tail) + 2
+        start = self.at.reach[0]
+        places = [(one.start + start, one.end + start, one) for one in self.known.mentions(self.at.sentence)]
+        if layer == 0:
+            return [one for a, b, one in places if low <= a and b <= high and self.tail_holds(b)]
+        if layer == 1:
+            blank = self.before
+            return [one for a, _, one in reversed(places) if a < low and blank[a - start : a - start + 1].strip()]
+        return [one for a, b, one in places if a >= self.at.claim.end and not (b <= high and self.tail_holds(b))]
 
-def nearest_last(found: list[Mention], layer: int) -> list[Mention]:
-    """Mentions with the nearest to the claim first: before it the last ones."""
-    return found if layer in (0, 2) else list(reversed(found))
+    def tail_holds(self, end: int) -> bool:
+        """Whether a place behind the claim is in its own words."""
+        return end <= self.at.claim.start or bool(self.tail)

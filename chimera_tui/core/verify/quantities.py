@@ -17,7 +17,7 @@ UNIT = (
     r"minutes?|mins?|min|hours?|hrs?|"
     r"days?|weeks?|months?|years?|%|percent(?:age points?)?|pp|×|x|bytes?|[kKMGT]i?[bB]|B|"
     r"tokens?|watts?|W|joules?|J|°C|"
-    r"[MG]Hz|requests?|samples?|characters?|chars?|parameters?|params?|cores?|threads?|GPUs?|CPUs?)"
+    r"[MG]Hz|fold|requests?|samples?|characters?|chars?|parameters?|params?|cores?|threads?|GPUs?|CPUs?)"
 )
 WORDS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,

@@ -33,8 +33,8 @@ _SPREAD = re.compile(
 )
 _MOST = re.compile(r"\b(?:most recent|newest|latest|newest|last)\b", re.IGNORECASE)
 _COLLECTED = re.compile(
-    r"\b(?:collected|gathered|(?:was|were|been) run|^\W*run on|committed|commit|"
-    r"measured|recorded|ran|executed|performed|conducted|captured|benchmarked|taken)\b",
+    r"\b(?:collected|gathered|(?:was|were|been) run|^\W*run on|committed|commit|dated|"
+    r"(?:was|were) generated|measured|recorded|ran|executed|performed|conducted|captured|benchmarked|taken)\b",
     re.IGNORECASE,
 )
 _CYCLE = re.compile(r"\b(?:every|frequency|interval|cycle|cadence|update\w*|modif\w+)\b", re.IGNORECASE)

@@ -1,0 +1,125 @@
+"""The values that a text may mean over the rows it names: cells, statistics that files state, statistics computed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from chimera_tui.core.verify import claim as kinds
+from chimera_tui.core.verify.cell_statistics import statistic
+from chimera_tui.core.verify.cells import Cells
+from chimera_tui.core.verify.context import Context, in_printed_unit
+from chimera_tui.core.verify.mentions import vocabulary
+from chimera_tui.core.verify.metrics_meant import Meaning
+from chimera_tui.core.verify.singled_out import Row, rows_in
+from chimera_tui.core.verify.tolerance import half_width
+from chimera_tui.core.verify.values import TELLING_DIGITS
+
+COUNTED = ("requests", "samples", "count", "tokens")
+MOST_FILES, MOST_READINGS = 60, 600
+"""What is not singled out: statistics of more files, more values."""
+PLAIN = ("value", "mean")
+_SPREAD = ("std", "stderr")
+
+
+class Reading(NamedTuple):
+    """A value in the text's unit and where it is from; ``record`` is -1 for a statistic."""
+
+    value: float
+    series_id: int
+    file_id: int
+    record: int
+    raw: float
+    words: str = ""
+
+
+def telling(at: Context, cells: Cells, wanted: str, readings: list[Reading]) -> bool:
+    """Whether the number has digits enough: two for a statistic that is named, or for the only value there is.
+
+    What is counted is exact: there every digit tells.
+    """
+    if at.claim.kind == kinds.COUNT or at.canonical_unit[0] in COUNTED:
+        return abs(at.claim.value) >= 10
+    if at.in_row and not at.unit and at.claim.decimals <= 0 and len({one.value for one in readings}) == 1:
+        return all(cells.series[one.series_id].unit in ("", *COUNTED) for one in readings)
+    alone = len({one.value for one in readings}) == 1 and at.claim.decimals > 0
+    return at.claim.digits >= (2 if wanted or alone else TELLING_DIGITS)
+
+
+def in_each_file(at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str) -> Iterator[Reading]:
+    """A statistic that is asked for, of the rows of each file alone."""
+    known = vocabulary(cells)
+    if not wanted or wanted in ("sum", "spread"):
+        return
+    files = sorted({file_id for file_id, its in known.by_file.items() if its & groups})
+    for file_id in files if 1 < len(files) <= MOST_FILES else ():
+        yield from readings_over(at, cells, meaning, groups & known.by_file[file_id], wanted)
+
+
+def readings_over(
+    at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str
+) -> Iterator[Reading]:
+    """Every value that the statistic may have over the rows: as files state it, and computed."""
+    known = vocabulary(cells)
+    for series_id in meaning.series:
+        one = cells.series[series_id]
+        factors = factors_of(at, cells, series_id)
+        if not factors or not (meaning.exact or _asked(one.stat, wanted)):
+            continue
+        rows = rows_in(cells, known, series_id, groups)
+        if len(rows) > MOST_READINGS and not wanted:
+            continue
+        for factor in factors:
+            if (
+                meaning.exact
+                or wanted in ("", "sum", "interval")
+                or one.stat == wanted
+                or (wanted == "spread" and one.stat in _SPREAD)
+            ):
+                yield from (Reading(v * factor, series_id, file_id, record, v) for file_id, record, v, _ in rows)
+            if wanted and one.stat in PLAIN:
+                yield from _computed(series_id, rows, factor, {"spread": "std"}.get(wanted, wanted), cells)
+
+
+def _asked(stat: str, wanted: str) -> bool:
+    if wanted == "interval":
+        return stat.startswith("ci_")
+    if wanted in ("", "sum"):
+        return stat in (*PLAIN, "p50", "slope")
+    return stat in PLAIN or stat == wanted or (wanted == "spread" and stat in _SPREAD)
+
+
+def _computed(series_id: int, rows: list[Row], factor: float, name: str, cells: Cells) -> Iterator[Reading]:
+    import polars as pl
+
+    if name in ("best", "worst"):
+        higher = "higher" in cells.better.get(series_id, "")
+        name = "max" if higher == (name == "best") else "min"
+    for kept in (rows, [row for row in rows if not row[3]]):
+        if kept and (len(kept) > 1 or name in ("min", "max", "mean", "p50")):
+            value = statistic(pl.Series([row[2] for row in kept]), name)
+            if value is not None:
+                yield Reading(value * factor, series_id, kept[0][0], -1, value, name)
+
+
+def factors_of(at: Context, cells: Cells, series_id: int) -> list[float]:
+    """What a canonical value is multiplied with to be in the text's unit; a share may be a part of one in the files."""
+    one = cells.series[series_id]
+    found = in_printed_unit(at, one.unit, one.raw_unit, one.raw(1.0), 1.0)[:1]
+    if at.canonical_unit[0] == "%" and not one.unit and not one.raw_unit:
+        found = [100.0]
+    return found
+
+
+def chance(at: Context, readings: list[Reading]) -> float:
+    """The share of the numbers of this size (a decade of them) that some reading would agree with."""
+    x = abs(at.claim.value)
+    values = {one.value for one in readings}
+    if not x:
+        return len([one for one in values if one == 0]) and 0.05
+    width = half_width(at.claim, x)
+    if at.claim.hedge == "about" and at.claim.decimals <= 0:
+        width = max(width, 0.02 * x)
+    steps = {round(abs(one) / (2 * width)) for one in values if x / 3.17 <= abs(one) <= x * 3.17}
+    return sum(1 / max(1, each) for each in steps) / math.log(10)
