@@ -3,11 +3,12 @@ import os
 import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from chimera_tui.core.config.schema import Scan
 from chimera_tui.core.measure.result import FileResult
-from chimera_tui.engine.repository import cache, ingest
+from chimera_tui.engine.repository import cache, ingest, stored_table
 from chimera_tui.engine.repository.snapshot import Snapshot
 from chimera_tui.engine.repository.workspace import Workspace
 
@@ -147,3 +148,25 @@ async def test_older_sets_of_tables_are_removed(root, tmp_path):
         write(root / f"{number}.csv", CSV)
         await start(root, tmp_path / "cache")
     assert len(list(tmp_path.glob("cache/frames/*/*/cells.arrow"))) == 1
+
+
+def test_constant_and_mostly_empty_columns_come_back_as_they_were(tmp_path, monkeypatch):
+    monkeypatch.setattr(stored_table, "FEWEST_ROWS", 20)
+    rows = range(100)
+    frame = pl.DataFrame({
+        "id": pl.Series(rows, dtype=pl.UInt32), "kind": ["csv"] * 100, "none": pl.Series([None] * 100, dtype=pl.UInt32),
+        "raw": ["é" if n == 7 else None for n in rows], "at": [n if n > 95 else None for n in rows],
+        "full": [n / 7 for n in rows], "half": [None if n % 2 else n for n in rows], "zero": [0.0] * 100,
+        "bytes": [b"\xff" if n == 3 else None for n in rows], "one": pl.Series([1] * 100, dtype=pl.UInt8),
+    })  # fmt: skip
+    for height in (100, 19, 0):
+        part = frame.head(height)
+        stored = stored_table.write(part, tmp_path, f"table{height}")
+        again = stored_table.read(tmp_path, f"table{height}", stored, dict(frame.schema))
+        assert again.equals(part)
+        assert again.schema == part.schema
+        assert bool(stored.constants and stored.sparse) == (height == 100)
+    stored = stored_table.write(frame, tmp_path, "other")
+    (tmp_path / "other.raw.arrow").write_bytes(b"damaged")
+    with pytest.raises(ValueError):
+        stored_table.read(tmp_path, "other", stored, dict(frame.schema))

@@ -391,7 +391,7 @@ async def test_damaged_parquet_costs_itself_and_says_nothing_on_the_terminal(roo
     (root / "called.csv").write_bytes(good)
     found = rows(await Workspace(root, scan=Scan()).refresh())
     assert {found[name]["status"] for name in ("a.parquet", "whole.parquet", "z.parquet", "called.csv")} == {"ok"}
-    damaged = [row for path, row in found.items() if path.startswith("cut_")]
-    assert "failed" in {row["status"] for row in damaged}
-    assert "pending" not in {row["status"] for row in damaged}
+    cut = [row for path, row in found.items() if path.startswith("cut_")]
+    assert "failed" in {row["status"] for row in cut}
+    assert "pending" not in {row["status"] for row in cut}
     assert capfd.readouterr() == ("", "")

@@ -6,11 +6,9 @@ it may have changed since. A cache that cannot be read is as good as none; one t
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 import time
-import zlib
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +17,7 @@ import msgspec
 
 from chimera_tui.core import frames as schema
 from chimera_tui.core.frames import Frames
+from chimera_tui.engine.repository.stored_table import Stored, read, write
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,11 +44,11 @@ def cache_folder() -> Path:
 
 
 class Index(msgspec.Struct):
-    """The cache of one repository: the folder and checksums of its tables, and what they were made from."""
+    """The cache of one repository: the folder of its tables, what each is, and what they were made from."""
 
     readers: str
-    tables: str
-    checksums: dict[str, int]
+    folder: str
+    tables: dict[str, Stored]
     read_ns: int
 
 
@@ -59,9 +58,9 @@ def save(cache_dir: Path, root: Path, frames: Frames, read_ns: int) -> None:
     tables = folder / f"{time.time_ns():x}"
     try:
         tables.mkdir(parents=True)
-        checksums = {name: _write(getattr(frames, name), tables / f"{name}.arrow") for name in TABLES}
+        stored = {name: write(getattr(frames, name), tables, name) for name in TABLES}
         temporary = tables / INDEX
-        temporary.write_bytes(msgspec.json.encode(Index(readers_hash(), tables.name, checksums, read_ns)))
+        temporary.write_bytes(msgspec.json.encode(Index(readers_hash(), tables.name, stored, read_ns)))
         temporary.replace(folder / INDEX)
         for old in folder.iterdir():
             if old.is_dir() and old != tables:
@@ -79,7 +78,10 @@ def load(cache_dir: Path, root: Path) -> Frames | None:
         index = msgspec.json.decode((folder / INDEX).read_bytes(), type=Index)
         if index.readers != readers_hash():
             return None
-        frames = {name: _read(folder / index.tables / f"{name}.arrow", index.checksums[name]) for name in TABLES}
+        frames = {
+            name: read(folder / index.folder, name, index.tables[name], schema.dtypes(kinds))
+            for name, kinds in TABLES.items()
+        }
     except (OSError, msgspec.MsgspecError, pl.exceptions.PolarsError, ValueError, KeyError):
         return None
     if any(dict(frames[name].schema) != schema.dtypes(kinds) for name, kinds in TABLES.items()):
@@ -97,23 +99,6 @@ def readers_hash() -> str:
             if path.suffix in CODE_AND_DATA:
                 digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def _write(frame: pl.DataFrame, path: Path) -> int:
-    body = io.BytesIO()
-    frame.write_ipc(body, compression="lz4")
-    path.write_bytes(body.getbuffer())
-    return zlib.crc32(body.getbuffer())
-
-
-def _read(path: Path, checksum: int) -> pl.DataFrame:
-    # Damaged Arrow can end the process; a checksum cannot.
-    import polars as pl
-
-    body = path.read_bytes()
-    if zlib.crc32(body) != checksum:
-        raise ValueError(path)
-    return pl.read_ipc(io.BytesIO(body))
 
 
 def _doubted(files: pl.DataFrame, read_ns: int) -> pl.DataFrame:

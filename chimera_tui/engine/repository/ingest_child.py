@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 LENGTH = struct.Struct("<Q")
-POLITENESS = 10
+POLITENESS = 5
 """How far behind the process that draws the screen a child stands in line for a processor."""
 
 
