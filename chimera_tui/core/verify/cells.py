@@ -13,6 +13,7 @@ from chimera_tui.core.measure.units import unit_of
 from chimera_tui.core.verify.cell_statistics import MOST_BY_FILE, by_file, statistic
 from chimera_tui.core.verify.filters import FEW_CELLS, Filter, kept
 from chimera_tui.core.verify.names import entities_of
+from chimera_tui.core.verify.twins import units_of_twins
 
 if TYPE_CHECKING:
     import polars as pl
@@ -71,7 +72,7 @@ class Cells:
         self._kinds = dict(frames.files.select("file_id", "kind").rows())
         self._records = frames.records.with_columns(key=pl.col("path").hash(seed=7)).sort("key")
         self._no_records = self._records.head(0).select("file_id", "record")
-        self._inferred = self._units_of_twins()
+        self._inferred = units_of_twins(frames.series, self._cells)
         self.series = {row["series_id"]: self._series(row) for row in frames.series.iter_rows(named=True)}
         self.better = dict(frames.series.select("series_id", "better").rows())
         self._by_file: pl.DataFrame | None = None
@@ -105,31 +106,6 @@ class Cells:
             series_id, str(row["field"]), str(row["metric"]), str(row["stat"]), str(row["unit"] or ""),
             raw if unit or not inferred else inferred, factor, self._bounds.get(series_id, (0, 0))[1],
         )  # fmt: skip
-
-    def _units_of_twins(self) -> dict[int, str]:
-        """Units of series that state none, from cells of the same file with exactly the same value and a unit."""
-        import polars as pl
-
-        series = self.frames.series.with_columns(
-            factor=pl.col("raw_unit").map_elements(_factor, return_dtype=pl.Float64, skip_nulls=False)
-        )
-        bare = series.filter((pl.col("raw_unit").fill_null("") == "") & (pl.col("unit").fill_null("") == ""))
-        stated = series.filter(pl.col("raw_unit").fill_null("") != "")
-        if not bare.height or not stated.height:
-            return {}
-        telling = self._cells.filter(pl.col("value") != pl.col("value").round(2))
-        left = telling.filter(pl.col("series_id").is_in(bare["series_id"].implode()))
-        if not left.height:
-            return {}
-        right = telling.filter(pl.col("file_id").is_in(left["file_id"].unique().implode())).join(
-            stated.select("series_id", "raw_unit", "factor"), on="series_id"
-        )
-        rounded = [(pl.col("value") / pl.col("factor")).round_sig_figs(12).alias("key"), "file_id", "raw_unit"]
-        pairs = left.select("series_id", "file_id", pl.col("value").round_sig_figs(12).alias("key")).join(
-            right.select(rounded), on=["file_id", "key"]
-        )
-        found = pairs.group_by("series_id").agg(pl.col("raw_unit").unique())
-        return {series_id: units[0] for series_id, units in found.rows() if len(units) == 1}
 
     def _index_names(self) -> None:
         self.by_field: dict[str, list[int]] = {}
@@ -316,11 +292,6 @@ class Cells:
     def of_kind(self, kind: str) -> frozenset[int]:
         """The files of a kind."""
         return frozenset(file_id for file_id, its in self._kinds.items() if its == kind)
-
-
-def _factor(raw: str | None) -> float:
-    unit = unit_of(raw) if raw else None
-    return unit.factor / unit.divisor if unit else 1.0
 
 
 def _splits(path: str) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ _OTHER = re.compile(
 _POWERS = {"k": 1, "m": 2, "g": 3, "t": 4}
 
 
-def judge_size(at: Context, facts: Facts) -> Verdict | None:  # noqa: PLR0911 - one way to read it a line
+def judge_size(at: Context, facts: Facts) -> Verdict | None:
     """A size of the files. None where the claim is no size, or the size of something else."""
     unit = at.unit.strip().lower()
     said = " ".join(dict.fromkeys((at.label, at.header, at.sentence)))
@@ -46,31 +46,20 @@ def judge_size(at: Context, facts: Facts) -> Verdict | None:  # noqa: PLR0911 - 
         for base in (1000.0, 1024.0):
             if agreement(at.claim, value / base ** _POWERS.get(unit[:1] if len(unit) > 1 else "", 0)):
                 return _verdict(at, SUPPORTED, value, text)
-    if (
-        facts.inventory.frozen.total_bytes is None
-        and statistic == "sum"
-        and facts.blocks is not None
-        and _close(at, unit, readings[0][0])
-    ):
-        return Verdict(
-            claim=at.claim,
-            label=UNVERIFIABLE,
-            rule=RULE,
-            reason=(
-                f"{readings[0][1]} now: {readings[0][0]:,.0f} bytes; sizes were not frozen, and a "
-                f"clone changes line ends"
-            ),
-        )
-    return (
-        _verdict(at, CONTRADICTED, *readings[0])
-        if statistic
-        else Verdict(
-            claim=at.claim,
-            label=UNVERIFIABLE,
-            rule=RULE,
-            reason=f"{readings[0][1]}: {readings[0][0]:,.0f} bytes; which size is meant is not stated",
-        )
-    )
+    return _disagreeing(at, facts, unit, statistic, *readings[0])
+
+
+def _disagreeing(at: Context, facts: Facts, unit: str, statistic: str, value: float, text: str) -> Verdict:  # noqa: PLR0917
+    """The verdict where no reading agrees: a clone may have changed the sizes, another size may be meant."""
+    shown = f"{value:,.0f} bytes"
+    frozen = facts.inventory.frozen.total_bytes is not None
+    if not frozen and statistic == "sum" and facts.blocks is not None and _close(at, unit, value):
+        why = f"{text} now: {shown}; sizes were not frozen, and a clone changes line ends"
+    elif statistic:
+        return _verdict(at, CONTRADICTED, value, text)
+    else:
+        why = f"{text}: {shown}; which size is meant is not stated"
+    return Verdict(claim=at.claim, label=UNVERIFIABLE, rule=RULE, reason=why)
 
 
 def _of_file(at: Context, unit: str, file: File) -> Verdict:

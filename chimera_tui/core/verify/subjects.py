@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 
-import msgspec
-
 from chimera_tui.core.verify.claim import SHARE
 from chimera_tui.core.verify.context import Context, kinds_in
 from chimera_tui.core.verify.countable import (
     ALL,
     FACTOR,
     HEADINGS,
-    KIND,
     KINDS,
     OTHER,
     PATTERN,
@@ -26,8 +23,7 @@ from chimera_tui.core.verify.countable import (
 )
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.inventory import KIND_WORDS
-from chimera_tui.core.verify.masks import FILE
-from chimera_tui.core.verify.names import plain
+from chimera_tui.core.verify.qualified import NEUTRAL, named_behind, named_pattern, qualified, unsure
 
 _GLUE = (
     r"[\s*_`\"“”’':)(=,–—~≈-]*(?:(?:files?|documents?|formats?|types?|counts?|totals?|"
@@ -43,69 +39,11 @@ _QUOTE = r"(?P<quote>[`\"“‘'][\w./:*-]{2,60}[`\"”’'])"
 _FOLDER = r"(?P<folder>(?<![\w/`])[\w.-]+(?:/[\w.-]+)*/(?![\w.]))"
 _FILES = r"(?P<files>\b(?:files?|documents?|dataset size)\b)"
 _BEFORE = re.compile(rf"(?:{_KIND}|{_QUOTE}|{_FOLDER}|{_FILES})(?={_GLUE}$)", re.IGNORECASE)
-_ABOUT = re.compile(
-    r"^[\s)*]*(?:(?:files?|documents?)\s+)?(?:(?:that|which) )?(?:(?:are|were|"
-    r"is) )?(?:\w+ )??(?:about|for|on|of|related to|relating to|associated with|from|"
-    r"named|called|"
-    r"containing|contain|mention|carry|include|have|referencing|reference|matching|in|under|mentioning|with|"
-    r"whose names? contains?|dedicated to|covering|focus\w* on|pertaining to)\s+(?:the\s+|"
-    r"a\s+)?"
-    r"(?P<q>[\"“`‘'])?(?P<word>[\w./:*-]{2,60})",
-    re.IGNORECASE,
-)
 _WHOLE = re.compile(
     r"\b(?:total|all|overall|dataset|collection|repository|compris\w+|consist\w+|entire|"
     r"altogether|contains?|corpus|analy[sz]e[sd]?|analy[sz]ing|analysis|examin\w+|across|"
     r"data (?:has|holds|includes|contains)|holds|there (?:are|were))\b",
     re.IGNORECASE,
-)
-_NEUTRAL = frozenset(
-    [
-        "total",
-        "unique",
-        "different",
-        "distinct",
-        "individual",
-        "separate",
-        "benchmark",
-        "data",
-        "analyzed",
-        "analysed",
-        "input",
-        "source",
-        "various",
-        "of",
-        "the",
-        "all",
-        "diverse",
-        "overall",
-        "main",
-        "related",
-        "benchmarking",
-        "result",
-        "results",
-        "such",
-        "these",
-        "those",
-        "file",
-        "document",
-        "existing",
-        "available",
-        "collected",
-        "processed",
-        "primary",
-        "major",
-        "key",
-        "in",
-        "and",
-        "which",
-        "them",
-        "these",
-        "those",
-    ]
-)
-_ABOUT_FILES = re.compile(
-    r"\b(?:file\s?names?|files?|documents?|director(?:y|ies)|folders?|named|naming)\b", re.IGNORECASE
 )
 _COUNTING = re.compile(
     r"(?:(?:file|total|number|no\.?|#|of|the|document|overall|n|files|documents|count|counts|quantity|amount|share|"
@@ -150,30 +88,13 @@ def subject_of(at: Context, facts: Facts) -> Subject | None:
     """What the claim counts; None where nothing that can be counted is named near it."""
     if at.claim.noun:
         return _from_noun(at, facts, at.claim.noun)
-    if behind := kind_behind(at, facts) or _named_behind(at, facts):
+    if behind := kind_behind(at, facts) or named_behind(at, facts):
         return behind
     if at.before.rstrip().endswith("of which"):
         return None
     if at.in_row:
         return _from_row(at, facts)
     return _from_before(at, facts, at.before) or _from_before(at, facts, at.words_before)
-
-
-_NAMED_BEHIND = re.compile(
-    r"\s*(?:of (?:them|these|those)\s*)?(?:(?:are|is|were|live|lives|sit|lie|located|found)\s+)?"
-    r"(?:named|called|carry|carries|contain|contains|include|includes|mention|mentions|have|hold|with|in|under)\s+"
-    r"(?:the )?(?:word |name |string |prefix |folder |directory )?[\"“`']([\w./:*-]{2,60})[\"”`']",
-    re.IGNORECASE,
-)
-
-
-def _named_behind(at: Context, facts: Facts) -> Subject | None:
-    """``21 carry "alpha" in their names``, ``another 12 in `runs/old```: files, where the sentence is about files."""
-    found = _NAMED_BEHIND.match(at.after)
-    if not found or at.claim.unit or not re.search(r"\bfiles?\b|\bthese\b|\bfolder", at.sentence, re.IGNORECASE):
-        return None
-    subject = _named_pattern(at, facts, found[1])
-    return subject if subject and any(subject.counts) else None
 
 
 def _from_noun(at: Context, facts: Facts, noun: str) -> Subject | None:  # noqa: PLR0911 - one way to read it a line
@@ -206,13 +127,13 @@ def _from_noun(at: Context, facts: Facts, noun: str) -> Subject | None:  # noqa:
         )
     if not re.search(r"\b(?:files?|documents?|datasets?)$", noun):
         if kinds and (last.startswith("report") or last in KIND_WORDS):
-            return _qualified(at, facts, kind_subject(facts, kinds[-1]))
+            return qualified(at, facts, kind_subject(facts, kinds[-1]))
         return Subject(OTHER, noun)
     if last.startswith("dataset"):
         return Subject(OTHER, noun)
     if kinds:
         one_kind = len(set(kinds)) == 1
-        return _qualified(at, facts, kind_subject(facts, kinds[-1]) if one_kind else _unsure(all_files(facts)))
+        return qualified(at, facts, kind_subject(facts, kinds[-1]) if one_kind else unsure(all_files(facts)))
     if (named := _named_before(at, facts)) is not None:
         return named
     return _bare_files(at, facts, noun)
@@ -220,12 +141,12 @@ def _from_noun(at: Context, facts: Facts, noun: str) -> Subject | None:  # noqa:
 
 def _bare_files(at: Context, facts: Facts, noun: str) -> Subject:
     """``101 files``: all of them, unless the words around may mean others."""
-    adjectives = [word for word in re.findall(r"[a-z0-9_.-]+", noun)[:-1] if word not in _NEUTRAL]
+    adjectives = [word for word in re.findall(r"[a-z0-9_.-]+", noun)[:-1] if word not in NEUTRAL]
     if adjectives:
         telling = [word for word in adjectives if word in facts.inventory.words]
         narrowed = pattern(facts, telling[-1], None) if telling else all_files(facts)
-        return _unsure(narrowed)
-    subject = _qualified(at, facts, all_files(facts))
+        return unsure(narrowed)
+    subject = qualified(at, facts, all_files(facts))
     if subject.what != ALL:
         return subject
     said = set(_KIND_OF_FILE.findall(at.before.lower()))
@@ -249,10 +170,6 @@ def _bare_files(at: Context, facts: Facts, noun: str) -> Subject:
     return subject
 
 
-def _unsure(subject: Subject) -> Subject:
-    return msgspec.structs.replace(subject, sure=False)
-
-
 def _of_files(at: Context) -> bool:
     return bool(re.search(r"\b(?:files?|data|csv|json|markdown)", at.sentence, re.IGNORECASE))
 
@@ -273,7 +190,7 @@ def _from_before(at: Context, facts: Facts, before: str) -> Subject | None:  # n
             return all_files(facts)
         return None
     if found["quote"] or found["folder"]:
-        return _named_pattern(at, facts, (found["quote"] or found["folder"]).strip("`\"“”‘’'"))
+        return named_pattern(at, facts, (found["quote"] or found["folder"]).strip("`\"“”‘’'"))
     if found["kind"]:
         return kind_subject(facts, KIND_WORDS[found["kind"].lower()])
     start = max(before.rfind(",", 0, found.start()), before.rfind(";", 0, found.start())) + 1
@@ -281,7 +198,7 @@ def _from_before(at: Context, facts: Facts, before: str) -> Subject | None:  # n
     if kinds := kinds_in(phrase[-40:]):
         return kind_subject(facts, kinds[-1])
     if names := re.findall(r"[\"“`]([\w./:-]{2,60})[\"”`]", phrase):
-        return _named_pattern(at, facts, names[-1])
+        return named_pattern(at, facts, names[-1])
     if found["files"].lower().startswith("dataset"):
         return all_files(facts) if re.match(r"\s*files", at.after, re.IGNORECASE) or at.claim.noun else None
     if re.search(
@@ -289,17 +206,6 @@ def _from_before(at: Context, facts: Facts, before: str) -> Subject | None:  # n
     ) and not re.search(r"number", phrase):
         return None
     return all_files(facts)
-
-
-def _named_pattern(at: Context, facts: Facts, name: str) -> Subject | None:
-    """A quoted name as a pattern of file names, where the text speaks of files or the name is a folder."""
-    subject = quoted(facts, name, None)
-    if subject is None or subject.what != PATTERN:
-        return subject
-    said = " ".join((at.sentence, *at.line.parents, at.header, at.line.heading))
-    if name.strip("/").lower() in facts.inventory.folders or name.endswith("/"):
-        return subject
-    return subject if _ABOUT_FILES.search(said) else (_unsure(subject) if any(subject.counts) else None)
 
 
 def _from_row(at: Context, facts: Facts, *, need: bool = True) -> Subject | None:  # noqa: PLR0911 - one way to read it a line
@@ -332,30 +238,3 @@ def _from_row(at: Context, facts: Facts, *, need: bool = True) -> Subject | None
     if folder in facts.inventory.folders:
         return quoted(facts, folder, None)
     return None
-
-
-def _qualified(at: Context, facts: Facts, subject: Subject) -> Subject:
-    """``28 CSV files about gemma3``: another target than 28 CSV files; words that name no file leave it open."""
-    after = at.after.lstrip()
-    after = after[len(at.claim.noun) :] if after.lower().startswith(at.claim.noun) else at.after
-    found = _ABOUT.match(after)
-    if not found:
-        return subject
-    word = found["word"].strip(".,:*").lower()
-    if FILE.fullmatch(word) or word in KIND_WORDS or word in _NEUTRAL or re.match(r"\W*in total\b", at.after):
-        return subject
-    if found["q"] or re.search(r"[\d_/]", word):
-        narrowed = pattern(facts, word, subject.kind)
-        return narrowed if any(narrowed.counts) or found["q"] else _unsure(subject)
-    if word in facts.inventory.folders or _is_model(facts, word):
-        narrowed = pattern(facts, word, subject.kind)
-        return Subject(PATTERN, narrowed.shown, narrowed.counts + subject.counts, subject.kind, sure=False)
-    return (
-        subject
-        if subject.what == KIND and not re.match(r"\W*(?:files? )?(?:named|called|under|about|related)", at.after)
-        else _unsure(subject)
-    )
-
-
-def _is_model(facts: Facts, word: str) -> bool:
-    return facts.cells is not None and plain(word) in facts.cells.entities and len(plain(word)) > 3

@@ -94,8 +94,9 @@ def readings_of(at: Context, cells: Cells, meant: Meant, rows: Rows, names: tupl
                 for group in groups:
                     values = [(None, cells.statistic(name, group, rows_)), *cells.by_file(name, group, rows_)]
                     text = f"{name} of {meant.words}{', without failures' if ok else ''}"
+                    its = next((each for each in group if cells.in_series((each,), rows_).height), group[0])
                     found += [
-                        Reading(value * factor, text, group[0], rows_, file_id)
+                        Reading(value * factor, text, its, rows_, file_id)
                         for factor in in_text_unit(at, cells, group[0], 1.0)[:1]
                         for file_id, value in values
                         if value is not None

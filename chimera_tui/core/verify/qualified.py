@@ -1,0 +1,131 @@
+"""Words that make a count one of fewer files: ``28 CSV files about alpha``, ``12 in `runs/old```."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from chimera_tui.core.verify.context import Context
+from chimera_tui.core.verify.countable import KIND, PATTERN, Subject, pattern, quoted
+from chimera_tui.core.verify.facts import Facts
+from chimera_tui.core.verify.inventory import KIND_WORDS
+from chimera_tui.core.verify.masks import FILE
+from chimera_tui.core.verify.names import plain
+
+_ABOUT = re.compile(
+    r"^[\s)*]*(?:(?:files?|documents?)\s+)?(?:(?:that|which) )?(?:(?:are|were|"
+    r"is) )?(?:\w+ )??(?:about|for|on|of|related to|relating to|associated with|from|"
+    r"named|called|"
+    r"containing|contain|mention|carry|include|have|referencing|reference|matching|in|under|mentioning|with|"
+    r"whose names? contains?|dedicated to|covering|focus\w* on|pertaining to)\s+(?:the\s+|"
+    r"a\s+)?"
+    r"(?P<q>[\"“`‘'])?(?P<word>[\w./:*-]{2,60})",
+    re.IGNORECASE,
+)
+NEUTRAL = frozenset(
+    [
+        "total",
+        "unique",
+        "different",
+        "distinct",
+        "individual",
+        "separate",
+        "benchmark",
+        "data",
+        "analyzed",
+        "analysed",
+        "input",
+        "source",
+        "various",
+        "of",
+        "the",
+        "all",
+        "diverse",
+        "overall",
+        "main",
+        "related",
+        "benchmarking",
+        "result",
+        "results",
+        "such",
+        "these",
+        "those",
+        "file",
+        "document",
+        "existing",
+        "available",
+        "collected",
+        "processed",
+        "primary",
+        "major",
+        "key",
+        "in",
+        "and",
+        "which",
+        "them",
+        "these",
+        "those",
+    ]
+)
+_ABOUT_FILES = re.compile(
+    r"\b(?:file\s?names?|files?|documents?|director(?:y|ies)|folders?|named|naming)\b", re.IGNORECASE
+)
+_NAMED_BEHIND = re.compile(
+    r"\s*(?:of (?:them|these|those)\s*)?(?:(?:are|is|were|live|lives|sit|lie|located|found)\s+)?"
+    r"(?:named|called|carry|carries|contain|contains|include|includes|mention|mentions|have|hold|with|in|under)\s+"
+    r"(?:the )?(?:word |name |string |prefix |folder |directory )?[\"“`']([\w./:*-]{2,60})[\"”`']",
+    re.IGNORECASE,
+)
+
+
+def named_behind(at: Context, facts: Facts) -> Subject | None:
+    """``21 carry "alpha" in their names``, ``another 12 in `runs/old```: files, where the sentence is about files."""
+    found = _NAMED_BEHIND.match(at.after)
+    if not found or at.claim.unit or not re.search(r"\bfiles?\b|\bthese\b|\bfolder", at.sentence, re.IGNORECASE):
+        return None
+    subject = named_pattern(at, facts, found[1])
+    return subject if subject and any(subject.counts) else None
+
+
+def unsure(subject: Subject) -> Subject:
+    """The same where another reading may be meant."""
+    return msgspec.structs.replace(subject, sure=False)
+
+
+def named_pattern(at: Context, facts: Facts, name: str) -> Subject | None:
+    """A quoted name as a pattern of file names, where the text speaks of files or the name is a folder."""
+    subject = quoted(facts, name, None)
+    if subject is None or subject.what != PATTERN:
+        return subject
+    said = " ".join((at.sentence, *at.line.parents, at.header, at.line.heading))
+    if name.strip("/").lower() in facts.inventory.folders or name.endswith("/"):
+        return subject
+    return subject if _ABOUT_FILES.search(said) else (unsure(subject) if any(subject.counts) else None)
+
+
+def qualified(at: Context, facts: Facts, subject: Subject) -> Subject:
+    """``28 CSV files about gemma3``: another target than 28 CSV files; words that name no file leave it open."""
+    after = at.after.lstrip()
+    after = after[len(at.claim.noun) :] if after.lower().startswith(at.claim.noun) else at.after
+    found = _ABOUT.match(after)
+    if not found:
+        return subject
+    word = found["word"].strip(".,:*").lower()
+    if FILE.fullmatch(word) or word in KIND_WORDS or word in NEUTRAL or re.match(r"\W*in total\b", at.after):
+        return subject
+    if found["q"] or re.search(r"[\d_/]", word):
+        narrowed = pattern(facts, word, subject.kind)
+        return narrowed if any(narrowed.counts) or found["q"] else unsure(subject)
+    if word in facts.inventory.folders or _is_model(facts, word):
+        narrowed = pattern(facts, word, subject.kind)
+        return Subject(PATTERN, narrowed.shown, narrowed.counts + subject.counts, subject.kind, sure=False)
+    return (
+        subject
+        if subject.what == KIND and not re.match(r"\W*(?:files? )?(?:named|called|under|about|related)", at.after)
+        else unsure(subject)
+    )
+
+
+def _is_model(facts: Facts, word: str) -> bool:
+    return facts.cells is not None and plain(word) in facts.cells.entities and len(plain(word)) > 3
