@@ -374,3 +374,16 @@ def test_a_test_by_its_short_name_says_which_speed_it_is(tmp_path: Path) -> None
     ]
     found = rows(run(tmp_path, data, "own.json"))
     assert [set(cells) for _, cells in found] == [{("prefill_tps", "value")}, {("decode_tps", "value")}]
+
+
+def test_a_value_with_its_spread_beside_it_is_a_mean_of_the_runs(tmp_path: Path) -> None:
+    record = {"model": "a", "quant": "Q8_0", "tg_tps": 13.5, "tg_tps_std": 0.1, "peak_memory_gb": 2.0}
+    result = run(tmp_path, {"reps": 3, "results": [record]}, "sweep.json")
+    [(_, cells)] = rows(result)
+    assert cells["decode_tps", "mean"] == (13.5, "tokens/s")
+    assert ("memory_peak", "value") in cells
+    assert {
+        n for n, series in zip(result.n, result.series, strict=True) if result.series_table[series].stat != "value"
+    } == {3}
+    [(_, cells)] = rows(run(tmp_path, "model,reps,tg_tps,tg_tps_std\na,3,13.5,0.1\n", "sweep.csv"))
+    assert set(cells) == {("decode_tps", "mean"), ("decode_tps", "std")}

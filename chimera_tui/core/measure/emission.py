@@ -9,7 +9,7 @@ from chimera_tui.core.measure.lexicon import Meaning
 from chimera_tui.core.measure.naming import normalised, stat_named
 from chimera_tui.core.measure.observe import Cell, Seen
 from chimera_tui.core.measure.sink import FAILED, OK, Sink
-from chimera_tui.core.measure.spread import sample_statistics
+from chimera_tui.core.measure.spread import means_beside, sample_statistics
 
 _TEST = re.compile(r"(?:pp|tg)\d+")
 TESTS_NAMED = frozenset(("llama-bench", "llama-benchy"))
@@ -59,7 +59,9 @@ def _named(what: Meaning, seen: Seen, tool: str) -> str:
 
 def numbers_of(seen: Seen, tool: str) -> list[Cell]:
     """The cells of a record with what only the whole record tells: samples, the kind of test, the aggregate."""
-    cells = seen.cells + _of_arrays(seen) if seen.arrays else seen.cells
+    cells = _with_means(seen.cells)
+    if seen.arrays:
+        cells = cells + _of_arrays(seen)
     test = seen.factors.get("test")
     if isinstance(test, str) and _TEST.match(test):
         kind = test_kind(inherited(seen))
@@ -71,6 +73,18 @@ def numbers_of(seen: Seen, tool: str) -> list[Cell]:
         relative = seen.factors.get("aggregate_unit") == "percentage" or seen.stat == "cv"
         cells = [_aggregate(cell, seen.stat, relative) if cell[1].unit == "s" else cell for cell in cells]
     return cells
+
+
+def _with_means(cells: list[Cell]) -> list[Cell]:
+    at = means_beside([what for _, what, _, _, _ in cells])
+    return (
+        [
+            (field, what._replace(stat="mean"), value, n, raw) if i in at else (field, what, value, n, raw)
+            for i, (field, what, value, n, raw) in enumerate(cells)
+        ]
+        if at
+        else cells
+    )
 
 
 def _aggregate(cell: Cell, stat: str, relative: bool) -> Cell:

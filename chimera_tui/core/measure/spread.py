@@ -2,8 +2,13 @@
 
 import math
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
+
+from chimera_tui.core.measure.lexicon import Meaning
+
+_NONE: frozenset[int] = frozenset()
 
 _KEPT = 65_536
 """Percentiles are exact up to this many values and taken from every k-th value beyond."""
@@ -81,3 +86,14 @@ def sample_statistics(values: Sequence[float]) -> list[tuple[str, float]]:
     std = math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (len(values) - 1))
     found = [("mean", mean), ("std", std), ("min", ordered[0]), ("max", ordered[-1])]
     return found + [(name, quantile(ordered, share)) for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))]
+
+
+def means_beside(told: Sequence[Meaning]) -> frozenset[int]:
+    """Which of a record's values are means: the only one of a metric, its standard deviation beside it."""
+    spreads = {what.name for what in told if what.stat == "std"}
+    if not spreads:
+        return _NONE
+    centres = Counter(what.name for what in told if what.stat in ("value", "mean", "median"))
+    return frozenset(
+        i for i, what in enumerate(told) if what.stat == "value" and what.name in spreads and centres[what.name] == 1
+    )

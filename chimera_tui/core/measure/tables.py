@@ -13,6 +13,7 @@ from chimera_tui.core.measure.observe import FAILED_STATES, HOTTEST_SAMPLING, MO
 from chimera_tui.core.measure.result import SeriesKey
 from chimera_tui.core.measure.row_factors import FactorColumn, configs_of, number_or_text
 from chimera_tui.core.measure.sink import FAILED, Cells, Observations, Sink, series_key
+from chimera_tui.core.measure.spread import means_beside
 from chimera_tui.core.measure.when import moment_ns
 from chimera_tui.core.read.numbers import number_in
 
@@ -192,6 +193,8 @@ def _layout(
         if stat and i < len(found) and found[i].role == "measure":
             found[i] = found[i]._replace(stat=stat_named(normalised(stat)) or found[i].stat)
     measures = [i for i, what in enumerate(found) if what.role == "measure"]
+    for k in means_beside([found[i] for i in measures]):
+        found[measures[k]] = found[measures[k]]._replace(stat="mean")
     return Layout(
         tuple(found),
         tuple(map(series_key, repeat(tool), names, found)),
