@@ -7,39 +7,17 @@ from pathlib import Path
 import msgspec
 
 from chimera_tui.core.config.schema import Settings
-from chimera_tui.core.endings import Ending
-from chimera_tui.core.report.metrics import CallFigures
 from chimera_tui.core.report.saved import read_record
-from chimera_tui.engine.events import (
-    AnyEvent,
-    CallFinished,
-    CallStarted,
-    Chunk,
-    ModelMemory,
-    Notice,
-    RunStarted,
-    Stage,
-)
+from chimera_tui.engine.events import ModelMemory, RunStarted
 from chimera_tui.engine.journal import NAME as JOURNAL
 from chimera_tui.engine.journal import read_journal
 from chimera_tui.engine.prompts.token_rates import Rate
+from chimera_tui.engine.saved.calls import RecordedCall, calls_of
 from chimera_tui.engine.saved.run_settings import settings_of, text_of, valid, value_of
 
 
 class NoRecordingError(ValueError):
     """What was given is no saved run; the message says why."""
-
-
-class RecordedCall(msgspec.Struct, frozen=True, kw_only=True):
-    """One call. ``pieces`` are the chunks and remarks with seconds since it was sent; ``ending`` None: cut off."""
-
-    stage: Stage
-    messages: tuple[dict[str, str], ...]
-    options: dict[str, object]
-    pieces: tuple[tuple[float, Chunk | Notice], ...]
-    ending: Ending | None
-    reason: str
-    figures: CallFigures
 
 
 class RecordedRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,35 +89,6 @@ def read_recorded(path: Path) -> RecordedRun:
     if engine == "replay":
         engine = text_of(record, "replay", "engine") or "ollama"
     return RecordedRun(
-        folder=folder.resolve(), engine=engine, model=begun.model, root=begun.root, calls=_calls(events),
+        folder=folder.resolve(), engine=engine, model=begun.model, root=begun.root, calls=calls_of(events),
         memory=next((e for e in events if isinstance(e, ModelMemory) and e.load_s is not None), None), record=record,
-    )  # fmt: skip
-
-
-def _calls(events: list[AnyEvent]) -> tuple[RecordedCall, ...]:
-    found: list[RecordedCall] = []
-    began: CallStarted | None = None
-    pieces: list[tuple[float, Chunk | Notice]] = []
-    for event in events:
-        if isinstance(event, CallStarted):
-            if began is not None:
-                found.append(_call(began, pieces, None))
-            began, pieces = event, []
-        elif began is None:
-            continue
-        elif isinstance(event, CallFinished):
-            found.append(_call(began, pieces, event))
-            began = None
-        elif isinstance(event, Chunk | Notice):
-            pieces.append((max(0.0, event.at_s - began.at_s), event))
-    if began is not None:
-        found.append(_call(began, pieces, None))
-    return tuple(found)
-
-
-def _call(began: CallStarted, pieces: list[tuple[float, Chunk | Notice]], over: CallFinished | None) -> RecordedCall:
-    return RecordedCall(
-        stage=began.stage, messages=began.messages, options=began.options, pieces=tuple(pieces),
-        ending=over.ending if over else None, reason=over.reason if over else "",
-        figures=over.figures if over else CallFigures(),
     )  # fmt: skip

@@ -19,8 +19,8 @@ from chimera_tui.engine.backends.base import (
 )
 from chimera_tui.engine.events import Chunk
 from chimera_tui.engine.questions import ContextAnswer, SmallContext
-from chimera_tui.engine.saved.recorded import RecordedCall, RecordedRun
-from chimera_tui.engine.saved.unfinished import WHOLE
+from chimera_tui.engine.saved.calls import RecordedCall
+from chimera_tui.engine.saved.recorded import RecordedRun
 
 STOPPED = "Stopped on request; what had arrived is saved."
 
@@ -141,6 +141,6 @@ def _asked(request: ChatRequest) -> list[tuple[str, str]]:
 def _end(call: RecordedCall) -> Done:
     if call.ending is None:
         raise BackendError(Ending.NO_DONE, "The recording ends in the middle of this answer.")
-    if call.ending in WHOLE:
+    if call.whole:
         return Done(ending=call.ending, figures=call.figures)
     raise BackendError(call.ending, call.reason or STOPPED)

@@ -17,8 +17,9 @@ from chimera_tui.engine.backends.base import (
     LoadedModel,
     Remark,
 )
+from chimera_tui.engine.saved.calls import RecordedCall
 from chimera_tui.engine.saved.run_settings import text_of
-from chimera_tui.engine.saved.unfinished import WHOLE, Answer, Unfinished
+from chimera_tui.engine.saved.unfinished import Unfinished
 
 INTERRUPTED = "The program was ended before the run was over; this report is what its journal holds."
 
@@ -29,13 +30,13 @@ class Resume:
 
     unfinished: Unfinished
     go_on: bool
-    left: list[Answer] = field(default_factory=list)
+    left: list[RecordedCall] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        whole = [answer for answer in self.unfinished.answers if answer.ending in WHOLE]
+        whole = [answer for answer in self.unfinished.answers if answer.whole]
         self.left = whole if self.go_on else list(self.unfinished.answers)
 
-    def take(self, request: ChatRequest) -> Answer | None:
+    def take(self, request: ChatRequest) -> RecordedCall | None:
         """The recorded answer to a request: going on, only one to the very same messages, and none after another."""
         if not self.left:
             return None
@@ -93,16 +94,16 @@ class JournalOnly:
         if recorded is not None:
             async for piece in _told(recorded):
                 yield piece
-        if recorded is None or recorded.ending not in WHOLE:
+        if recorded is None or not recorded.whole:
             raise BackendError(Ending.CANCELLED, INTERRUPTED)
 
     async def aclose(self) -> None:
         """Nothing is open."""
 
 
-async def _told(recorded: Answer) -> AsyncGenerator[Delta | Done, None]:
+async def _told(recorded: RecordedCall) -> AsyncGenerator[Delta | Done, None]:
     yield Delta(text=recorded.text, thinking=recorded.thinking)
-    if recorded.ending in WHOLE:
+    if recorded.whole and recorded.ending is not None:
         yield Done(ending=recorded.ending, figures=recorded.figures)
 
 

@@ -10,38 +10,13 @@ from pathlib import Path
 import msgspec
 
 from chimera_tui.core.config.schema import Settings
-from chimera_tui.core.endings import Ending
-from chimera_tui.core.report.metrics import CallFigures
 from chimera_tui.core.report.saved import REPORT, read_record
-from chimera_tui.engine.events import (
-    AnyEvent,
-    CallFinished,
-    CallStarted,
-    Chunk,
-    ProgramText,
-    RunStarted,
-    Stage,
-    StageFinished,
-)
+from chimera_tui.engine.events import CallStarted, ProgramText, RunStarted, StageFinished
 from chimera_tui.engine.journal import NAME as JOURNAL
 from chimera_tui.engine.journal import read_journal
+from chimera_tui.engine.saved.calls import RecordedCall, calls_of
 from chimera_tui.engine.saved.places import report_parents
 from chimera_tui.engine.saved.run_settings import settings_of
-
-WHOLE = (Ending.COMPLETE, Ending.LENGTH)
-"""How a call ended whose answer can be used again."""
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """One call of a journal; ``ending`` None where the program was ended before it was over."""
-
-    stage: Stage
-    messages: tuple[dict[str, str], ...]
-    options: dict[str, object]
-    text: str
-    thinking: str
-    ending: Ending | None
-    figures: CallFigures
 
 
 class Unfinished(msgspec.Struct, frozen=True):
@@ -51,7 +26,7 @@ class Unfinished(msgspec.Struct, frozen=True):
     engine: str
     model: str
     started: datetime
-    answers: tuple[Answer, ...]
+    answers: tuple[RecordedCall, ...]
     stage_s: dict[str, float]
     record: dict[str, object]
 
@@ -63,7 +38,7 @@ class Unfinished(msgspec.Struct, frozen=True):
     @property
     def words(self) -> str:
         """What is there, in a sentence."""
-        whole = [answer.stage.value for answer in self.answers if answer.ending in WHOLE]
+        whole = [answer.stage.value for answer in self.answers if answer.whole]
         begun = next((answer for answer in self.answers if answer.ending is None), None)
         parts = [f"finished: {', '.join(whole)}"] if whole else ["no answer was finished"]
         parts += [f"in the middle of: {begun.stage.value} ({len(begun.text):,} characters)"] if begun else []
@@ -97,7 +72,7 @@ def read_unfinished(folder: Path) -> Unfinished | None:
     if begun is None:
         return None
     return Unfinished(
-        folder=folder, engine=begun.engine, model=begun.model, started=_time(begun.started), answers=_answers(events),
+        folder=folder, engine=begun.engine, model=begun.model, started=_time(begun.started), answers=calls_of(events),
         stage_s={event.stage.value: event.duration_s for event in events if isinstance(event, StageFinished)},
         record=read_record(folder),
     )  # fmt: skip
@@ -125,22 +100,6 @@ def is_live(journal: Path) -> bool:
         except BlockingIOError:
             return True
     return False
-
-
-def _answers(events: list[AnyEvent]) -> tuple[Answer, ...]:
-    found = []
-    for started in (event for event in events if isinstance(event, CallStarted)):
-        chunks = [event for event in events if isinstance(event, Chunk) and event.call == started.call]
-        ends = (event for event in events if isinstance(event, CallFinished) and event.call == started.call)
-        over = next(ends, None)
-        found.append(
-            Answer(
-                stage=started.stage, messages=started.messages, options=started.options,
-                text="".join(chunk.text for chunk in chunks), thinking="".join(chunk.thinking for chunk in chunks),
-                ending=over.ending if over else None, figures=over.figures if over else CallFigures(),
-            )
-        )  # fmt: skip
-    return tuple(found)
 
 
 def _time(text: str) -> datetime:

@@ -157,11 +157,16 @@ class ReportActions:
         """What earlier sessions deleted can be brought back too."""
         from chimera_tui.engine.saved.trash import find_discarded
 
-        found = await asyncio.to_thread(find_discarded, self._screen.root, self._screen.settings.run.report_dir)
-        ours = {gone.kept for gone in self.discarded}
-        there = {gone.kept for gone in found}
-        earlier = [gone for gone in found if gone.kept not in ours]
-        self.discarded = [*earlier, *(gone for gone in self.discarded if gone.kept in there)]
+        ours, settings = tuple(self.discarded), self._screen.settings.run
+
+        def waiting() -> "tuple[list[Discarded], set[Path]]":
+            found = find_discarded(self._screen.root, settings.report_dir)
+            return found, {gone.kept for gone in ours if not gone.kept.exists()}
+
+        found, gone_since = await asyncio.to_thread(waiting)
+        known = {gone.kept for gone in self.discarded}
+        earlier = [gone for gone in found if gone.kept not in known]
+        self.discarded = [*earlier, *(gone for gone in self.discarded if gone.kept not in gone_since)]
 
     async def undo(self) -> None:
         """Bring back what was deleted last."""
