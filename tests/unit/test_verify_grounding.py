@@ -84,6 +84,11 @@ CASES = {
         ("Mean TTFT of Egret-3B was 31.25 ms.", [UNVERIFIABLE]),
         ("Heron-9B draws 61.5 TFLOPS.", [UNVERIFIABLE]),
     ],
+    "settings that files record": [
+        ("- Number of prompts: 80", [SUPPORTED]),
+        ("- Number of prompts: 85", [UNVERIFIABLE]),
+        ("- Prompts: 80 W", [UNVERIFIABLE]),
+    ],
     "a unit stated once": [
         ("Heron served 104.75 tok/s at concurrency 1, Stork 46.25.", [SUPPORTED, None, SUPPORTED]),
     ],

@@ -25,6 +25,7 @@ from chimera_tui.core.verify.rule_metrics import judge_file, judge_metric
 from chimera_tui.core.verify.rule_names import judge_hardware, judge_model_size
 from chimera_tui.core.verify.rule_options import is_index, judge_option
 from chimera_tui.core.verify.rule_ratios import judge_ratio
+from chimera_tui.core.verify.rule_recorded import judge_recorded
 from chimera_tui.core.verify.rule_sizes import judge_size
 from chimera_tui.core.verify.sentences import sentences
 from chimera_tui.core.verify.strangers import names_no_row, other_subject
@@ -80,6 +81,8 @@ def _judged(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts) -
     ):
         return verdict
     other = judge_grounded(at, facts.cells)
+    if verdict.label == UNVERIFIABLE and (other is None or other.label != SUPPORTED):
+        other = judge_recorded(at, facts.cells) or other
     strange = names_no_row if verdict.label == SUPPORTED else other_subject if verdict.rule == METRIC else None
     if strange and verdict.label != UNVERIFIABLE and other is None and strange(at, facts.cells):
         reason = "the text names something that no row has"

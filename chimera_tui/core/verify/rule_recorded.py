@@ -1,0 +1,55 @@
+"""Numbers that the files record beside the measurements, as they were set: prompts, threads, memory of the host."""
+
+from __future__ import annotations
+
+import re
+
+from chimera_tui.core.measure.naming import normalised
+from chimera_tui.core.verify import claim as kinds
+from chimera_tui.core.verify.cells import Cells
+from chimera_tui.core.verify.context import Context, words_of
+from chimera_tui.core.verify.mentions import vocabulary
+from chimera_tui.core.verify.nearness import Nearness
+from chimera_tui.core.verify.rows import settings_by_name
+from chimera_tui.core.verify.tolerance import agreement
+from chimera_tui.core.verify.verdict import SUPPORTED, Source, Verdict
+
+RULE = "setting"
+_UNITS = frozenset(("s", "ms", "gb", "gib", "mb", "mib", "kb", "w", "c", "mhz", "ghz", "tokens", "bytes"))
+_SMALL = frozenset(("n", "num", "number", "of", "count", "max", "total", "size", "per", "the", "a"))
+_COUNTED = ("requests", "samples", "threads", "cores")
+_FAR = 8
+
+
+def judge_recorded(at: Context, cells: Cells) -> Verdict | None:
+    """Supported where the words beside a number are the name of a factor that has this value; never contradicted."""
+    if at.claim.kind not in (kinds.VALUE, kinds.COUNT, kinds.SIZE) or at.claim.hedge in ("over", "under"):
+        return None
+    near = Nearness(at, vocabulary(cells))
+    said = _words(at, near)
+    for name, values in settings_by_name(cells).items():
+        words = [word for word in normalised(name).split("_") if word not in _SMALL]
+        unit = words[-1] if words and words[-1] in _UNITS else ""
+        if at.claim.unit and at.claim.unit.lower() not in (unit, *_COUNTED):
+            continue
+        telling = {_one(word) for word in words if word not in _UNITS} or {_one(word) for word in words}
+        if telling and telling <= said:
+            fit = next((value for value in values if agreement(at.claim, value)), None)
+            if fit is not None:
+                reason = f"{name} is {fit:g} in the configurations of the data"
+                source = Source("the configurations in the data", field=name, value=fit)
+                return Verdict(
+                    claim=at.claim, label=SUPPORTED, rule=RULE, reason=reason, unscoped=True, sources=(source,)
+                )  # fmt: skip
+    return None
+
+
+def _words(at: Context, near: Nearness) -> set[str]:
+    """The words right beside a number, each in the singular."""
+    own = [at.header, at.cells[0] if at.cells and at.column else ""] if at.in_row else [at.claim.noun]
+    text = " ".join([*words_of(near.lead)[-_FAR:], *(word for one in own for word in words_of(one))])
+    return {_one(word) for word in [*text.split(), *words_of(near.tail)[:3]]}
+
+
+def _one(word: str) -> str:
+    return re.sub(r"(?<=[a-z]{3})s$", "", word)
