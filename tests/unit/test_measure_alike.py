@@ -90,6 +90,16 @@ def test_only_the_numbers_and_the_time_are_looked_at_again(monkeypatch: Any) -> 
     assert expected.value != by_itself_of(RESULT, monkeypatch).value
 
 
+def test_identifiers_and_texts_are_not_looked_at(monkeypatch: Any) -> None:
+    documents = [{**RESULT, "run_id": f"run-{n}", "uuid": f"{n:032}", "ttft_s": n + 0.5} for n in range(4)]
+    expected = [by_itself(document) for document in documents]
+    alike.forget()
+    for document in documents[:2]:
+        measured(document)
+    monkeypatch.setattr("chimera_tui.core.measure.files.measure_document", None)
+    assert [measured(document) for document in documents[2:]] == expected[2:]
+
+
 def by_itself_of(document: Any, monkeypatch: Any) -> FileResult:
     monkeypatch.undo()
     return by_itself(document)

@@ -1,9 +1,9 @@
 """Documents that are alike: of one shape, with the same texts and settings. Only what they measured differs.
 
 A document is taken apart into its shape (its keys, and the type of each value), the numbers that become one cell each,
-the time, and the rest, which decides everything else. Where shape and rest have been seen before, the numbers and the
-time are put into what was found then. What is learned comes from documents measured in the usual way, and whatever
-does not fit is measured in the usual way too.
+the time, identifiers and texts, which nothing follows from, and the rest, which decides everything else. Where shape
+and rest have been seen before, the numbers and the time are put into what was found then. What is learned comes from
+documents measured in the usual way, and whatever does not fit is measured in the usual way too.
 """
 
 from collections.abc import Callable
@@ -41,10 +41,11 @@ class _Number(NamedTuple):
 
 
 class _Learned(NamedTuple):
-    """Which values of a document are nothing but a cell, and which is the time."""
+    """Which values of a document are nothing but a cell, which is the time, and which nothing follows from."""
 
     numbers: list[_Number]
     time: int | None
+    idle: frozenset[int]
 
 
 class _Template(NamedTuple):
@@ -63,20 +64,23 @@ class _Shape:
         self.free: frozenset[int] = frozenset()
         """The places of the numbers that are cells."""
         self.time: int | None = None
+        self.idle: frozenset[int] = frozenset()
         self.rest: Callable[[list[Json]], Any] | None = None
         """Picks all other values; None until a document was learned."""
         self.templates: dict[Any, _Template | None] = {}
         self.credit = _CREDIT
 
     def fits(self, learned: _Learned, size: int) -> bool:
-        """Whether what was learned from another document divides its values as before; more numbers begin anew."""
+        """Whether what was learned from another document divides its values as before; more of them begin anew."""
         free = frozenset(number.place for number in learned.numbers)
-        if self.rest is None or free > self.free:
-            self.free, self.time = free, learned.time
-            rest = [place for place in range(size) if place not in free and place != learned.time]
+        more = free >= self.free and learned.idle >= self.idle and (free, learned.idle) != (self.free, self.idle)
+        if self.rest is None or more:
+            self.free, self.time, self.idle = free, learned.time, learned.idle
+            known = free | learned.idle | {learned.time}
+            rest = [place for place in range(size) if place not in known]
             self.rest = itemgetter(*rest) if rest else lambda _: ()
             self.templates.clear()
-        return free == self.free and learned.time == self.time
+        return (free, learned.time, learned.idle) == (self.free, self.time, self.idle)
 
 
 _shapes: dict[tuple[Any, ...], _Shape] = {}
@@ -227,7 +231,8 @@ def _learned(document: dict[str, Any], sink: Sink) -> _Learned | None:
         return None
     times = [time for one in seen for time in one.times]
     time = places.get(id(times[0])) if len(times) == 1 and moment_ns(times[0]) is not None else None
-    return _Learned(numbers, time)
+    idle = {places[id(value)] for one in seen for value in one.idle if id(value) in places}
+    return _Learned(numbers, time, frozenset(idle))
 
 
 def _places(values: list[Json]) -> dict[int, int]:

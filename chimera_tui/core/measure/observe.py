@@ -44,7 +44,7 @@ class Seen:
     """What a record says, kept until those inside it are done: they inherit its factors, time and n."""
 
     __slots__ = (
-        "arrays", "at", "cells", "error", "factors", "failed", "keys", "n", "parent", "phase",
+        "arrays", "at", "cells", "error", "factors", "failed", "idle", "keys", "n", "parent", "phase",
         "requests", "sources", "stat", "times", "unit",
     )  # fmt: skip
 
@@ -57,6 +57,8 @@ class Seen:
         """Of cells by their place: the value of the file that is nothing but this cell."""
         self.times: list[Json] = []
         """The values of the file that are a time."""
+        self.idle: list[Json] = []
+        """The values of the file that nothing follows from: identifiers and texts."""
         self.arrays: list[tuple[str, Meaning, list[float]]] = []
         self.at: int | None = None
         self.n: int | None = None
@@ -208,6 +210,8 @@ def _special(seen: Seen, field: str, what: Meaning, value: Json) -> None:
         _config(seen, field, what, value)
     elif role == "stat" and isinstance(value, str):
         seen.stat = value
+    elif role in ("id", "text"):
+        seen.idle.append(value)
 
 
 def _error(seen: Seen, value: Json) -> None:
