@@ -10,21 +10,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
 from chimera_tui.core.findings.choice import DROPPED, PINNED, Choices
-from chimera_tui.core.query import QueryError, compile_filter
 from chimera_tui.ui.panes.findings.frame import KEY, columns, findings_frame, told_whole
-from chimera_tui.ui.tables.arrange import SortKey
 from chimera_tui.ui.tables.cells import ASCII
-from chimera_tui.ui.tables.column_suggester import ColumnSuggester
 from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.tables.exporting import ExportRequested
-from chimera_tui.ui.tables.filter_line import FilterLine
+from chimera_tui.ui.tables.filtered_table import FilteredTable
 from chimera_tui.ui.tables.frame_table import FrameTable
-from chimera_tui.ui.tables.summary_line import SummaryLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +45,7 @@ class _StoppedError(Exception):
     """Another snapshot came: nobody wants these findings any more."""
 
 
-class FindingsPane(Vertical):
+class FindingsPane(FilteredTable):
     """Computed when the pane is first looked at, in a thread; pins and drops are remembered for the repository."""
 
     DEFAULT_CSS = """
@@ -86,12 +82,7 @@ class FindingsPane(Vertical):
         reason: str
 
     def __init__(self, *, ascii: bool | None = None, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self.table = FrameTable(ascii=ascii, empty="No findings yet.")
-        self.filter_line = FilterLine(
-            'kind = "best configuration" and n > 2', suggester=ColumnSuggester(self._column_names)
-        )
-        self._summary = SummaryLine()
+        super().__init__("No findings yet.", 'kind = "best configuration" and n > 2', ascii=ascii, id=id)
         self._detail = Static(markup=False)
         self._snapshot: Snapshot | None = None
         self._settings: Run | None = None
@@ -106,7 +97,7 @@ class FindingsPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """Summary, filter line, table; the finding under the cursor below them."""
-        yield self._summary
+        yield self.summary
         yield self.filter_line
         yield self.table
         with VerticalScroll():
@@ -129,20 +120,10 @@ class FindingsPane(Vertical):
         finding = self.finding
         return finding.sources[self._source].path if finding and finding.sources else None
 
-    def focus_inside(self) -> None:
-        """The table takes the keys for the pane."""
-        self.table.focus()
-
-    def remembered(self) -> dict[str, object]:
-        """What the next start shows again."""
-        sort = [[key.column, key.descending] for key in self.table.sort_keys]
-        return {"filter": self.filter_line.text, "sort": sort}
-
     def restore(self, kept: Mapping[str, Any]) -> None:
         """Filter and sort as they were left."""
         left = msgspec.convert(kept, _Left)
-        self.filter_line.restore(left.filter)
-        self.table.sort_first_by(*(SortKey(*key) for key in left.sort))
+        self.restore_rows(left.filter, left.sort)
 
     # -- computing
 
@@ -157,7 +138,7 @@ class FindingsPane(Vertical):
 
     def on_resize(self) -> None:
         """Another width, another share for the statement."""
-        self._fill()
+        self.show_rows()
 
     def _begin(self) -> None:
         if self._snapshot is None or self._settings is None or not self.is_on_screen:
@@ -201,7 +182,7 @@ class FindingsPane(Vertical):
             self._doing = ""
         self.table.empty = "No finding: the measurements are too few to compare anything."
         self._frame = self._rows()
-        self._fill()
+        self.show_rows()
 
     def _rows(self) -> pl.DataFrame:
         return findings_frame(self.findings, self.choices, ascii=self.table.glyphs is ASCII)
@@ -212,11 +193,14 @@ class FindingsPane(Vertical):
             self.table.empty = "Computing …"
         self._say_summary()
 
-    def _fill(self) -> None:
+    def show_rows(self) -> None:
+        """Show the findings that the filter leaves."""
         if self._frame is None:
             return
         shown = columns(self.size.width, choices=bool((self._frame["choice"] != "").any()))
-        self.table.set_frame(self._frame, shown, key=("key",), frozen=1, where=self._where())
+        self.table.set_frame(
+            self._frame, shown, key=("key",), frozen=1, where=self.filter_of(self._frame, ("statement",))
+        )
 
     @on(FrameTable.ViewChanged)
     def _changed(self, event: FrameTable.ViewChanged) -> None:
@@ -232,7 +216,7 @@ class FindingsPane(Vertical):
         )
         counts = [sum(self.choices.of(one.key) == choice for one in self.findings) for choice in (PINNED, DROPPED)]
         parts += [f"{n} {word}" for n, word in zip(counts, (PINNED, DROPPED), strict=True) if n]
-        self._summary.say(parts, self.table.glyphs)
+        self.summary.say(parts, self.table.glyphs)
 
     # -- one finding
 
@@ -297,7 +281,7 @@ class FindingsPane(Vertical):
     def _use(self, choices: Choices) -> None:
         self._chosen = choices
         self._frame = self._rows()
-        self._fill()
+        self.show_rows()
         self._remember(choices)
 
     @work(group="choices")
@@ -313,51 +297,9 @@ class FindingsPane(Vertical):
 
     # -- filter
 
-    def _column_names(self) -> list[str]:
+    def column_names(self) -> list[str]:
+        """The columns of the findings."""
         return self._frame.columns if self._frame is not None else []
-
-    def _where(self) -> pl.Expr | None:
-        if self._frame is None or not self.filter_line.text.strip():
-            self.filter_line.say("")
-            return None
-        try:
-            where = compile_filter(self.filter_line.text, self._frame.schema, text_columns=("statement",))
-        except QueryError as error:
-            self.filter_line.say(str(error))
-            return None
-        self.filter_line.say("")
-        return where
-
-    @on(FrameTable.FilterRequested)
-    def _open_filter(self, event: FrameTable.FilterRequested) -> None:
-        event.stop()
-        self.filter_line.open()
-
-    @on(FilterLine.Changed)
-    def _typed(self, event: FilterLine.Changed) -> None:
-        event.stop()
-        self._fill()
-
-    @on(FilterLine.Submitted)
-    @on(FilterLine.Left)
-    def _entered(self, event: FilterLine.Submitted | FilterLine.Left) -> None:
-        event.stop()
-        if isinstance(event, FilterLine.Submitted) and self.filter_line.refused:
-            return
-        if not event.text.strip():
-            self.filter_line.close()
-        self.table.focus()
-
-    @on(FilterLine.Cleared)
-    def _cleared(self, event: FilterLine.Cleared) -> None:
-        event.stop()
-        self._fill()
-        self.table.focus()
-
-    @on(FrameTable.ArrangeFailed)
-    def _say_failure(self, event: FrameTable.ArrangeFailed) -> None:
-        event.stop()
-        self.filter_line.say(event.reason)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Esc is the screen's while there is nothing to clear."""
@@ -365,10 +307,10 @@ class FindingsPane(Vertical):
 
     def action_export(self) -> None:
         """Offer the shown findings for a file, with all their columns."""
-        self.post_message(ExportRequested(self.table.picked(self._column_names()), "findings"))
+        self.post_message(ExportRequested(self.table.picked(self.column_names()), "findings"))
 
     def action_clear(self) -> None:
         """Drop the filter."""
         self.filter_line.close()
-        self._fill()
+        self.show_rows()
         self.table.focus()

@@ -8,23 +8,18 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.message import Message
 
-from chimera_tui.core.query import QueryError, compile_filter, quoted_value
+from chimera_tui.core.query import quoted_value
 from chimera_tui.ui.panes.inventory.frame import COLUMNS, GROUPS, files_frame, grouped, summary
-from chimera_tui.ui.tables.arrange import SortKey
-from chimera_tui.ui.tables.column_suggester import ColumnSuggester
 from chimera_tui.ui.tables.exporting import ExportRequested
-from chimera_tui.ui.tables.filter_line import FilterLine
+from chimera_tui.ui.tables.filtered_table import FilteredTable
 from chimera_tui.ui.tables.frame_table import FrameTable
-from chimera_tui.ui.tables.summary_line import SummaryLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import polars as pl
-    from textual.app import ComposeResult
 
     from chimera_tui.engine.repository.snapshot import Snapshot
 
@@ -37,7 +32,7 @@ class _Left(msgspec.Struct):
     group: str | None = None
 
 
-class Inventory(Vertical):
+class Inventory(FilteredTable):
     """Files of a repository: sorted, filtered and grouped; cursor, sort and filter survive another snapshot."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,21 +49,12 @@ class Inventory(Vertical):
             self.path = path
 
     def __init__(self, *, ascii: bool | None = None, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self.table = FrameTable(ascii=ascii, empty="No files yet.")
-        self.filter_line = FilterLine("kind = csv and size > 10k", suggester=ColumnSuggester(self._column_names))
-        self._summary = SummaryLine()
+        super().__init__("No files yet.", "kind = csv and size > 10k", ascii=ascii, id=id)
         self._files: pl.DataFrame | None = None
         self._head: list[str] = []
         self.group: str | None = None
         self._visited = False
         self._group_before: str | None = None
-
-    def compose(self) -> ComposeResult:
-        """Summary, filter line, table."""
-        yield self._summary
-        yield self.filter_line
-        yield self.table
 
     @property
     def current_path(self) -> str | None:
@@ -76,21 +62,15 @@ class Inventory(Vertical):
         row = self.table.row
         return row["path"] if row and self.group is None else None
 
-    def focus_inside(self) -> None:
-        """The table takes the keys for the pane."""
-        self.table.focus()
-
     def remembered(self) -> dict[str, object]:
         """What the next start shows again."""
-        sort = [[key.column, key.descending] for key in self.table.sort_keys]
-        return {"filter": self.filter_line.text, "sort": sort, "group": self.group}
+        return {**super().remembered(), "group": self.group}
 
     def restore(self, kept: Mapping[str, Any]) -> None:
         """Filter, sort and group as they were left."""
         left = msgspec.convert(kept, _Left)
-        self.filter_line.restore(left.filter)
+        self.restore_rows(left.filter, left.sort)
         self.group = left.group if left.group in GROUPS else None
-        self.table.sort_first_by(*(SortKey(*key) for key in left.sort))
 
     # -- snapshots
 
@@ -111,12 +91,13 @@ class Inventory(Vertical):
         if problems:
             self._head.append(f"{problems:,} problem{'' if problems == 1 else 's'}")
         self.table.empty = "No files here." if snapshot.complete else "Reading …"
-        self._show_table()
+        self.show_rows()
 
-    def _show_table(self, *, fresh: bool = False) -> None:
+    def show_rows(self, *, fresh: bool = False) -> None:
+        """Show the files that the filter leaves, or their groups."""
         if self._files is None:
             return
-        where = self._where()
+        where = self.filter_of(self._files, ("path", "model", "tool"))
         if self.group is None:
             self.table.set_frame(self._files, COLUMNS, key=("path",), frozen=1, where=where, fresh=fresh)
         else:
@@ -124,19 +105,8 @@ class Inventory(Vertical):
             frame, columns = grouped(files, self.group)
             self.table.set_frame(frame, columns, key=(self.group,), frozen=1, fresh=fresh)
 
-    def _where(self) -> pl.Expr | None:
-        if self._files is None or not self.filter_line.text.strip():
-            self.filter_line.say("")
-            return None
-        try:
-            where = compile_filter(self.filter_line.text, self._files.schema, text_columns=("path", "model", "tool"))
-        except QueryError as error:
-            self.filter_line.say(str(error))
-            return None
-        self.filter_line.say("")
-        return where
-
-    def _column_names(self) -> list[str]:
+    def column_names(self) -> list[str]:
+        """The columns of the inventory."""
         return self._files.columns if self._files is not None else []
 
     @on(FrameTable.ViewChanged)
@@ -147,40 +117,14 @@ class Inventory(Vertical):
             parts.insert(0, f"{self.table.row_count:,} groups by {self.group}")
         elif self.table.row_count != self.table.total_rows:
             parts.insert(0, f"{self.table.row_count:,} shown")
-        self._summary.say(parts, self.table.glyphs)
+        self.summary.say(parts, self.table.glyphs)
 
     # -- filter
 
-    @on(FrameTable.FilterRequested)
-    def _open_filter(self, event: FrameTable.FilterRequested) -> None:
-        event.stop()
+    def filter_wanted(self) -> None:
+        """Open the filter line; nothing is only looked up any more."""
         self._visited = False
-        self.filter_line.open()
-
-    @on(FilterLine.Changed)
-    @on(FilterLine.Submitted)
-    @on(FilterLine.Left)
-    def _filter(self, event: FilterLine.Changed | FilterLine.Submitted | FilterLine.Left) -> None:
-        event.stop()
-        self._show_table()
-        if isinstance(event, FilterLine.Changed) or (
-            isinstance(event, FilterLine.Submitted) and self.filter_line.refused
-        ):
-            return
-        if not event.text.strip():
-            self.filter_line.close()
-        self.table.focus()
-
-    @on(FilterLine.Cleared)
-    def _cleared(self, event: FilterLine.Cleared) -> None:
-        event.stop()
-        self._show_table()
-        self.table.focus()
-
-    @on(FrameTable.ArrangeFailed)
-    def _say_failure(self, event: FrameTable.ArrangeFailed) -> None:
-        event.stop()
-        self.filter_line.say(event.reason)
+        super().filter_wanted()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Esc is the screen's while there is nothing to clear, and while a file or kind was only looked up here."""
@@ -192,10 +136,10 @@ class Inventory(Vertical):
         """Drop the filter, or else the grouping."""
         if self.filter_line.is_open:
             self.filter_line.close()
-            self._show_table()
+            self.show_rows()
         else:
             self.group = None
-            self._show_table(fresh=True)
+            self.show_rows(fresh=True)
 
     def action_export(self) -> None:
         """Offer the shown rows for a file."""
@@ -208,7 +152,7 @@ class Inventory(Vertical):
         self._look_up(None)
         if not self.table.move_to("path", path) and self.filter_line.is_open:
             self.filter_line.close()
-            self._show_table()
+            self.show_rows()
             self.table.move_to("path", path)
 
     def reveal_kind(self, words: str) -> None:
@@ -223,7 +167,7 @@ class Inventory(Vertical):
         if not self._visited:
             self._visited, self._group_before = True, self.group
         self.group = group
-        self._show_table(fresh=group is not None)
+        self.show_rows(fresh=group is not None)
 
     def looked_up(self) -> None:
         """The person is somewhere else again: group as before."""
@@ -231,7 +175,7 @@ class Inventory(Vertical):
             self._visited = False
             if self.group != self._group_before:
                 self.group = self._group_before
-                self._show_table(fresh=True)
+                self.show_rows(fresh=True)
 
     # -- groups and rows
 
@@ -240,7 +184,7 @@ class Inventory(Vertical):
         self._visited = False
         order: list[str | None] = [None, *GROUPS]
         self.group = order[(order.index(self.group) + 1) % len(order)]
-        self._show_table(fresh=True)
+        self.show_rows(fresh=True)
 
     @on(FrameTable.RowActivated)
     def _open(self, event: FrameTable.RowActivated) -> None:
@@ -251,5 +195,5 @@ class Inventory(Vertical):
         value = event.row[self.group]
         name, self.group = self.group, None
         self.filter_line.open(f"{name} = {quoted_value(value)}")
-        self._show_table(fresh=True)
+        self.show_rows(fresh=True)
         self.table.focus()

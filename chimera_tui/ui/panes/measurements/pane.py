@@ -9,7 +9,6 @@ import msgspec
 from rich.text import Text
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
@@ -18,13 +17,12 @@ from chimera_tui.ui.panes.measurements.answers import Answer, answer_to
 from chimera_tui.ui.panes.measurements.columns import KEYS, columns
 from chimera_tui.ui.panes.measurements.source import MeasurementSource
 from chimera_tui.ui.panes.measurements.statistics_line import MIXED, statistics_line
-from chimera_tui.ui.tables.arrange import SortKey
 from chimera_tui.ui.tables.column_chooser import ColumnChooser
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
 from chimera_tui.ui.tables.exporting import ExportRequested
 from chimera_tui.ui.tables.filter_line import FilterLine
+from chimera_tui.ui.tables.filtered_table import FilteredTable
 from chimera_tui.ui.tables.frame_table import FrameTable
-from chimera_tui.ui.tables.summary_line import SummaryLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +41,7 @@ class _Left(msgspec.Struct):
     columns: list[str] = []
 
 
-class Measurements(Vertical):
+class Measurements(FilteredTable):
     """One row a number. Only the shown columns are collected; groups and SQL take the table's place until Esc."""
 
     DEFAULT_CSS = """
@@ -74,15 +72,12 @@ class Measurements(Vertical):
             self.place = place
 
     def __init__(self, *, ascii: bool | None = None, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self.table = FrameTable(ascii=ascii, empty="No measurements yet.")
-        self.filter_line = FilterLine(
-            "metric = decode_tps and num_gpu > 40", suggester=ColumnSuggester(lambda: self._source.names)
+        super().__init__(
+            "No measurements yet.", "metric = decode_tps and num_gpu > 40", summary_rows=2, ascii=ascii, id=id
         )
         self.ask_line = FilterLine(
-            "by num_gpu of decode_tps", sign=">", suggester=ColumnSuggester(lambda: self._source.names), id="ask"
+            "by num_gpu of decode_tps", sign=">", suggester=ColumnSuggester(self.column_names), id="ask"
         )
-        self._summary = SummaryLine(rows=2)
         self._statistics = Static(classes="measurements--statistics")
         self._snapshot: Snapshot | None = None
         self._source = MeasurementSource()
@@ -96,7 +91,7 @@ class Measurements(Vertical):
 
     def compose(self) -> ComposeResult:
         """Summary, lines to type in, table, statistics."""
-        yield self._summary
+        yield self.summary
         yield self.filter_line
         yield self.ask_line
         yield self.table
@@ -109,21 +104,16 @@ class Measurements(Vertical):
         path = row.get("path") if row else None
         return path if isinstance(path, str) else None
 
-    def focus_inside(self) -> None:
-        """The table takes the keys for the pane."""
-        self.table.focus()
-
     def remembered(self) -> dict[str, object]:
         """What the next start shows again."""
-        sort = [] if self.answer else [[key.column, key.descending] for key in self.table.sort_keys]
-        return {"filter": self.filter_line.text, "sort": sort, "columns": self._chosen}
+        kept = {**super().remembered(), "columns": self._chosen}
+        return {**kept, "sort": []} if self.answer else kept
 
     def restore(self, kept: Mapping[str, Any]) -> None:
         """Filter, sort and columns as they were left."""
         left = msgspec.convert(kept, _Left)
-        self.filter_line.restore(left.filter)
+        self.restore_rows(left.filter, left.sort)
         self._chosen = left.columns
-        self.table.sort_first_by(*(SortKey(*key) for key in left.sort))
 
     # -- the measurements
 
@@ -175,7 +165,7 @@ class Measurements(Vertical):
             parts = list(self.answer.said)
             if not self.answer.filtered and self.filter_line.text.strip():
                 parts.append("the filter above does not count here")
-        self._summary.say(parts, self.table.glyphs)
+        self.summary.say(parts, self.table.glyphs)
 
     @on(FrameTable.CursorMoved)
     def _moved(self, event: FrameTable.CursorMoved) -> None:
@@ -196,44 +186,51 @@ class Measurements(Vertical):
 
     # -- filter
 
-    @on(FrameTable.FilterRequested)
-    def _open_filter(self, event: FrameTable.FilterRequested) -> None:
-        event.stop()
+    def column_names(self) -> list[str]:
+        """The columns of the measurements."""
+        return self._source.names
+
+    def show_rows(self) -> object:
+        """Show the measurements that the filter leaves."""
+        return self._load()
+
+    def filter_wanted(self) -> None:
+        """Open the filter line; an answer has none."""
         self._filter_before = None
         if self.answer is None:
-            self.filter_line.open()
+            super().filter_wanted()
 
-    @on(FilterLine.Changed)
-    def _typed(self, event: FilterLine.Changed) -> None:
-        event.stop()
-        if event.line is self.filter_line:
-            self._left_answer = None
+    def filter_typed(self) -> None:
+        """Other rows; the groups they came from are left."""
+        self._left_answer = None
+        self._load()
+
+    def filter_cleared(self) -> None:
+        """Back to the groups, or to all rows."""
+        if not self._back_to_answer():
             self._load()
 
-    @on(FilterLine.Submitted)
-    @on(FilterLine.Left)
-    def _entered(self, event: FilterLine.Submitted | FilterLine.Left) -> None:
+    @on(FilterLine.Changed, "#ask")
+    def _ask_typed(self, event: FilterLine.Changed) -> None:
         event.stop()
-        if event.line is self.ask_line and isinstance(event, FilterLine.Submitted):
-            self._ask(event.text)
-            return
+
+    @on(FilterLine.Submitted, "#ask")
+    def _ask_entered(self, event: FilterLine.Submitted) -> None:
+        event.stop()
+        self._ask(event.text)
+
+    @on(FilterLine.Left, "#ask")
+    def _ask_left(self, event: FilterLine.Left) -> None:
+        event.stop()
         if not event.text.strip():
-            event.line.close()
+            self.ask_line.close()
         self.table.focus()
 
-    @on(FilterLine.Cleared)
-    def _cleared(self, event: FilterLine.Cleared) -> None:
+    @on(FilterLine.Cleared, "#ask")
+    def _ask_cleared(self, event: FilterLine.Cleared) -> None:
         event.stop()
-        if event.line is self.ask_line:
-            self._drop_answer()
-        elif not self._back_to_answer():
-            self._load()
+        self._drop_answer()
         self.table.focus()
-
-    @on(FrameTable.ArrangeFailed)
-    def _say_failure(self, event: FrameTable.ArrangeFailed) -> None:
-        event.stop()
-        self.filter_line.say(event.reason)
 
     def action_only_this(self) -> None:
         """Keep the metric, statistic and unit of this row: then ``value`` can be summed up."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import msgspec
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.message import Message
 
 from chimera_tui.core.query import quoted_value
@@ -18,11 +17,10 @@ from chimera_tui.ui.keymap import spoken
 from chimera_tui.ui.panes.reports.columns import columns, group_columns
 from chimera_tui.ui.panes.reports.rows import ReportRows
 from chimera_tui.ui.panes.reports.search_line import ReportSearchLine
-from chimera_tui.ui.tables.arrange import SortKey
 from chimera_tui.ui.tables.cells import ASCII
-from chimera_tui.ui.tables.column_suggester import ColumnSuggester
 from chimera_tui.ui.tables.exporting import ExportRequested
 from chimera_tui.ui.tables.filter_line import FilterLine
+from chimera_tui.ui.tables.filtered_table import FilteredTable
 from chimera_tui.ui.tables.frame_table import FrameTable
 from chimera_tui.ui.tables.summary_line import SummaryLine
 
@@ -50,7 +48,7 @@ class _Left(msgspec.Struct, frozen=True):
     group: str | None = None
 
 
-class ReportLibrary(Vertical):
+class ReportLibrary(FilteredTable):
     """Every report, one row each, or one row a group."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -75,26 +73,19 @@ class ReportLibrary(Vertical):
         """Other rows are marked."""
 
     def __init__(self, *, ascii: bool | None = None) -> None:  # noqa: A002 - the field's own word
-        super().__init__()
-        self.table = FrameTable(ascii=ascii, empty=spoken(NONE_YET, {}))
-        self.filter_line = FilterLine("model ~ gemma3 and verified < 90", suggester=ColumnSuggester(self._names))
+        super().__init__(spoken(NONE_YET, {}), "model ~ gemma3 and verified < 90", ascii=ascii)
         self.search_line = ReportSearchLine(self._files)
-        self._summary = SummaryLine()
         self._told = SummaryLine(rows=2)
         self.rows = ReportRows()
         self.group: str | None = None
 
     def compose(self) -> ComposeResult:
         """Summary, lines to type in, table; the report under the cursor below it."""
-        yield self._summary
+        yield self.summary
         yield self.filter_line
         yield self.search_line
         yield self.table
         yield self._told
-
-    def focus_inside(self) -> None:
-        """The table takes the keys."""
-        self.table.focus()
 
     @property
     def frame(self) -> pl.DataFrame | None:
@@ -109,20 +100,19 @@ class ReportLibrary(Vertical):
     def _files(self) -> list[str]:
         return self.frame["file"].to_list() if self.frame is not None else []
 
-    def _names(self) -> list[str]:
+    def column_names(self) -> list[str]:
+        """The columns of the library."""
         return self.frame.columns if self.frame is not None else []
 
     def remembered(self) -> dict[str, object]:
         """What the next start shows again."""
-        sort = [[key.column, key.descending] for key in self.table.sort_keys]
-        return {"filter": self.filter_line.text, "sort": sort, "group": self.group}
+        return {**super().remembered(), "group": self.group}
 
     def restore(self, kept: Mapping[str, Any]) -> None:
         """Filter, sort and group as they were left."""
         left = msgspec.convert(kept, _Left)
-        self.filter_line.restore(left.filter)
+        self.restore_rows(left.filter, left.sort)
         self.group = left.group if left.group in GROUPS else None
-        self.table.sort_first_by(*(SortKey(*key) for key in left.sort))
 
     # -- what is shown
 
@@ -132,14 +122,15 @@ class ReportLibrary(Vertical):
         if self.group is None:
             here = set(frame["file"].to_list())
             self.rows.marked = [file for file in self.marked if file in here]
-        self._show_table()
+        self.show_rows()
 
     def note_judged(self, file: str, found: Counts) -> None:
         """A report was judged here: its row says so until the program ends."""
         self.rows.note_judged(file, found)
-        self._show_table()
+        self.show_rows()
 
-    def _show_table(self, *, fresh: bool = False) -> None:
+    def show_rows(self, *, fresh: bool = False) -> None:
+        """Show the reports that filter and search leave, or their groups."""
         if self.frame is None:
             return
         where, problem = self.rows.where(self.filter_line.text)
@@ -159,7 +150,7 @@ class ReportLibrary(Vertical):
 
     def on_resize(self) -> None:
         """Another width, other columns."""
-        self._show_table()
+        self.show_rows()
 
     @on(FrameTable.ViewChanged)
     def _say_summary(self, event: FrameTable.ViewChanged) -> None:
@@ -191,7 +182,7 @@ class ReportLibrary(Vertical):
             parts.insert(0, f"{len(self.marked)} marked")
         if progress:
             parts.insert(0, progress)
-        self._summary.say(parts, self.table.glyphs)
+        self.summary.say(parts, self.table.glyphs)
 
     # -- the cursor's report
 
@@ -210,43 +201,22 @@ class ReportLibrary(Vertical):
         if file in files:
             self.table.move_cursor(files.index(file))
 
-    # -- filter
+    # -- filter and search
 
-    @on(FrameTable.FilterRequested)
-    def _open_filter(self, event: FrameTable.FilterRequested) -> None:
-        event.stop()
-        self.filter_line.open()
-
-    @on(FilterLine.Changed)
-    def _typed(self, event: FilterLine.Changed) -> None:
-        event.stop()
-        self._show_table()
-
-    @on(FilterLine.Submitted)
-    @on(FilterLine.Left)
-    def _entered(self, event: FilterLine.Submitted | FilterLine.Left) -> None:
+    @on(FilterLine.Submitted, "#search-texts")
+    @on(FilterLine.Left, "#search-texts")
+    def _search_entered(self, event: FilterLine.Submitted | FilterLine.Left) -> None:
         event.stop()
         if not event.text.strip():
-            event.line.close()
-            self._without(event.line)
-        self.table.focus()
-
-    @on(FilterLine.Cleared)
-    def _cleared(self, event: FilterLine.Cleared) -> None:
-        event.stop()
-        self._without(event.line)
-        self.table.focus()
-
-    def _without(self, line: FilterLine) -> None:
-        if line is self.search_line:
+            self.search_line.close()
             self.search_line.forget()
-        else:
-            self._show_table()
+        self.table.focus()
 
-    @on(FrameTable.ArrangeFailed)
-    def _say_failure(self, event: FrameTable.ArrangeFailed) -> None:
+    @on(FilterLine.Cleared, "#search-texts")
+    def _search_cleared(self, event: FilterLine.Cleared) -> None:
         event.stop()
-        self.filter_line.say(event.reason)
+        self.search_line.forget()
+        self.table.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Esc is the screen's while there is nothing to clear."""
@@ -258,16 +228,16 @@ class ReportLibrary(Vertical):
         """Take away the last of: the search, the filter, the groups, the marks."""
         if self.search_line.is_open:
             self.search_line.close()
-            self._without(self.search_line)
+            self.search_line.forget()
         elif self.filter_line.is_open:
             self.filter_line.close()
-            self._show_table()
+            self.show_rows()
         elif self.group is not None:
             self.group, self.rows.marked = None, []
-            self._show_table(fresh=True)
+            self.show_rows(fresh=True)
         else:
             self.rows.marked = []
-            self._show_table()
+            self.show_rows()
         self.post_message(self.MarksChanged())
         self.table.focus()
 
@@ -283,7 +253,7 @@ class ReportLibrary(Vertical):
     def _found(self, event: ReportSearchLine.Found) -> None:
         event.stop()
         self.rows.hits = event.hits
-        self._show_table()
+        self.show_rows()
         self._summarise(event.progress)
 
     # -- rows and groups
@@ -294,7 +264,7 @@ class ReportLibrary(Vertical):
         self.group = order[(order.index(self.group) + 1) % len(order)]
         self.rows.marked = []
         self.post_message(self.MarksChanged())
-        self._show_table(fresh=True)
+        self.show_rows(fresh=True)
 
     @on(FrameTable.RowActivated)
     def _open(self, event: FrameTable.RowActivated) -> None:
@@ -305,7 +275,7 @@ class ReportLibrary(Vertical):
         value, name = event.row[self.group], self.group
         self.group, self.rows.marked = None, []
         self.filter_line.open(f"{self.filter_line.text} {name} = {quoted_value(value)}".strip())
-        self._show_table(fresh=True)
+        self.show_rows(fresh=True)
         self.table.focus()
 
     def action_mark(self) -> None:
@@ -318,7 +288,7 @@ class ReportLibrary(Vertical):
             self.marked.remove(key)
         else:
             self.marked.append(key)
-        self._show_table()
+        self.show_rows()
         self.table.move_cursor(self.table.cursor_row + 1)
         self.post_message(self.MarksChanged())
 
