@@ -10,8 +10,20 @@ import click
 from chimera_tui.cli.settings import given, open_workspace, settings_options
 
 
+def _report_file(context: click.Context, parameter: click.Parameter, path: Path) -> Path:  # noqa: ARG001
+    """The file to read: the report itself, or the one in the folder of a saved run."""
+    from chimera_tui.core.report.saved import REPORT
+
+    if path.is_dir() and not (path / REPORT).is_file():
+        raise click.BadParameter(f"{path} is a folder without a {REPORT}: no saved run, or one that did not finish.")
+    return path / REPORT if path.is_dir() else path
+
+
+report_argument = click.argument("report", type=click.Path(path_type=Path, exists=True), callback=_report_file)
+
+
 @click.command()
-@click.argument("report", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@report_argument
 @click.option("--repo", type=click.Path(path_type=Path), metavar="DIR", help="The repository that it is about.")
 @click.option("--facts", type=click.Path(path_type=Path), metavar="FILE", help="Facts frozen with it (facts.json).")
 @click.option("--annotate", type=click.Path(path_type=Path), metavar="OUT.md", help="A copy with footnotes.")
@@ -22,7 +34,7 @@ def verify(
     report: Path, repo: Path | None, facts: Path | None, annotate: Path | None, as_json: bool, no_cache: bool,
     **settings: Any,
 ) -> None:  # fmt: skip
-    """Check every number of REPORT, any Markdown, against facts computed from the files.
+    """Check every number of REPORT, any Markdown or the folder of a saved run, against facts computed from the files.
 
     Facts are, in this order: blocks that a Chimera program wrote into the report, FILE (by default the facts.json
     beside the report), the files in DIR. Exit status: 0, 1 when a number is contradicted, 2 usage.
@@ -66,7 +78,7 @@ def compare(
 
 
 @click.command()
-@click.argument("report", type=click.Path(path_type=Path, exists=True))
+@report_argument
 @click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="An HTML file instead of stdout.")
 @click.option("--repo", type=click.Path(path_type=Path), metavar="DIR", help="Judge its numbers by this repository.")
 @click.option("--no-cache", is_flag=True, help="Read every file again.")

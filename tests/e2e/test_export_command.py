@@ -34,9 +34,20 @@ def test_a_saved_run_brings_its_facts_and_verdicts(tmp_path: Path) -> None:
     assert done.stdout == chimera("export", str(report), home=tmp_path).stdout
 
 
+def test_verify_takes_the_folder_of_a_saved_run_as_export_does(tmp_path: Path) -> None:
+    report = Path(chimera("demo", home=tmp_path).stdout.strip())
+    done = chimera("verify", str(report.parent), home=tmp_path)
+    assert done.returncode in (0, 1), done.stderr
+    assert " claims: " in done.stdout
+    assert done.stdout == chimera("verify", str(report), home=tmp_path).stdout
+
+
 def test_what_cannot_be_read_or_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert chimera("export", str(tmp_path / "empty"), home=tmp_path).returncode == 2
+    for command in ("export", "verify"):
+        done = chimera(command, str(tmp_path / "empty"), home=tmp_path)
+        assert done.returncode == 2
+        assert "empty is a folder without a report.md" in done.stderr
     (tmp_path / "mine.md").write_text(REPORT)
     done = chimera("export", str(tmp_path / "mine.md"), "-o", str(tmp_path / "empty"), home=tmp_path)
     assert done.returncode == 1

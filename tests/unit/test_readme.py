@@ -6,6 +6,7 @@ from pathlib import Path
 from chimera_tui.cli import main
 from chimera_tui.core.endings import Ending
 from chimera_tui.headless.exit_codes import EXIT_CODES
+from chimera_tui.ui import keymap
 from chimera_tui.ui.commands import COMMANDS
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,11 @@ def test_every_key_of_the_command_table_is_in_the_table_of_keys() -> None:
             if not command.id.startswith("pane.") or command.id == "pane.zoom":
                 assert f"`{NAMES.get(key, key)}`" in keys, command.id
                 assert command.id in keys, command.id
+
+
+def test_the_key_that_the_readme_changes_can_be_changed_so() -> None:
+    (example,) = re.findall(r'`"([a-z.]+)" = "([^"]+)"` under `\[keys\]`', README)
+    assert keymap.check(dict([example]), keymap.of_panes()).problems == ()
 
 
 def test_every_ending_and_exit_status_is_documented() -> None:
