@@ -7,10 +7,12 @@ import polars as pl
 import pytest
 
 from chimera_tui.core.compare.frozen_changes import findings_of
+from chimera_tui.core.config.schema import Scan
 from chimera_tui.core.files import write_atomically
 from chimera_tui.core.report.analysis import InvalidAnalysisError, parse
 from chimera_tui.engine.backends.ollama_errors import read_refusal
 from chimera_tui.engine.journal import read_journal
+from chimera_tui.engine.repository.workspace import Workspace
 from chimera_tui.engine.saved.frozen import FactsError, frozen_facts
 from chimera_tui.engine.saved.html_export import report_html
 from chimera_tui.engine.saved.unfinished import find_unfinished
@@ -57,6 +59,22 @@ def test_a_deep_run_toml_and_a_deep_journal_line_hide_no_unfinished_run(tmp_path
     (folder / "calls.ndjson").write_text(f"{STARTED}{NESTED}\n")
     assert [event.at_s for event in read_journal(folder / "calls.ndjson")] == [0, 0]
     assert [run.folder for run in find_unfinished(tmp_path)] == [folder]
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00", "2025-13-01", "soon"])
+async def test_a_date_beyond_the_calendar_costs_the_date(tmp_path: Path, date: str) -> None:
+    folder = tmp_path / "chimera-reports" / "20250101T000000Z-a-b"
+    folder.mkdir(parents=True)
+    (folder / "run.toml").write_text(f'chimera_tui = "0.1.0"\nstarted = "{date}"\n')
+    (folder / "report.md").write_text("# Mine\n")
+    (tmp_path / "old.md").write_text(
+        f"# Technical Report\n\n**Date:** {date}\n\n**Agent Type:** X\n\n**Configuration:** num_ctx=512\n\n---\n"
+    )
+    (tmp_path / "a.csv").write_text("model,tokens_s\nm,10.5\n")
+    snapshot = await Workspace(tmp_path, scan=Scan()).refresh()
+    assert snapshot.frames.runs.select("path", "started").rows() == [
+        ("chimera-reports/20250101T000000Z-a-b/report.md", None), ("old.md", None),
+    ]  # fmt: skip
 
 
 def test_an_export_leaves_deep_facts_out(tmp_path: Path) -> None:

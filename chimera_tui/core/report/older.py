@@ -6,10 +6,10 @@ Configuration, Aggregate Metrics and Workflow Summary. What the model wrote in b
 """
 
 import re
-from datetime import UTC, datetime
 
 import msgspec
 
+from chimera_tui.core.moments import utc
 from chimera_tui.core.report.call_rows import read_calls
 
 HEAD = 8192
@@ -70,7 +70,7 @@ def read_chimera_report(text: str, path: str) -> dict[str, object]:
         "run_id": path, "path": path, "source": SOURCE,
         "agent": keys.get("Agent Type") or (agent_title[1] if agent_title else ""),
         "model": keys.get("Model", ""), "ending": keys.get("Ending", "").partition(":")[0],
-        "started": _time(keys.get("Timestamp") or keys.get("Date") or ""),
+        "started": utc((keys.get("Timestamp") or keys.get("Date") or "").removesuffix(" UTC")),
         "options_requested": msgspec.json.encode(options, order="sorted").decode(),
         **{name: options[name] for name in _OPTION_COLUMNS if name in options},
         **_figures(_block(text, "Metrics", last=True) if last else _block(text, "Aggregate Metrics")),
@@ -137,12 +137,3 @@ def _number(text: str) -> float | int | str:
         except ValueError:
             continue
     return text
-
-
-def _time(text: str) -> datetime | None:
-    """The start as UTC; a date alone is its midnight. Dates in words belong to models, not to programs."""
-    try:
-        found = datetime.fromisoformat(text.removesuffix(" UTC"))
-    except ValueError:
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

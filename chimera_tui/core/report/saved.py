@@ -1,11 +1,11 @@
 """Runs that this program saved, read back into rows of the ``runs`` frame. Whatever is missing stays unknown."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from chimera_tui.core.files import BrokenFileError, decoded_json, decoded_toml, read_bounded
+from chimera_tui.core.moments import utc
 from chimera_tui.core.report.call_rows import calls_of_metrics
 
 SOURCE = "saved run"
@@ -31,7 +31,7 @@ def read_saved_run(folder: Path, rel: str) -> dict[str, object]:
         "run_id": folder.name, "path": f"{rel}/{REPORT}" if finished else rel, "source": SOURCE,
         "agent": _text(run.get("agent")), "model": _text(_table(run, "model").get("name") or metrics.get("model")),
         "engine": _text(_table(run, "engine").get("name") or metrics.get("engine")),
-        "ending": _text(run.get("ending")) if finished else UNFINISHED, "started": _time(run.get("started")),
+        "ending": _text(run.get("ending")) if finished else UNFINISHED, "started": utc(run.get("started")),
         "options_requested": _encoded(requested), "options_effective": _encoded(effective),
         "n_files": _number(metrics.get("n_files", _table(run, "repository").get("files"))),
         **{name: _number(effective.get(name)) for name in _OPTIONS},
@@ -95,14 +95,3 @@ def _number(value: object) -> float | None:
 
 def _encoded(options: dict[str, object]) -> str:
     return msgspec.json.encode(options, enc_hook=str, order="sorted").decode()
-
-
-def _time(value: object) -> datetime | None:
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    if not isinstance(value, datetime):
-        return None
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

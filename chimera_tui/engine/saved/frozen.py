@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from chimera_tui.core.files import BrokenFileError, decoded_json, read_bounded
 from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.frames import Frames
 from chimera_tui.core.inert import inert_line
+from chimera_tui.core.moments import utc
 from chimera_tui.core.verify.facts import Extra, Facts
 from chimera_tui.core.verify.inventory import Frozen
 
@@ -71,11 +72,8 @@ def frozen_parts(path: Path) -> Frozen:
         return Frozen(facts.inventory.latest, sum(facts.inventory.sizes(None)))
     latest: dict[str, datetime] = {}
     for kind, text in document.items():
-        try:
-            at = datetime.fromisoformat(str(text))
-        except ValueError:
-            continue
-        latest[{"md": "markdown"}.get(kind, kind)] = at if at.tzinfo else at.replace(tzinfo=UTC)
+        if at := utc(text):
+            latest[{"md": "markdown"}.get(kind, kind)] = at
     total = next(
         (value for name, value in document.items() if name.startswith("total_bytes") and isinstance(value, int)), None
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from chimera_tui.core.config.schema import Settings
+from chimera_tui.core.moments import utc
 from chimera_tui.core.report.saved import REPORT, read_record
 from chimera_tui.engine.events import CallStarted, ProgramText, RunStarted, StageFinished
 from chimera_tui.engine.journal import NAME as JOURNAL
@@ -17,6 +18,9 @@ from chimera_tui.engine.journal import read_journal
 from chimera_tui.engine.saved.calls import RecordedCall, calls_of
 from chimera_tui.engine.saved.places import report_parents
 from chimera_tui.engine.saved.run_settings import settings_of
+
+LONG_AGO = datetime.fromtimestamp(0, UTC)
+"""When a run was that does not say when it was."""
 
 
 class Unfinished(msgspec.Struct, frozen=True):
@@ -72,7 +76,8 @@ def read_unfinished(folder: Path) -> Unfinished | None:
     if begun is None:
         return None
     return Unfinished(
-        folder=folder, engine=begun.engine, model=begun.model, started=_time(begun.started), answers=calls_of(events),
+        folder=folder, engine=begun.engine, model=begun.model, started=utc(begun.started) or LONG_AGO,
+        answers=calls_of(events),
         stage_s={event.stage.value: event.duration_s for event in events if isinstance(event, StageFinished)},
         record=read_record(folder),
     )  # fmt: skip
@@ -100,11 +105,3 @@ def is_live(journal: Path) -> bool:
         except BlockingIOError:
             return True
     return False
-
-
-def _time(text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return datetime.fromtimestamp(0, UTC)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
