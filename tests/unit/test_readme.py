@@ -8,6 +8,7 @@ from chimera_tui.core.endings import Ending
 from chimera_tui.headless.exit_codes import EXIT_CODES
 from chimera_tui.ui import keymap
 from chimera_tui.ui.commands import COMMANDS
+from chimera_tui.ui.workspace.pane_bindings import of_panes
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -37,7 +38,7 @@ def test_every_key_of_the_command_table_is_in_the_table_of_keys() -> None:
 
 def test_the_key_that_the_readme_changes_can_be_changed_so() -> None:
     (example,) = re.findall(r'`"([a-z.]+)" = "([^"]+)"` under `\[keys\]`', README)
-    assert keymap.check(dict([example]), keymap.of_panes()).problems == ()
+    assert keymap.check(dict([example]), of_panes()).problems == ()
 
 
 def test_every_ending_and_exit_status_is_documented() -> None:
