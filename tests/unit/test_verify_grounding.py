@@ -124,3 +124,8 @@ def test_changes_between_rounded_sides(facts):
     table = "| Metric | Heron c=1 | Heron c=8 | Change |\n|---|---|---|---|\n| Mean TTFT (ms) | 31.3 | 58.5 | {} |"
     assert labels(table.format("+87%"), facts)[-1] == ("87%", SUPPORTED)
     assert labels(table.format("+120%"), facts)[-1] == ("120%", CONTRADICTED)
+
+
+def test_words_far_off_do_not_refute(facts):
+    text = "## Prompt processing\n\n- Highest: 2,000.5 tok/s\n- Mean for Badger-mini: 81.04 tok/s\n"
+    assert [label for _, label in labels(text, facts)] == [UNVERIFIABLE, SUPPORTED]

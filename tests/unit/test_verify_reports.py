@@ -167,7 +167,7 @@ def test_each_verdict_says_whether_its_fact_is_frozen_or_live_and_the_fields_are
     }  # fmt: skip
     assert "dates and sizes frozen in" in out.err
     readme = (Path(__file__).parents[2] / "README.md").read_text()
-    section = readme.partition("`--json` is a list, one object a claim")[2].partition("\n\n")[0]
+    section = readme.partition("--json` is a list, one object a claim")[2].partition("\n\n")[0]
     assert all(f"`{name}`" in section for name in found[0])
 
 

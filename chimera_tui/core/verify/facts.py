@@ -106,6 +106,18 @@ class Facts:
         return first, last
 
     @cached_property
+    def collected_by_file(self) -> tuple[tuple[str, datetime, datetime], ...]:
+        """The same file by file, with its path."""
+        import polars as pl
+
+        if self.cells is None:
+            return ()
+        at = pl.col("at").cast(pl.Datetime("ns", "UTC")).dt.replace_time_zone("UTC")
+        timed = self.cells.frames.cells.filter(pl.col("at").is_not_null()).group_by("file_id")
+        rows = timed.agg(at.min().alias("first"), at.max().alias("last")).sort("file_id").rows()
+        return tuple((self.cells.path(file_id), first, last) for file_id, first, last in rows)
+
+    @cached_property
     def devices(self) -> tuple[Named, ...]:
         """Devices named in the data, then in the text of the files."""
         found = []

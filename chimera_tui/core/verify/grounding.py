@@ -14,7 +14,7 @@ from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import Context, statistic_in
 from chimera_tui.core.verify.mentions import vocabulary
-from chimera_tui.core.verify.metrics_meant import Meaning, meaning_of
+from chimera_tui.core.verify.metrics_meant import Meaning, meaning_of, of_the_unit
 from chimera_tui.core.verify.metrics_named import GENERAL
 from chimera_tui.core.verify.nearness import Nearness
 from chimera_tui.core.verify.quantities import canonical
@@ -47,7 +47,17 @@ def judge_grounded(at: Context, cells: Cells) -> Verdict | None:
         chosen = choose(near, groups_of(cells, known, meaning.series)) if meaning else None
         if meaning and chosen and (verdict := _decided(one, cells, near, meaning, chosen)):
             return msgspec.structs.replace(verdict, claim=at.claim)
+        if meaning and not meaning.near and one.canonical_unit[0] and (verdict := _by_unit(one, cells, near)):
+            return msgspec.structs.replace(verdict, claim=at.claim)
     return None
+
+
+def _by_unit(at: Context, cells: Cells, near: Nearness) -> Verdict | None:
+    """Words far off may name the metric of something else: the unit and the rows alone may support a number."""
+    meaning = of_the_unit(at, cells)
+    chosen = choose(near, groups_of(cells, near.known, meaning.series))
+    verdict = _decided(at, cells, near, meaning, chosen) if chosen and chosen.near else None
+    return verdict if verdict and verdict.label == SUPPORTED else None
 
 
 def _in_units(at: Context) -> list[Context]:
@@ -61,15 +71,23 @@ def _in_units(at: Context) -> list[Context]:
     ]
     units += [one for text in (at.line.heading, at.line.intro) for one in _enclosed_units(text)] if at.in_row else []
     before = [one for one in at.claims if at.reach[0] <= one.start < at.claim.start and one.unit]
+    per = re.match(r"\s*(?:per|/) ?(second|minute|hour)\b", at.after)
+    counted = [word for one in at.claims if one.start < at.claim.start for word in (one.noun or one.unit).split()]
+    if per and (things := [word for word in counted if word.rstrip("s") in ("request", "token", "sample")]):
+        return [_in_unit(at, f"{things[-1]}/{per[1]}"), at]
     if not at.in_row and before and before[-1].kind == kinds.VALUE and not at.claim.noun:
         units.append(before[-1].unit)
     following = next((one for one in at.claims if one.start >= at.claim.end), None)
     if following and following.kind == kinds.VALUE and _BESIDE.fullmatch(at.text[at.claim.end : following.start]):
         units.append(following.unit)
     return [
-        *(Context(at.line, msgspec.structs.replace(at.claim, unit=unit), at.claims) for unit in dict.fromkeys(units)),
+        *(_in_unit(at, unit) for unit in dict.fromkeys(units)),
         at,
     ]
+
+
+def _in_unit(at: Context, unit: str) -> Context:
+    return Context(at.line, msgspec.structs.replace(at.claim, unit=unit), at.claims)
 
 
 _BESIDE = re.compile(r"\s*(?:vs\.?|versus|against|/|and|or|to|→|->|compared (?:to|with))\s*", re.IGNORECASE)
@@ -113,7 +131,7 @@ def _statistic(at: Context, near: Nearness, meaning: Meaning) -> str:
         return "interval"
     if bound := {"spread": "spread", "low": "min", "high": "max"}.get(at.claim.bound, ""):
         return bound
-    places = [near.lead, near.tail[:40], at.header, at.cells[0] if at.in_row and at.cells else ""]
+    places = [near.lead, re.split(r"[,;]", near.tail[:40])[0], at.header, at.cells[0] if at.in_row and at.cells else ""]
     found = next((one for one in map(statistic_in, places) if one), "")
     if not found and not meaning.named and not content(near):
         found = statistic_in(near.before)
@@ -147,7 +165,9 @@ def _resolved(  # noqa: PLR0911, PLR0917 - one way to be unsure a line
         return False
     if not (at.unit or at.claim.decimals > 0) or (at.claim.digits < 2 and not at.in_row):
         return False
-    one_place = len({one.file_id for one in readings}) == 1 and not chosen.skipped and not content(near)
+    one_place = (
+        len({one.file_id for one in readings}) == 1 and meaning.near and not chosen.skipped and not content(near)
+    )
     if not (chosen.near or one_place) or (chosen.skipped and not at.in_row) or unknown_names(at, near):
         return False
     values = {float(f"{one.value:.6g}") for one in stated or readings}

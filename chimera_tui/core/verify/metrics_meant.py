@@ -22,6 +22,7 @@ _UNIT_WORDS = {
     "requests/s": r"requests?|throughput|rate|qps", "samples/s": r"samples?|throughput|rate",
 }  # fmt: skip
 """Words that name every metric of a unit."""
+_PRICE = re.compile(r"cost|price|usd|eur|dollar|[$€£]", re.IGNORECASE)
 _NO_METRIC = EMPTY | {"dev", "standard"}
 _SIDES = (
     (r"prompt|prefill|pp|pp\d+|input|ingest\w*|prompt_processing", r"(?:^|_)(?:prompt|prefill|pp\d*|input)(?:_|$)"),
@@ -48,6 +49,9 @@ def meaning_of(at: Context, near: Nearness, cells: Cells) -> Meaning | None:  # 
         return None
     if at.claim.bound == "spread":
         return Meaning(tuple(sorted(fitting)), named=True, near=False)
+    if at.unit == "$":
+        ids = tuple(one for one in sorted(fitting) if _PRICE.search(cells.series[one].field))
+        return Meaning(ids, named=True, near=True) if ids else None
     if ids := _literal(near, cells, fitting):
         return Meaning(ids, named=True, near=True, exact=True)
     for place, text in enumerate(_texts(at, near)):
@@ -62,6 +66,11 @@ def meaning_of(at: Context, near: Nearness, cells: Cells) -> Meaning | None:  # 
     if not at.canonical_unit[0] and at.claim.decimals <= 0:
         return None
     return Meaning(tuple(sorted(fitting)), named=False, near=False)
+
+
+def of_the_unit(at: Context, cells: Cells) -> Meaning:
+    """Every series in the claim's unit."""
+    return Meaning(tuple(sorted(_in_unit(at, cells))), named=False, near=False)
 
 
 def _literal(near: Nearness, cells: Cells, fitting: frozenset[int]) -> tuple[int, ...]:
@@ -145,6 +154,8 @@ def _named(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> tup
     said = set(words_of(text)) - {"speed", "throughput", "latency", "size", "time", "rate"}
     if not ids:
         ids = _by_words(cells, text, fitting)
+    if initials := _by_initials(cells, text, fitting):
+        ids = initials
     if own := [
         one for one in fitting if cells.series[one].metric in said and cells.series[one].metric not in stop_words()
     ]:
@@ -167,6 +178,13 @@ def _by_words(cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int
         one for one in fitting
         if set(said) <= set(normalised(f"{cells.series[one].field}_{cells.series[one].metric}").split("_"))
     )  # fmt: skip
+
+
+def _by_initials(cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int]:
+    """The series with the initials of words in the text: ``word error rate`` for ``wer``."""
+    words = [word for word in words_of(text) if word[0].isalpha()]
+    runs = {"".join(word[0] for word in words[at : at + n]) for n in (3, 4) for at in range(len(words) - n + 1)}
+    return frozenset(one for one in fitting if runs & set(normalised(cells.series[one].field).split("_")))
 
 
 def _of_sort(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int]:

@@ -133,7 +133,19 @@ def _collection(at: Context, facts: Facts, span: tuple[date, date]) -> Verdict:
         fits = span[1] >= first.date() and span[0] <= last.date()
     if fits:
         return _say(at, SUPPORTED, text)
+    if at.claim.bound and (path := _file_of_both(at, facts, span)):
+        return _say(at, SUPPORTED, f"measurements are dated so in {path}")
     return _say(at, CONTRADICTED, text, f"{first:%Y-%m-%d} to {last:%Y-%m-%d}")
+
+
+def _file_of_both(at: Context, facts: Facts, span: tuple[date, date]) -> str:
+    """A file whose first and last measurements are of the two dates of a range; empty where there is none."""
+    other = next((one for one in at.claims if at.claim.partner == (one.start, one.end)), None)
+    its = _days(Context(at.line, other, at.claims)) if other else None
+    if its is None:
+        return ""
+    low, high = (span, its) if at.claim.bound == "low" else (its, span)
+    return next((path for path, a, b in facts.collected_by_file if _within(a, low) and _within(b, high)), "")
 
 
 def _change(at: Context, facts: Facts, span: tuple[date, date]) -> Verdict:

@@ -27,7 +27,7 @@ from chimera_tui.core.verify.qualified import NEUTRAL, named_behind, named_patte
 
 _GLUE = (
     r"[\s*_`\"“”’':)(=,–—~≈-]*(?:(?:files?|documents?|formats?|types?|counts?|totals?|"
-    r"dominant|most|common|largest|biggest|share|numbers?|of|are|is|was|were|n|with|"
+    r"another|dominant|most|common|largest|biggest|share|numbers?|of|are|is|was|were|n|with|"
     r"a|an|the|folders?|director(?:y|ies)|holds?|includes?|therefore|thus|also|now|\w+ly|about|approximately|around|roughly|only|analy[sz]ed|found|processed|"
     r"present|included|collected|in|all|data|"
     r"comprises?|represents?|representing|comprising|accounts?|accounting|make|makes|up|"
