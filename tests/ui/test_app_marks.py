@@ -163,7 +163,7 @@ async def test_enter_on_a_statistic_shows_the_rows_it_was_taken_over(make_app):
             await pilot.press("enter")
             await until(pilot, lambda: screen.panes.current is Pane.MEASUREMENTS, "the measurements")
             await until(pilot, lambda: pane.table.row_count == 8, "of one metric")
-            await until(pilot, lambda: "107.2" in text_of(screen, ".measurements--statistics"), "the median")
+            await until(pilot, lambda: "107.2" in text_of(screen, "StatisticsLine"), "the median")
             await pilot.press("escape")
             await until(pilot, lambda: screen.panes.current is Pane.STREAM, "the text is back")
             await until(pilot, lambda: pane.table.row_count > 8, "all measurements again")

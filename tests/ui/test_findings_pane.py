@@ -33,7 +33,7 @@ async def shown(pilot, screen):
 
 
 def told(pane):
-    return str(pane.query_one("VerticalScroll > Static", Static).content)
+    return str(pane.query_one("FindingDetail > Static", Static).content)
 
 
 async def test_nothing_is_computed_before_the_pane_is_looked_at(make_app) -> None:

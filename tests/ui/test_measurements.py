@@ -62,7 +62,7 @@ def summary(app) -> str:
 
 
 def statistics(app) -> str:
-    return str(app.pane.query_one(".measurements--statistics", Static).content)
+    return str(app.pane.query_one("StatisticsLine", Static).content)
 
 
 def error(app, line) -> str:

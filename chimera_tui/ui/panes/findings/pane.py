@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import msgspec
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.widgets import Static
 
 from chimera_tui.core.findings.choice import DROPPED, PINNED, Choices
-from chimera_tui.ui.panes.findings.frame import KEY, columns, findings_frame, told_whole
+from chimera_tui.ui.panes.findings.detail import FindingDetail
+from chimera_tui.ui.panes.findings.frame import KEY, columns, findings_frame
 from chimera_tui.ui.tables.cells import ASCII
 from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.tables.exporting import ExportRequested
@@ -49,13 +48,7 @@ class FindingsPane(FilteredTable):
     """Computed when the pane is first looked at, in a thread; pins and drops are remembered for the repository."""
 
     DEFAULT_CSS = """
-    FindingsPane {
-        & > FrameTable { height: 1fr; }
-        & > VerticalScroll {
-            height: auto; max-height: 50%; padding: 0 1; border-top: solid $border-blurred; scrollbar-size-vertical: 1;
-        }
-        & > VerticalScroll:focus { border-top: solid $border; }
-    }
+    FindingsPane > FrameTable { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "choose('pinned')", "Pin", id="findings.pin"),
@@ -83,13 +76,12 @@ class FindingsPane(FilteredTable):
 
     def __init__(self, *, ascii: bool | None = None, id: str | None = None) -> None:  # noqa: A002
         super().__init__("No findings yet.", 'kind = "best configuration" and n > 2', ascii=ascii, id=id)
-        self._detail = Static(markup=False)
+        self.detail = FindingDetail()
         self._snapshot: Snapshot | None = None
         self._settings: Run | None = None
         self._excluded: frozenset[str] = frozenset()
         self._shown_for: tuple[object, ...] = ()
         self._doing = ""
-        self._source = 0
         self._before: list[Choices] = []
         self._chosen: Choices | None = None
         self._frame: pl.DataFrame | None = None
@@ -100,8 +92,7 @@ class FindingsPane(FilteredTable):
         yield self.summary
         yield self.filter_line
         yield self.table
-        with VerticalScroll():
-            yield self._detail
+        yield self.detail
 
     @property
     def choices(self) -> Choices:
@@ -117,8 +108,8 @@ class FindingsPane(FilteredTable):
     @property
     def current_path(self) -> str | None:
         """The file of the chosen source of the finding under the cursor."""
-        finding = self.finding
-        return finding.sources[self._source].path if finding and finding.sources else None
+        source = self.detail.source
+        return source.path if source else None
 
     def restore(self, kept: Mapping[str, Any]) -> None:
         """Filter and sort as they were left."""
@@ -223,34 +214,25 @@ class FindingsPane(FilteredTable):
     @on(FrameTable.CursorMoved)
     def _moved(self, event: FrameTable.CursorMoved) -> None:
         event.stop()
-        self._source = 0
+        self.detail.first_source()
         self._tell_whole()
 
     def _tell_whole(self) -> None:
         finding, row = self.finding, self.table.row
-        if finding is None or row is None:
-            self._detail.update("")
-            return
-        self._source = min(self._source, max(len(finding.sources) - 1, 0))
-        choice, ascii_only = self.choices.of(finding.key), self.table.glyphs is ASCII
-        text = told_whole(finding, f"F{row[KEY]}", choice, self._source, ascii=ascii_only)
-        if text != self._detail.content:
-            self._detail.update(text)
-            self.query_one(VerticalScroll).scroll_home(animate=False)
+        name = f"F{row[KEY]}" if row else ""
+        choice = self.choices.of(finding.key) if finding else ""
+        self.detail.tell(finding, name, choice, ascii=self.table.glyphs is ASCII)
 
     def action_source(self, by: int) -> None:
         """Another source for Enter to open."""
-        finding = self.finding
-        if finding and finding.sources:
-            self._source = (self._source + by) % len(finding.sources)
-            self._tell_whole()
+        self.detail.next_source(by)
+        self._tell_whole()
 
     @on(FrameTable.RowActivated)
     def _open(self, event: FrameTable.RowActivated) -> None:
         event.stop()
-        finding = self.finding
-        if finding and finding.sources:
-            source = finding.sources[self._source]
+        source = self.detail.source
+        if source:
             self.post_message(self.OpenSource(source.path, source.record, source.field))
 
     @on(CopyRequested)

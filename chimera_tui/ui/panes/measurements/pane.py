@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
-from rich.text import Text
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from chimera_tui.core.query import QueryError, quoted_value
 from chimera_tui.ui.panes.measurements.answers import Answer, answer_to
 from chimera_tui.ui.panes.measurements.columns import KEYS, columns
 from chimera_tui.ui.panes.measurements.source import MeasurementSource
-from chimera_tui.ui.panes.measurements.statistics_line import MIXED, statistics_line
+from chimera_tui.ui.panes.measurements.statistics_line import MIXED, StatisticsLine
 from chimera_tui.ui.tables.column_chooser import ColumnChooser
 from chimera_tui.ui.tables.column_suggester import ColumnSuggester
 from chimera_tui.ui.tables.exporting import ExportRequested
@@ -44,9 +42,6 @@ class _Left(msgspec.Struct):
 class Measurements(FilteredTable):
     """One row a number. Only the shown columns are collected; groups and SQL take the table's place until Esc."""
 
-    DEFAULT_CSS = """
-    Measurements > .measurements--statistics { height: auto; max-height: 3; padding: 0 1; color: $text-accent; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "ask('by ')", "Group by", id="measurements.group"),
         Binding("p", "ask('pivot ')", "Pivot", id="measurements.pivot"),
@@ -78,7 +73,7 @@ class Measurements(FilteredTable):
         self.ask_line = FilterLine(
             "by num_gpu of decode_tps", sign=">", suggester=ColumnSuggester(self.column_names), id="ask"
         )
-        self._statistics = Static(classes="measurements--statistics")
+        self._statistics = StatisticsLine(self.table)
         self._snapshot: Snapshot | None = None
         self._source = MeasurementSource()
         self._chosen: list[str] = []
@@ -86,7 +81,6 @@ class Measurements(FilteredTable):
         self.answer: Answer | None = None
         self._had_answer = False
         self._left_answer: tuple[Answer, str, str] | None = None
-        self._described: str | None = None
         self._filter_before: str | None = None
 
     def compose(self) -> ComposeResult:
@@ -153,7 +147,7 @@ class Measurements(FilteredTable):
         event.stop()
         self._say_summary()
         if not event.same_rows:
-            self._say_statistics()
+            self._statistics.describe()
 
     def _say_summary(self) -> None:
         shown, total = self.table.row_count, self.table.total_rows
@@ -170,19 +164,7 @@ class Measurements(FilteredTable):
     @on(FrameTable.CursorMoved)
     def _moved(self, event: FrameTable.CursorMoved) -> None:
         event.stop()
-        if self.table.column is not None and self.table.column.name != self._described:
-            self._say_statistics()
-
-    @work(group="statistics", exclusive=True)
-    async def _say_statistics(self) -> None:
-        column = self.table.column
-        self._described = column.name if column else None
-        if column is None:
-            return
-        picked = self.table.picked((column.name, *MIXED))
-        line = await asyncio.to_thread(lambda: statistics_line(picked(), column.name, self.table.glyphs))
-        if str(self._statistics.content) != line:
-            self._statistics.update(Text(line))
+        self._statistics.follow()
 
     # -- filter
 

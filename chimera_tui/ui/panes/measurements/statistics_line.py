@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import work
+from textual.widgets import Static
 
 from chimera_tui.core.inert import inert_line
 from chimera_tui.core.query import column_statistics
@@ -12,8 +17,40 @@ from chimera_tui.ui.tables.cells import Glyphs, significant_text
 if TYPE_CHECKING:
     import polars as pl
 
+    from chimera_tui.ui.tables.frame_table import FrameTable
+
 MIXED = ("metric", "stat", "unit")
 """Where one of these has several values, ``value`` holds unlike things and has no statistics."""
+
+
+class StatisticsLine(Static):
+    """The statistics of the column under a table's cursor, computed in a thread."""
+
+    DEFAULT_CSS = """
+    StatisticsLine { height: auto; max-height: 3; padding: 0 1; color: $text-accent; }
+    """
+
+    def __init__(self, table: FrameTable) -> None:
+        super().__init__()
+        self._table = table
+        self._described: str | None = None
+
+    def follow(self) -> None:
+        """The cursor moved: another column has other statistics."""
+        if self._table.column is not None and self._table.column.name != self._described:
+            self.describe()
+
+    @work(group="statistics", exclusive=True)
+    async def describe(self) -> None:
+        """Other rows are shown, or another column is meant."""
+        column = self._table.column
+        self._described = column.name if column else None
+        if column is None:
+            return
+        picked = self._table.picked((column.name, *MIXED))
+        line = await asyncio.to_thread(lambda: statistics_line(picked(), column.name, self._table.glyphs))
+        if str(self.content) != line:
+            self.update(Text(line))
 
 
 def statistics_line(rows: pl.DataFrame, column: str, glyphs: Glyphs) -> str:
