@@ -168,6 +168,26 @@ async def test_a_filter_that_sql_does_not_see_is_named():
         assert summary(app) == "1 rows · SQL · the filter above does not count here"
 
 
+@pytest.mark.parametrize(("key", "question", "answered"), [
+    ("b", "by num_gpu of {metric}", "groups"),
+    ("p", "pivot num_gpu x num_ctx of {metric}", "groups"),
+    ("colon", "SELECT * FROM measurements WHERE metric = '{metric}'", "rows"),
+])  # fmt: skip
+async def test_a_bare_line_shows_a_question_that_the_right_arrow_takes_and_that_can_be_asked(key, question, answered):
+    app = MeasurementsApp()
+    async with app.run_test(size=(120, 30)) as pilot:
+        await shown(pilot)
+        metric = app.pane.table.row["metric"]
+        await pilot.press(key)
+        await settled(pilot)
+        await pilot.press("right")
+        assert app.pane.ask_line.text == question.format(metric=metric)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert answered in summary(app)
+        assert not app.pane.ask_line.refused
+
+
 async def test_sql_answers_refuses_and_goes_back():
     app = MeasurementsApp()
     async with app.run_test(size=(120, 30)) as pilot:

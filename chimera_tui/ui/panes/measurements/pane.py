@@ -13,10 +13,10 @@ from textual.widgets import Input
 from chimera_tui.core.query import QueryError, quoted_value
 from chimera_tui.ui.panes.measurements.answers import Answer, answer_to
 from chimera_tui.ui.panes.measurements.columns import KEYS, columns
+from chimera_tui.ui.panes.measurements.question_suggester import QuestionSuggester
 from chimera_tui.ui.panes.measurements.source import MeasurementSource
 from chimera_tui.ui.panes.measurements.statistics_line import MIXED, StatisticsLine
 from chimera_tui.ui.tables.column_chooser import ColumnChooser
-from chimera_tui.ui.tables.column_suggester import ColumnSuggester
 from chimera_tui.ui.tables.exporting import ExportRequested
 from chimera_tui.ui.tables.filter_line import FilterLine
 from chimera_tui.ui.tables.filtered_table import FilteredTable
@@ -71,7 +71,7 @@ class Measurements(FilteredTable):
             "No measurements yet.", "metric = decode_tps and num_gpu > 40", summary_rows=2, ascii=ascii, id=id
         )
         self.ask_line = FilterLine(
-            "by num_gpu of decode_tps", sign=">", suggester=ColumnSuggester(self.column_names), id="ask"
+            "by num_gpu of decode_tps", sign=">", suggester=QuestionSuggester(self.column_names, self._metric), id="ask"
         )
         self._statistics = StatisticsLine(self.table)
         self._snapshot: Snapshot | None = None
@@ -263,6 +263,10 @@ class Measurements(FilteredTable):
         return self._load()
 
     # -- groups, pivots, SQL
+
+    def _metric(self) -> str:
+        """The metric under the cursor."""
+        return str((self.table.row or {}).get("metric") or "decode_tps")
 
     def action_ask(self, start: str) -> None:
         """Open the line for a group-by, pivot or SQL; what was asked in the same way before is still there."""
