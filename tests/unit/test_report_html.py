@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chimera_tui.core.findings.finding import Finding, Source
-from chimera_tui.core.report.html.body import body
-from chimera_tui.core.report.html.page import ReportPage, render
+from chimera_tui.core.html.body import body
+from chimera_tui.core.html.page import ReportPage, render
 from chimera_tui.core.verify.numbers import JudgedNumber
 from chimera_tui.core.verify.verdict import Source as Fact
 

@@ -27,7 +27,18 @@ TABLES = {
     "errors": schema.ERRORS, "records": schema.RECORDS, "runs": schema.RUNS,
 }  # fmt: skip
 INDEX = "index.json"
-READERS = ("read", "measure", "scan", "report", "assemble.py", "pieces.py", "frames.py", "links.py", "derived.py")
+READERS = (
+    "read",
+    "measure",
+    "scan",
+    "report",
+    "assemble.py",
+    "pieces.py",
+    "frames.py",
+    "links.py",
+    "derived.py",
+    "moments.py",
+)
 """The parts of the core whose code and data decide what the frames hold."""
 CODE_AND_DATA = (".py", ".tsv", ".toml", ".json")
 TICK_NS = 50_000_000

@@ -7,11 +7,11 @@ from itertools import islice
 from pathlib import Path
 
 from chimera_tui.core.findings.finding import Finding
-from chimera_tui.core.findings.refuted import refuted_markdown
 from chimera_tui.core.frames import Frames
 from chimera_tui.core.links import real_path
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.refuted import refuted
+from chimera_tui.core.verify.refuted_markdown import refuted_markdown
 
 MOST_FILES, MOST_BYTES, MOST_IN_ALL, MOST_FOUND = 200, 262_144, 4_000_000, 200
 """Files, bytes of one, bytes of all, and refuted numbers of one that are looked at."""

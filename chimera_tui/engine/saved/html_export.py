@@ -9,7 +9,7 @@ import msgspec
 from chimera_tui import __version__
 from chimera_tui.core.files import BrokenFileError, decoded_json, read_bounded, write_atomically
 from chimera_tui.core.findings.finding import Finding
-from chimera_tui.core.report.html.page import ReportPage, render
+from chimera_tui.core.html.page import ReportPage, render
 from chimera_tui.core.report.saved import REPORT
 from chimera_tui.core.verify.numbers import JudgedNumber, saved_numbers
 from chimera_tui.engine.saved.frozen import FACTS

@@ -10,8 +10,8 @@ import msgspec
 
 from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.findings.wording import amount
-from chimera_tui.core.report.html.body import Body, Heading, body, text
-from chimera_tui.core.report.html.style import CSS
+from chimera_tui.core.html.body import Body, Heading, body, text
+from chimera_tui.core.html.style import CSS
 from chimera_tui.core.verify.numbers import JudgedNumber, counts
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Source
 
