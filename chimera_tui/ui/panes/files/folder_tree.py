@@ -5,13 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
-from rich.segment import Segment
 from textual import work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
-from textual.strip import Strip
 
 from chimera_tui.core.inert import inert_line
 from chimera_tui.ui.panes.files.folder import (
@@ -24,23 +21,18 @@ from chimera_tui.ui.panes.files.folder import (
     parents,
     toggled,
 )
-from chimera_tui.ui.tables.cells import ASCII, UNICODE, fit
+from chimera_tui.ui.panes.files.tree_lines import TreeLines
+from chimera_tui.ui.tables.cells import ASCII, UNICODE
 from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.tables.cursor_view import CursorView
 
 if TYPE_CHECKING:
     import polars as pl
     from rich.style import Style
+    from textual.strip import Strip
 
 FILES_AT_ONCE = 5_000
 """More files than this are put into folders in a thread."""
-
-KIND_ICONS = {
-    "csv": ("▤", "#"), "tsv": ("▤", "#"), "json": ("◇", "{"), "jsonl": ("≡", ":"), "markdown": ("¶", "m"),
-    "text": ("≣", "t"), "log": ("≣", "t"), "parquet": ("▦", "p"),
-}  # fmt: skip
-OTHER_ICON = ("·", ".")
-SIGNS = {"closed": ("▸", "+"), "open": ("▾", "-"), "excluded": ("⊘", "x"), "more": ("…", "~")}
 
 
 class FolderTree(CursorView):
@@ -192,10 +184,16 @@ class FolderTree(CursorView):
 
     def render_line(self, y: int) -> Strip:
         """One line of the tree."""
+        ascii_only = self._ascii if self._ascii is not None else getattr(self.app, "ascii_glyphs", False)
+        lines = TreeLines(self.size.width, self.room, ASCII if ascii_only else UNICODE, ascii_only, self._part_style)
         row = self.row_at(y)
         if row is None:
-            return self._strip([(self._empty if y == 0 else "", self._part("note"))], self.rich_style)
-        return self._drawn(self._lines[row], row == self.cursor_row)
+            return lines.message(self._empty if y == 0 else "")
+        line = self._lines[row]
+        return lines.line(
+            line, is_open=self._is_open(line.entry.path), excluded=is_excluded(line.entry.path, self.excluded),
+            under_cursor=row == self.cursor_row,
+        )  # fmt: skip
 
     @property
     def _empty(self) -> str:
@@ -203,49 +201,11 @@ class FolderTree(CursorView):
             return ""
         return " No path holds that." if self._files else " No files yet."
 
-    def _drawn(self, line: TreeLine, under_cursor: bool) -> Strip:
-        entry = line.entry
-        cursor = self._part("cursor") if under_cursor else None
-        excluded = is_excluded(entry.path, self.excluded)
-        lead = " " + "  " * line.depth + f"{self._icon(entry, excluded)} "
-        count, status = self._count(entry), self._status(entry)
-        room = max(self.room - 1 - cell_len(lead + count + status), 4)
-        name = inert_line(entry.name, 200)
-        if cell_len(name) > room:
-            name = fit(name, room, ASCII if self._ascii_wanted else UNICODE)
-        body = self._part("excluded") if excluded else self.rich_style
-        alarm = self._part("error" if entry.status == "failed" else "warning")
-        parts = [(lead, self.rich_style), (name, body), (count, self._part("note")), (status, alarm)]
-        if cursor:
-            parts = [("".join(text for text, _ in parts), cursor)]
-        return self._strip(parts, cursor or self.rich_style)
+    def _is_open(self, path: str) -> bool:
+        return bool(self._filter.strip()) or path in self._expanded
 
-    def _icon(self, entry: Folder | FileEntry, excluded: bool) -> str:
-        which = 1 if self._ascii_wanted else 0
-        if isinstance(entry, Folder):
-            is_open = bool(self._filter.strip()) or entry.path in self._expanded
-            sign = SIGNS["open" if is_open else "closed"][which]
-            return f"{sign} {SIGNS['excluded'][which]}" if excluded else sign
-        return SIGNS["excluded"][which] if excluded else KIND_ICONS.get(entry.kind.lower(), OTHER_ICON)[which]
-
-    def _count(self, entry: Folder | FileEntry) -> str:
-        return f" ({entry.count:,})" if isinstance(entry, Folder) else ""
-
-    def _status(self, entry: Folder | FileEntry) -> str:
-        glyphs = ASCII if self._ascii_wanted else UNICODE
-        return f" {glyphs.status[entry.status]}" if entry.status in ("partial", "failed") else ""
-
-    @property
-    def _ascii_wanted(self) -> bool:
-        return self._ascii if self._ascii is not None else getattr(self.app, "ascii_glyphs", False)
-
-    def _part(self, part: str) -> Style:
-        return self.get_component_rich_style(f"folder-tree--{part}")
-
-    def _strip(self, parts: list[tuple[str, Style]], style: Style) -> Strip:
-        width = self.size.width
-        strip = Strip([Segment(text, part_style) for text, part_style in parts if text]).simplify()
-        return Strip.join([strip.adjust_cell_length(width - 1, style), Strip.blank(1, self.rich_style)])
+    def _part_style(self, part: str) -> Style:
+        return self.rich_style if part == "row" else self.get_component_rich_style(f"folder-tree--{part}")
 
     # -- actions
 
@@ -261,7 +221,7 @@ class FolderTree(CursorView):
         """Open the folder, or go to its first entry."""
         entry = self.line.entry if self.line else None
         if isinstance(entry, Folder):
-            if entry.path in self._expanded or self._filter.strip():
+            if self._is_open(entry.path):
                 self.move_cursor(self.cursor_row + 1)
             else:
                 self._set_open(entry, True)
