@@ -169,3 +169,36 @@ def test_the_row_of_all_requests_together_is_not_counted_again(tmp_path: Path) -
     )
     [lost] = of_kind(found_in(tmp_path), "lost requests")
     assert lost.statement.startswith("5 of 100 requests failed (5 %) in one run of 2")
+
+
+def test_times_are_compared_at_one_batch_size_only(tmp_path: Path) -> None:
+    rows = [
+        {"model": "a", "batch_size": batch, "provider": provider, "latency_ms": 10.0 * batch * slower}
+        for batch in (1, 8)
+        for provider, slower in (("x", 1), ("y", 1.5))
+    ]
+    write(tmp_path / "cpu.json", rows)
+    [best] = of_kind(found_in(tmp_path), "best configuration")
+    assert best.details["best"]["factors"] == {"provider": "x"}
+    assert "The same is best at batch=8 (80.00 ms)" in best.statement
+
+
+def test_what_is_better_when_lower_and_no_time_is_told_against_the_lowest(tmp_path: Path) -> None:
+    sizes = {"Q4_K_M": 11.52, "Q8_0": 10.93, "F16": 10.91}
+    write(tmp_path / "ppl.json", [{"model": "a-1b", "quant": quant, "ppl": ppl} for quant, ppl in sizes.items()])
+    [ranking] = of_kind(found_in(tmp_path), "quantisation ranking")
+    assert "against the lowest, F16: Q8_0 1.00×, Q4_K_M 1.06×" in ranking.statement
+
+
+def test_the_name_of_an_experiment_is_no_other_work(tmp_path: Path) -> None:
+    rows = [
+        {"model": "a", "backend": backend, "experiment_name": f"{backend}_{level}", level: value, "latency_ms": time}
+        for backend, level, value, time in (
+            ("onnx", "optimize", "O1", 4.0), ("onnx", "optimize", "O2", 3.0),
+            ("torch", "compile", "yes", 9.0), ("torch", "compile", "no", 8.0),
+        )
+    ]  # fmt: skip
+    write(tmp_path / "report.json", rows)
+    [ranking] = of_kind(found_in(tmp_path), "backend ranking")
+    assert ranking.details["ranking"] == ["onnx", "torch"]
+    assert any("other factors change with it" in caveat for caveat in ranking.caveats)

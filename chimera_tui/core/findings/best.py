@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chimera_tui.core import stats
@@ -24,12 +25,25 @@ LISTED = 100
 def best_configurations(evidence: Evidence) -> Iterator[Finding]:
     """One finding an experiment and direction: the best configuration by the metric that matters most."""
     options = evidence.names("option")
-    for scope in scopes(evidence, options, evidence.fixed):
+    for scope in _equal_work(scopes(evidence, options, evidence.fixed)):
         varying = scope.varying(options)
         used = scope.warm() if scope.contains_load else scope
         groups = used.groups(varying)
         if varying and len(groups) > 1 and _worth_telling(groups, evidence.settings.min_effect_pct):
             yield _finding(used, groups, n_cold_left_out=scope.rows.height - used.rows.height)
+
+
+def _equal_work(found: list[Scope]) -> Iterator[Scope]:
+    """The scopes, those of times once a batch: a larger one takes longer because it does more."""
+    import polars as pl
+
+    for scope in found:
+        if scope.unit != "s" or "batch" not in scope.varying(scope.evidence.names("option")):
+            yield scope
+            continue
+        for batch in scope.rows["batch"].drop_nulls().unique().sort():
+            rows = scope.rows.filter(pl.col("batch") == batch)
+            yield replace(scope, rows=rows, entity={**scope.entity, "batch": batch}, told_by=(*scope.told_by, "batch"))
 
 
 def _worth_telling(groups: list[Group], min_effect_pct: float) -> bool:

@@ -84,11 +84,15 @@ class Evidence:
         import polars as pl
 
         what = ["stem", "metric", "unit", "better", "tool", "definition"]
-        return (
+        return (  # what is a change against a baseline already has no ratios of its own
             self.series.select("quantity", *what)
             .unique("quantity", keep="first", maintain_order=True)
             .with_columns(
-                pl.when(pl.col("metric").is_in(list(PARTS)) | ~pl.col("better").is_in(["higher", "lower"]))
+                pl.when(
+                    pl.col("metric").is_in(list(PARTS))
+                    | pl.col("metric").str.ends_with("_speedup")
+                    | ~pl.col("better").is_in(["higher", "lower"])
+                )
                 .then(0.0)
                 .otherwise(pl.col("metric").replace_strict(WEIGHTS, default=UNNAMED_WEIGHT, return_dtype=pl.Float64))
                 .alias("weight")

@@ -25,6 +25,7 @@ _REPEAT = re.compile(
     _WORD.format(
         "runs?|reps?|repeats?|repetitions?|iters?|iterations?|trials?|seed|idx|index|id|uuid|no|number|row|line|rounds?"
         "|attempt|requests?|samples?|warmup|timestamp|time|date|datetime|created|generated|exported|started|ended|at"
+        "|experiment_?(?:name|id|label)"
     )
 )
 _ENVIRONMENT = re.compile(

@@ -185,8 +185,12 @@ def _times(scope: Scope, a: Group, b: Group) -> float:
 
 
 def _ratios(scope: Scope, ordered: list[Group], base: Group) -> str:
-    """How many times as good: of a time as fast, of anything else that is better when lower as good."""
-    sense = "" if scope.higher_is_better else " as fast" if scope.unit == "s" else " as good"
+    """How many times as much, of a time how many times as fast; of anything else that is better when lower, its own."""
+    if not scope.higher_is_better and scope.unit != "s":
+        against = "the lowest, " if base is ordered[0] else ""
+        others = ", ".join(f"{g.label} {ratio(g.mean / base.mean)}" for g in ordered[:8] if g is not base)
+        return f"against {against}{base.label}: {others}"
+    sense = "" if scope.higher_is_better else " as fast"
     if base is ordered[0] or (base is ordered[-1] and len(ordered) == 2):
         link = f"{sense} as" if sense else ""
         others = ", ".join(f"{ratio(_times(scope, ordered[0], g))}{link} {g.label}" for g in ordered[1:8])
