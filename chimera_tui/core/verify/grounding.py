@@ -18,7 +18,7 @@ from chimera_tui.core.verify.metrics_meant import Meaning, meaning_of, of_the_un
 from chimera_tui.core.verify.metrics_named import GENERAL
 from chimera_tui.core.verify.nearness import Nearness
 from chimera_tui.core.verify.quantities import canonical
-from chimera_tui.core.verify.readings import Reading, chance, in_each_file, readings_over, telling
+from chimera_tui.core.verify.readings import Reading, chance, in_each_file, of_many_files, readings_over, telling
 from chimera_tui.core.verify.singled_out import Chosen, choose, groups_of
 from chimera_tui.core.verify.strangers import content, names_no_row, unknown_names
 from chimera_tui.core.verify.tolerance import agreement
@@ -107,13 +107,18 @@ def _decided(at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen
         if at.claim.bound in ("low", "high"):
             readings += readings_over(at, cells, meaning, groups, "")
         first = first or readings
-        apart = [*readings, *in_each_file(at, cells, meaning, groups, wanted)]
-        fit = [one for one in apart if agreement(at.claim, one.value)]
+        apart = readings
+        fit = [one for one in readings if agreement(at.claim, one.value)]
+        if not fit:
+            apart = [*readings, *in_each_file(at, cells, meaning, groups, wanted)]
+            fit = [one for one in apart[len(readings) :] if agreement(at.claim, one.value)]
         if fit:
             if chance(at, apart) > named or not telling(at, cells, wanted, apart):
                 return None
             return _verdict(at, cells, SUPPORTED, fit[0], len(fit), len(apart))
     if not _resolved(at, near, meaning, chosen, wanted, first):
+        return None
+    if wanted and of_many_files(cells, chosen.said):
         return None
     if chosen.said != chosen.sets[0]:
         wide = [

@@ -57,6 +57,12 @@ def in_each_file(at: Context, cells: Cells, meaning: Meaning, groups: frozenset[
         yield from readings_over(at, cells, meaning, groups & known.by_file[file_id], wanted)
 
 
+def of_many_files(cells: Cells, groups: frozenset[int]) -> bool:
+    """Whether the rows are of more files than are looked at one by one."""
+    known = vocabulary(cells)
+    return sum(1 for its in known.by_file.values() if not its.isdisjoint(groups)) > MOST_FILES
+
+
 def readings_over(
     at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str
 ) -> Iterator[Reading]:
@@ -79,7 +85,8 @@ def readings_over(
             ):
                 yield from (Reading(v * factor, series_id, file_id, record, v) for file_id, record, v, _ in rows)
             if wanted and one.stat in PLAIN:
-                yield from _computed(series_id, rows, factor, {"spread": "std"}.get(wanted, wanted), cells)
+                for value, file_id, name in _computed(cells, series_id, groups, {"spread": "std"}.get(wanted, wanted)):
+                    yield Reading(value * factor, series_id, file_id, -1, value, name)
 
 
 def _asked(stat: str, wanted: str) -> bool:
@@ -90,17 +97,26 @@ def _asked(stat: str, wanted: str) -> bool:
     return stat in PLAIN or stat == wanted or (wanted == "spread" and stat in _SPREAD)
 
 
-def _computed(series_id: int, rows: list[Row], factor: float, name: str, cells: Cells) -> Iterator[Reading]:
-    import polars as pl
-
+def _computed(cells: Cells, series_id: int, groups: frozenset[int], name: str) -> tuple[tuple[float, int, str], ...]:
+    """A statistic over rows, with and without failures, canonical; with the first file and the statistic's name."""
     if name in ("best", "worst"):
         higher = "higher" in cells.better.get(series_id, "")
         name = "max" if higher == (name == "best") else "min"
-    for kept in (rows, [row for row in rows if not row[3]]):
-        if kept and (len(kept) > 1 or name in ("min", "max", "mean", "p50")):
-            value = statistic(pl.Series([row[2] for row in kept]), name)
-            if value is not None:
-                yield Reading(value * factor, series_id, kept[0][0], -1, value, name)
+    key = ("computed", series_id, groups, name)
+    if key not in cells.memo:
+        rows = rows_in(cells, vocabulary(cells), series_id, groups)
+        passed = [row for row in rows if not row[3]]
+        found = [(_value(kept, name), kept) for kept in ((rows, passed) if len(passed) < len(rows) else (rows,))]
+        cells.memo[key] = tuple((value, kept[0][0], name) for value, kept in found if value is not None)
+    return cells.memo[key]  # type: ignore[return-value]
+
+
+def _value(rows: list[Row], name: str) -> float | None:
+    import polars as pl
+
+    if not rows or (len(rows) == 1 and name not in ("min", "max", "mean", "p50")):
+        return None
+    return rows[0][2] if len(rows) == 1 else statistic(pl.Series([row[2] for row in rows]), name)
 
 
 def factors_of(at: Context, cells: Cells, series_id: int) -> list[float]:
