@@ -129,3 +129,14 @@ async def test_a_server_that_is_killed_mid_stream_is_a_lost_connection(repositor
     assert "**Ending:** connection lost" in text_of(run)
     assert run.draft.texts["report"].strip(), "what had arrived is kept"
     assert find_unfinished(repository) == []
+
+
+@pytest.mark.parametrize("host", ["http://127.0.0.1:9", "no:99999", "ftp://elsewhere", "a b"])
+async def test_auto_writes_without_a_model_where_no_server_can_be_reached(repository: Path, host: str) -> None:
+    run, _ = await finished(repository, settings(host, engine="auto"))
+    assert run.ended is not None
+    assert run.ended.ending is Ending.COMPLETE
+    assert run.draft.engine == "offline"
+    asked, _ = await finished(repository, settings(host))
+    assert asked.ended is not None
+    assert asked.ended.ending is Ending.SERVER_ERROR

@@ -13,6 +13,7 @@ import msgspec
 from chimera_tui.core.compare import measured
 from chimera_tui.core.compare.reported import LoadedReport, load_report
 from chimera_tui.core.compare.sides import compare_measurements, compare_reports
+from chimera_tui.core.files import read_bounded
 from chimera_tui.core.query import QueryError, compile_filter, quoted_value
 from chimera_tui.engine.saved.trash import run_folder
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from chimera_tui.engine.repository.snapshot import Snapshot
     from chimera_tui.engine.repository.workspace import Workspace
 
+LARGEST = 16_000_000
+"""Bytes of a report that is compared."""
 Over = Literal["measurements", "reports"]
 
 
@@ -168,7 +171,7 @@ def _read(path: Path) -> LoadedReport:
             load_report(finished if finished.is_file() else folder, row), name=folder.name
         )  # fmt: skip
     try:
-        text = path.read_text("utf-8", "replace")
+        text = read_bounded(path, LARGEST).decode("utf-8", "replace")
     except OSError as error:
         raise SideError(f"{path} cannot be read: {error.strerror or error}.") from None
     row = read_chimera_report(text, path.name) if is_chimera_report(text) else {"path": path.name, "source": ""}

@@ -20,15 +20,25 @@ async def choose(run: RunContext) -> Backend | None:
         return ReplayBackend(run.replay)
     if settings.run.engine == "offline":
         return None
-    backend = await asyncio.to_thread(connect, settings.server, settings.run.engine)
+    try:
+        backend = await asyncio.to_thread(connect, settings.server, settings.run.engine)
+    except BackendError as error:
+        if settings.run.engine != "auto":
+            raise
+        _say_offline(run, str(error))
+        return None
     if settings.run.engine != "auto":
         return backend
     missing = await _missing(backend, settings.run.model)
     if not missing:
         return backend
     await backend.aclose()
-    run.notice(f"{missing} The report is written without a model (engine offline).")
+    _say_offline(run, missing)
     return None
+
+
+def _say_offline(run: RunContext, why: str) -> None:
+    run.notice(f"{why} The report is written without a model (engine offline).")
 
 
 async def _missing(backend: Backend, model: str) -> str:
