@@ -77,7 +77,8 @@ class Pass:
         self._run_folders = sorted({entry.rel.rpartition("/")[0] for entry in unusual if _marks_run(entry)})
         self._changed_runs = _changed_runs(kept, fresh, frames)
         self.changed = bool(fresh) or kept is not None
-        self.n_found = len(entries) - sum(entry.kind == FOLDER for entry in unusual)
+        self.not_entered = [entry for entry in unusual if entry.kind == FOLDER]
+        self.n_found = len(entries) - len(self.not_entered)
         self.assembler = Assembler(frames, next_file_id)
         if kept is not None:
             self.assembler.keep(kept)

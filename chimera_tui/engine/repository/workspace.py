@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from chimera_tui.core.config.schema import Scan
 from chimera_tui.core.frames import Frames
-from chimera_tui.core.scan import FOLDER, Entry, Walker
+from chimera_tui.core.scan import Entry, Walker
 from chimera_tui.engine.repository.progress import OnProgress, Reporter
 from chimera_tui.engine.repository.snapshot import Snapshot
 
@@ -95,34 +95,38 @@ class Workspace:
         return await self._refresh(reporter, patient=True), reporter.unsettled
 
     async def _refresh(self, reporter: Reporter, *, patient: bool) -> Snapshot:
+        # What a pass leaves behind is gone before Python looks for cycles again: looking through it would be a pause.
         async with self._lock, self._stopping_thread(), _collecting_seldom():
-            started, started_ns = time.monotonic(), time.time_ns()
-            check_root(self.root)
-            walker = Walker(self.root, self.scan, self._stop.is_set, reporter.found)
-            entries, _ = await asyncio.gather(asyncio.to_thread(walker.entries), self._from_cache())
-            if self._stop.is_set():
-                return self._stopped(started)
-            work = await asyncio.to_thread(self._plan, entries, patient)
-            if not work.changed and self._snapshot.complete:
-                reporter.done(work)
-                return self._snapshot
-            problems = _problems(entries)
-            if work.n_to_read:
-                await asyncio.to_thread(self._publish, work, started, problems)
-                reporter.begin(work)
-                await asyncio.to_thread(self._read_small, work, started, problems, reporter)
-                await self._read_apart(work, reporter)
-            if self._stop.is_set():
-                return self._stopped(started, work, problems)
-            frames = await asyncio.to_thread(work.finished) if work.changed else self._snapshot.frames
-            if self._stop.is_set():
-                return self._stopped(started, work, problems)
-            snapshot = self._swap(frames, started, problems, complete=True)
-            reporter.unsettled = work.unsettled
-            if work.changed:
-                await self._to_cache(snapshot, started_ns)
+            return await self._brought_up_to_date(reporter, patient=patient)
+
+    async def _brought_up_to_date(self, reporter: Reporter, *, patient: bool) -> Snapshot:
+        started, started_ns = time.monotonic(), time.time_ns()
+        check_root(self.root)
+        walker = Walker(self.root, self.scan, self._stop.is_set, reporter.found)
+        entries, _ = await asyncio.gather(asyncio.to_thread(walker.entries), self._from_cache())
+        if self._stop.is_set():
+            return self._stopped(started)
+        work = await asyncio.to_thread(self._plan, entries, patient)
+        if not work.changed and self._snapshot.complete:
             reporter.done(work)
-            return snapshot
+            return self._snapshot
+        problems = _problems(work.not_entered)
+        if work.n_to_read:
+            await asyncio.to_thread(self._publish, work, started, problems)
+            reporter.begin(work)
+            await asyncio.to_thread(self._read_small, work, started, problems, reporter)
+            await self._read_apart(work, reporter)
+        if self._stop.is_set():
+            return self._stopped(started, work, problems)
+        frames = await asyncio.to_thread(work.finished) if work.changed else self._snapshot.frames
+        if self._stop.is_set():
+            return self._stopped(started, work, problems)
+        snapshot = self._swap(frames, started, problems, complete=True)
+        reporter.unsettled = work.unsettled
+        if work.changed:
+            await self._to_cache(snapshot, started_ns)
+        reporter.done(work)
+        return snapshot
 
     @asynccontextmanager
     async def _stopping_thread(self) -> AsyncIterator[None]:
@@ -141,6 +145,7 @@ class Workspace:
             self.root, entries, self._snapshot.frames, self._next_file_id, stopped=self._stop.is_set, patient=patient
         )
         self._next_file_id = max(self._next_file_id, work.assembler.next_file_id)
+        entries.clear()  # the thread may hold the list for longer than it is wanted
         return work
 
     def _read_small(self, work: Pass, started: float, problems: tuple[str, ...], reporter: Reporter) -> None:
@@ -211,8 +216,6 @@ async def _collecting_seldom() -> AsyncIterator[None]:
         gc.set_threshold(*usual)
 
 
-def _problems(entries: list[Entry]) -> tuple[str, ...]:
+def _problems(folders: list[Entry]) -> tuple[str, ...]:
     """What a person should know about the walk: folders that were left out because they cannot be read."""
-    return tuple(
-        f"{entry.shown}: {entry.reason}" for entry in entries if entry.status == "failed" and entry.kind == FOLDER
-    )
+    return tuple(f"{folder.shown}: {folder.reason}" for folder in folders if folder.status == "failed")
