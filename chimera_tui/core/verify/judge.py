@@ -34,6 +34,8 @@ from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABL
 from chimera_tui.core.verify.written import CITATION, judge_finding
 
 SECOND = ("none", METRIC, FILE_RULE, "size")
+MANY_CLAIMS = 40
+"""A line with more is looked at by the first rules alone: its words cannot be told apart, and each look costs."""
 INVENTORY = "the inventory"
 """Rules whose verdict the rows that the words single out may turn."""
 Rule = Callable[[Context, Facts], Verdict | None]
@@ -75,6 +77,7 @@ def _judged(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts) -
     verdict = _by_rules(at, facts)
     if (
         facts.cells is None
+        or len(claims) > MANY_CLAIMS
         or (verdict.label == SUPPORTED and not verdict.unscoped)
         or verdict.rule not in SECOND
         or (verdict.sources[:1] and verdict.sources[0].path == INVENTORY)

@@ -134,12 +134,11 @@ class Vocabulary:
         """What a text names, in order; a setting with a value that no row has selects none."""
         if not self.known or not text:
             return []
-        key = ("mentions", text)
-        if key not in self.cells.memo:
-            found = [*self._settings_in(text)]
-            found += [one for one in self._names_in(text) if not any(_overlap(one, its) for its in found)]
-            self.cells.memo[key] = sorted(found)
-        return self.cells.memo[key]  # type: ignore[return-value]
+        return self.cells.remembered(("mentions", text), lambda: self._found_in(text))
+
+    def _found_in(self, text: str) -> list[Mention]:
+        found = [*self._settings_in(text)]
+        return sorted([*found, *(one for one in self._names_in(text) if not any(_overlap(one, its) for its in found))])
 
     def _settings_in(self, text: str) -> list[Mention]:
         found = []

@@ -102,13 +102,16 @@ def _computed(cells: Cells, series_id: int, groups: frozenset[int], name: str) -
     if name in ("best", "worst"):
         higher = "higher" in cells.better.get(series_id, "")
         name = "max" if higher == (name == "best") else "min"
-    key = ("computed", series_id, groups, name)
-    if key not in cells.memo:
-        rows = rows_in(cells, vocabulary(cells), series_id, groups)
-        passed = [row for row in rows if not row[3]]
-        found = [(_value(kept, name), kept) for kept in ((rows, passed) if len(passed) < len(rows) else (rows,))]
-        cells.memo[key] = tuple((value, kept[0][0], name) for value, kept in found if value is not None)
-    return cells.memo[key]  # type: ignore[return-value]
+    rows = rows_in(cells, vocabulary(cells), series_id, groups)
+    return cells.remembered(("computed", series_id, groups, name), lambda: tuple(_statistics(rows, name)))
+
+
+def _statistics(rows: list[Row], name: str) -> Iterator[tuple[float, int, str]]:
+    passed = [row for row in rows if not row[3]]
+    for kept in (rows, passed) if len(passed) < len(rows) else (rows,):
+        value = _value(kept, name)
+        if value is not None:
+            yield value, kept[0][0], name
 
 
 def _value(rows: list[Row], name: str) -> float | None:

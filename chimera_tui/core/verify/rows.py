@@ -46,6 +46,8 @@ class Rows(msgspec.Struct, frozen=True):
         return bool(self.said)
 
 
+NEAR = 600
+"""Characters before and behind a number in which names are its own."""
 NOWHERE = Rows((), "a combination of settings that no row has")
 
 
@@ -144,7 +146,7 @@ def _named(at: Context, cells: Cells) -> Rows:
     """The rows by entity and kind, from the nearest words that name any; wider words only narrow them."""
     if behind := _behind(at, cells):
         return behind
-    own = (at.cells[0], at.header, *at.cells) if at.in_row else (at.before, at.words_after, at.sentence)
+    own = (at.cells[0], at.header, *at.cells) if at.in_row else (at.before[-NEAR:], at.words_after[:NEAR], at.sentence)
     above = (*reversed(at.line.parents), *((at.line.intro,) if at.in_row else ()))
     rows = Rows((Filter(),))
     for place, text in enumerate((*own, *above, at.line.heading)):
@@ -197,6 +199,10 @@ def _several(at: Context, cells: Cells) -> bool:
 
 def entities_in(text: str, cells: Cells) -> tuple[list[frozenset[int]], str] | None:
     """Configurations that names and options in a text select; an empty list where no row is under all of them."""
+    return cells.remembered(("entities in", text), lambda: _entities_in(text, cells))
+
+
+def _entities_in(text: str, cells: Cells) -> tuple[list[frozenset[int]], str] | None:
     bare = FILE.sub(" ", text)
     tokens = re.findall(r"[A-Za-z0-9][\w.:-]*", bare)
     found: list[tuple[str, frozenset[int]]] = []
