@@ -100,9 +100,8 @@ def _ranking(found: list[Finding]) -> Iterator[Recommendation]:
         wins = f", the best of {len(agreeing)} of {count(len(mates), 'experiment')}" if len(mates) > 1 else ""
         yield Recommendation(
             f"For {metric_words(str(details['metric']))} prefer {name(ranking[0])} to "
-            f"{', '.join(map(name, ranking[1:6]))} ({details['subject']}: {ratio(finding.value or 0.0)} the last"
-            f"{wins}); "
-            "what it costs in quality is not part of that number.",
+            f"{', '.join(map(name, ranking[1:6]))} ({details['subject']}: {ratio(finding.value or 0.0)} the "
+            f"last{wins}); what it costs in quality is not part of that number.",
             tuple(f.key for f in (agreeing or [finding])[:6]),
         )
 

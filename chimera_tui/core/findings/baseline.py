@@ -90,8 +90,7 @@ def _finding(evidence: Evidence, rows: pl.DataFrame, found: Comparison, ids: tup
         sources=tuple(Source(path=path) for path in (base, other)),
         definition=(
             f"candidate ÷ baseline − 1 of the mean {words} over configurations that occur in both, each counting the "
-            "same; "
-            f"{found.method}, in percent of the baseline"
+            f"same; {found.method}, in percent of the baseline"
         ),
         caveats=tuple(_caveats(found)),
         rank=4.5 * weight + (20 if found.shown else 15),

@@ -139,9 +139,8 @@ def _finding(scope: Scope, groups: list[Group], n_cold_left_out: int) -> Finding
         definition=(
             f"the group of rows with equal {', '.join(term(key) for key in best.factors)} whose mean {scope.words} is "
             f"{'highest' if scope.higher_is_better else 'lowest'}, failed rows left out; separable: n ≥ {MIN_N} on "
-            "each "
-            "side, Holm-corrected Welch 95 % interval against the runner-up excludes 0 and the difference is at least "
-            f"{percent(scope.evidence.settings.min_effect_pct)}"
+            "each side, Holm-corrected Welch 95 % interval against the runner-up excludes 0 and the difference is at "
+            f"least {percent(scope.evidence.settings.min_effect_pct)}"
         ),
         caveats=tuple(_caveats(scope, ordered, range_pct, n_cold_left_out, separable=separable)),
         rank=_grade(ordered, separable=separable) * weight + min(scope.rows.height, 100) / 100,
@@ -192,8 +191,7 @@ def _verdict(
     if not runner_up["matters"]:
         return (
             f"its lead over {against} is {percent(runner_up['effect_pct'])}, {p_value(runner_up['p_holm'])} after "
-            "Holm, "
-            f"below the {percent(scope.evidence.settings.min_effect_pct)} that matters"
+            f"Holm, below the {percent(scope.evidence.settings.min_effect_pct)} that matters"
         )
     return f"separable from {against}, {p_value(runner_up['p_holm'])} after Holm"
 

@@ -104,10 +104,8 @@ def _effect(scope: Scope, tested: _Tested) -> Finding:
         value=size, unit="percent", label="derived", n=scope.rows.height, sources=scope.sources(),
         definition=(
             f"group by {term(option)} over successful rows{', cold rows left out' if scope.contains_load else ''}; "
-            "range: "
-            "largest ÷ smallest group mean − 1; p: Kruskal–Wallis over the groups, ties corrected; an effect is shown "
-            "where p stays below 0.05 after Holm over the "
-            "options of this experiment"
+            "range: largest ÷ smallest group mean − 1; p: Kruskal–Wallis over the groups, ties corrected; an effect "
+            "is shown where p stays below 0.05 after Holm over the options of this experiment"
         ),
         caveats=tuple(_caveats(scope, option, groups, confounded)),
         rank=(30.0 if shown and matters else 15.0) + float(scope.about["weight"]) + min(size, 50) / 5,
@@ -147,8 +145,7 @@ def _caveats(scope: Scope, option: str, groups: list[Group], confounded: list[st
         cold = max(groups, key=lambda group: group.n_cold / group.rows)
         yield (
             f"cold starts fall on {term(option)}={factor(cold.factors[option])} ({cold.n_cold} of {cold.rows} rows): "
-            "its "
-            "effect cannot be told from theirs"
+            "its effect cannot be told from theirs"
         )
     sizes = sorted({group.rows for group in groups})
     if len(sizes) > 1:
@@ -192,10 +189,9 @@ def _confounding(scope: Scope, option: str, groups: list[Group], warm: list[Grou
         kind="confounding",
         statement=(
             f"{scope.subject}: {term(option)} is confounded with cold starts ({most.n_cold} of {most.rows} rows cold "
-            "at "
-            f"{factor(most.factors[option])}, {least.n_cold} of {least.rows} at {factor(least.factors[option])}): its "
-            "pooled "
-            f"mean {scope.words} ranges over a factor of {ratio(1 + pooled / 100)}, which is not its effect; {remains}."
+            f"at {factor(most.factors[option])}, {least.n_cold} of {least.rows} at {factor(least.factors[option])}): "
+            f"its pooled mean {scope.words} ranges over a factor of {ratio(1 + pooled / 100)}, which is not its "
+            f"effect; {remains}."
         ),
         value=pooled, unit="percent", label="derived", n=scope.rows.height, sources=scope.sources(),
         definition=(

@@ -152,9 +152,8 @@ def _finding(scope: Scope, entity: str, groups: list[Group], blocks: list[str] |
         sources=scope.sources(),
         definition=(
             f"group by {word} over successful rows{', cold rows left out' if scope.contains_load else ''} whose other "
-            "factors "
-            f"occur at every {word}; arithmetic means; ratio of the best to the worst mean, above 1 is better; "
-            f"separable: n ≥ {MIN_N}, and the difference to the next is shown (Welch, or paired over equal "
+            f"factors occur at every {word}; arithmetic means; ratio of the best to the worst mean, above 1 is "
+            f"better; separable: n ≥ {MIN_N}, and the difference to the next is shown (Welch, or paired over equal "
             "configurations, Holm-corrected)"
         ),
         caveats=tuple(_caveats(scope, entity, ordered, extra, blocks, separable=separable)),

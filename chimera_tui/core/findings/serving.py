@@ -114,8 +114,7 @@ def _knee(scope: Scope, load: str, groups: list[Group], latencies: dict[str, dic
         else (
             f"{scope.subject}: {scope.words} reaches {amount(knee.mean, scope.unit)} at {where}, "
             f"{percent(100 * knee.mean / peak.mean)} of the highest measured ({amount(peak.mean, scope.unit)} at "
-            f"{factor(top)})"
-            f"{'; ' + ', '.join(cost) if cost else ''}."
+            f"{factor(top)}){'; ' + ', '.join(cost) if cost else ''}."
         )
     )
     return Finding(

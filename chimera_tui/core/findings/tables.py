@@ -95,9 +95,8 @@ def _overview(frames: Frames, cold_load_s: float | None) -> Iterator[Table]:
             )
             for row in summed.iter_rows(named=True)
         ),
-        "Successful observations over all models and configurations; a tool's own mean counts as one. Copies, derived "
-        "tables "
-        "and failed rows are left out.",
+        "Successful observations over all models and configurations; a tool's own mean counts as one. Copies, "
+        "derived tables and failed rows are left out.",
     )  # fmt: skip
 
 
@@ -114,9 +113,8 @@ def _best(findings: Sequence[Finding]) -> Iterator[Table]:
             )
             for f in mine
         ),
-        "Range: largest ÷ smallest configuration mean − 1. Separable: n ≥ 3 on each side, the Holm-corrected Welch 95 "
-        "% interval "
-        "against the runner-up excludes 0, and the difference is large enough to matter.",
+        "Range: largest ÷ smallest configuration mean − 1. Separable: n ≥ 3 on each side, the Holm-corrected Welch "
+        "95 % interval against the runner-up excludes 0, and the difference is large enough to matter.",
     )  # fmt: skip
 
 
@@ -145,8 +143,7 @@ def _rankings(findings: Sequence[Finding]) -> Iterator[Table]:
             f"{word.replace(' ', '-')}-ranking", f"By {word}",
             ("Subject", "Metric", word.capitalize(), "Mean ± SD", "n", "Best ÷ this"), tuple(rows[: 2 * ROWS]),
             f"Successful rows whose other factors occur at every {word}; warm rows only where a metric contains the "
-            "load. "
-            "Ratios above 1 say how much better the best is.",
+            "load. Ratios above 1 say how much better the best is.",
         )  # fmt: skip
 
 
@@ -175,8 +172,7 @@ def _effects(findings: Sequence[Finding]) -> Iterator[Table]:
             for f in mine
         ),
         "Range: largest ÷ smallest group mean − 1 over successful rows. Shown: p below 0.05 after Holm over the "
-        "options of the "
-        "experiment, and the range is large enough to matter.",
+        "options of the experiment, and the range is large enough to matter.",
     )  # fmt: skip
 
 
