@@ -14,6 +14,7 @@ from chimera_tui.engine.saved.recorded import RecordedRun
 from chimera_tui.engine.saved.replay import Replay
 from chimera_tui.headless.exit_codes import EXIT_CODES
 from chimera_tui.headless.questions import answer_busy, answer_small
+from chimera_tui.headless.reading import snapshot_of
 from chimera_tui.headless.report import followed
 from chimera_tui.headless.talk import say
 
@@ -28,7 +29,7 @@ async def again(
 ) -> int:  # fmt: skip
     """Run to the end, from a server or with ``replay`` from the journal; the exit status."""
     try:
-        await workspace.refresh()
+        await snapshot_of(workspace)
     except WorkspaceError as error:
         say(f"{error.message} {error.advice}")
         return EXIT_CODES[Ending.NO_DATA]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from chimera_tui.core.verify.numbers import saved_numbers
 from chimera_tui.engine.saved.html_export import report_html, write_html
 from chimera_tui.headless.exit_codes import FAILED, USAGE
+from chimera_tui.headless.reading import snapshot_of
 from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
@@ -45,5 +46,5 @@ async def _judged(report: Path, workspace: Workspace) -> tuple[JudgedNumber, ...
     if (found := await asyncio.to_thread(saved_numbers, report)) is not None:
         return found
     text = (await asyncio.to_thread(report.read_bytes)).decode("utf-8", "replace")
-    snapshot = await workspace.refresh()
+    snapshot = await snapshot_of(workspace)
     return await asyncio.to_thread(ReportJudge().judge, report, text, snapshot)

@@ -28,6 +28,7 @@ from chimera_tui.engine.saved.trash import discard
 from chimera_tui.engine.saved.unfinished import Unfinished, find_unfinished
 from chimera_tui.headless.exit_codes import EXIT_CODES, FAILED, USAGE
 from chimera_tui.headless.questions import answer_busy, answer_small
+from chimera_tui.headless.reading import snapshot_of
 from chimera_tui.headless.talk import say
 
 _WAYS = (
@@ -43,7 +44,7 @@ async def report(
 ) -> int:  # fmt: skip
     """Run to the end; the report's path (or with ``as_json`` a summary) on stdout. Returns the exit status."""
     try:
-        await workspace.refresh()
+        await snapshot_of(workspace)
     except WorkspaceError as error:
         say(f"{error.message} {error.advice}")
         return EXIT_CODES[Ending.NO_DATA]

@@ -11,6 +11,7 @@ import msgspec
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.inert import inert_line
 from chimera_tui.headless.exit_codes import EXIT_CODES, FAILED, USAGE
+from chimera_tui.headless.reading import snapshot_of
 from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ async def read(workspace: Workspace) -> Snapshot | None:
     from chimera_tui.engine.repository.workspace import WorkspaceError
 
     try:
-        snapshot = await workspace.refresh()
+        snapshot = await snapshot_of(workspace)
     except WorkspaceError as error:
         say(f"{error.message} {error.advice}")
         return None

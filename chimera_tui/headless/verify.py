@@ -16,6 +16,7 @@ from chimera_tui.core.verify.judge import check
 from chimera_tui.core.verify.listing import row
 from chimera_tui.core.verify.verdict import CONTRADICTED, Check, Verdict
 from chimera_tui.headless.exit_codes import USAGE
+from chimera_tui.headless.reading import snapshot_of
 from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ async def _facts(report: Path, workspace: Workspace | None, facts_file: Path | N
             return Facts.none(), Ages("the report's own blocks; no repository and no facts file were given")
         return frozen_facts(chosen), Ages(f"frozen, {inert_line(str(chosen))}", "frozen")
     frozen: Frozen | None = frozen_parts(chosen) if chosen else None
-    snapshot = await workspace.refresh()
+    snapshot = await snapshot_of(workspace)
     for problem in snapshot.problems:
         say(problem)
     if chosen is not None and chosen.with_name(CELLS).is_file():

@@ -197,8 +197,10 @@ class WorkspaceScreen(Screen[None]):
 
     def say_hint(self) -> None:
         """What one can do from here, for who is here for the first time."""
-        model = "the program alone" if self.settings.run.engine == "offline" else self.settings.run.model
-        hints = [f"{{run.start}} writes a report with {model}", "{app.help} shows the keys"]
+        run = self.settings.run
+        writers = {"offline": " with the program alone", "auto": f" ({run.model} or offline)"}
+        writer = writers.get(run.engine, f" with {run.model}")
+        hints = [f"{{run.start}} writes a report{writer}", "{app.help} shows the keys"]
         if self.reader.problem:
             hints = hints[1:]
         elif self._first_time:
