@@ -20,7 +20,8 @@ from chimera_tui.engine.events import (
     StageStarted,
 )
 from chimera_tui.ui.glyphs import ASCII, UNICODE
-from chimera_tui.ui.workspace.live_figures import GAP, Field, LiveFigures, clock, fitting, rate, seconds
+from chimera_tui.ui.workspace.bar_fields import GAP, Field, fitting
+from chimera_tui.ui.workspace.live_figures import LiveFigures, clock, rate, seconds
 from chimera_tui.ui.workspace.metrics_bar import MetricsBar
 
 FIGURES = CallFigures(

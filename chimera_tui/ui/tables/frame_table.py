@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -17,7 +16,8 @@ from chimera_tui.ui.tables.copying import CopyRequested
 from chimera_tui.ui.tables.cursor_view import CursorView
 from chimera_tui.ui.tables.frame_lines import FrameLines
 from chimera_tui.ui.tables.layout import Layout, Slot, width_of
-from chimera_tui.ui.tables.rows import Rows, measured
+from chimera_tui.ui.tables.rows import Rows
+from chimera_tui.ui.tables.shown_frame import Request, ShownFrame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,18 +31,6 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 20_000
 """Frames up to this height are arranged at once; larger ones in a thread, the old view staying up meanwhile."""
-
-
-@dataclass(frozen=True)
-class _Request:
-    """What is to be shown; replaced whole, so that the answer to an older one is known as stale."""
-
-    df: pl.DataFrame
-    columns: tuple[Column, ...]
-    frozen: int = 0
-    key: tuple[str, ...] = ()
-    sort: tuple[SortKey, ...] = ()
-    where: pl.Expr | None = None
 
 
 class FrameTable(CursorView):
@@ -120,11 +108,8 @@ class FrameTable(CursorView):
         self.empty = empty
         self.cursor_column = 0
         self._ascii = ascii
-        self._wanted: _Request | None = None
-        self._rows: Rows | None = None
-        self._layout = Layout((), (), 0, (), UNICODE)
-        self._where: pl.Expr | None = None
-        self._asked: tuple[Column, ...] = ()
+        self._wanted: Request | None = None
+        self._shown = ShownFrame()
         self._left = 0
         self._first_sort: tuple[SortKey, ...] = ()
 
@@ -135,6 +120,14 @@ class FrameTable(CursorView):
         """The signs in use."""
         ascii_only = self._ascii if self._ascii is not None else getattr(self.app, "ascii_glyphs", False)
         return ASCII if ascii_only else UNICODE
+
+    @property
+    def _rows(self) -> Rows | None:
+        return self._shown.rows
+
+    @property
+    def _layout(self) -> Layout:
+        return self._shown.layout
 
     @property
     def row_count(self) -> int:
@@ -179,19 +172,11 @@ class FrameTable(CursorView):
 
     def view(self) -> pl.DataFrame:
         """The rows as shown, filtered and in order, with all columns of the frame."""
-        import polars as pl
-
-        return self._rows.taken(self._rows.df.columns) if self._rows else pl.DataFrame()
+        return self._shown.picked(self._rows.df.columns if self._rows else ())()
 
     def picked(self, names: Sequence[str] = ()) -> Callable[[], pl.DataFrame]:
         """A call for a thread that gives the rows as they are shown now: these columns, or the shown ones."""
-        import polars as pl
-
-        rows = self._rows
-        if rows is None:
-            return pl.DataFrame
-        wanted = [name for name in names or [column.name for column in self.columns] if name in rows.df.columns]
-        return partial(rows.taken, list(dict.fromkeys(wanted)))
+        return self._shown.picked(names or [column.name for column in self.columns])
 
     def set_frame(
         self,
@@ -212,7 +197,7 @@ class FrameTable(CursorView):
         sort = tuple(key for key in wanted if key.column in df.columns)
         if df.height:
             self._first_sort = ()
-        self._arrange(_Request(df, tuple(columns), frozen, tuple(key), sort, where), to_top=fresh)
+        self._arrange(Request(df, tuple(columns), frozen, tuple(key), sort, where), to_top=fresh)
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Show other columns of the same frame."""
@@ -235,7 +220,7 @@ class FrameTable(CursorView):
 
     # -- arranging
 
-    def _arrange(self, request: _Request, *, to_top: bool = False) -> None:
+    def _arrange(self, request: Request, *, to_top: bool = False) -> None:
         self._wanted = request
         anchor = None if to_top else self._anchor(request.key)
         if request.df.height > ROWS_AT_ONCE and self.is_running and (request.sort or request.where is not None):
@@ -250,7 +235,7 @@ class FrameTable(CursorView):
             self._show(request, arrangement, to_top)
 
     @work(group="arrange", exclusive=True)
-    async def _arrange_in_thread(self, request: _Request, anchor: dict[str, Any] | None, to_top: bool) -> None:
+    async def _arrange_in_thread(self, request: Request, anchor: dict[str, Any] | None, to_top: bool) -> None:
         try:
             arrangement = await asyncio.to_thread(arrange, request.df, request.sort, request.where, anchor)
         except Exception as error:  # noqa: BLE001 - as above
@@ -268,13 +253,10 @@ class FrameTable(CursorView):
         row = self.row
         return {name: row[name] for name in key} if row and key and all(name in row for name in key) else None
 
-    def _show(self, request: _Request, arrangement: Arrangement, to_top: bool) -> None:
+    def _show(self, request: Request, arrangement: Arrangement, to_top: bool) -> None:
         name = self.column.name if self.column else None
-        same_rows = self._rows is not None and self._rows.df is request.df and self._where is request.where
-        self._where = request.where
         before = [column.name for column in self.columns]
-        self._measure(request)
-        self._rows = Rows(request.df, arrangement.order, self.glyphs)
+        same_rows = self._shown.show(request, arrangement.order, self.glyphs)
         names = [column.name for column in self.columns]
         if to_top and names != before:
             self.cursor_column = self._left = 0
@@ -285,21 +267,9 @@ class FrameTable(CursorView):
         self.rows_changed(0 if to_top else arrangement.anchor)
         self.post_message(self.ViewChanged(self, same_rows))
 
-    def _measure(self, request: _Request) -> None:
-        if self._rows is None or self._rows.df is not request.df or self._asked != request.columns:
-            sizes = measured(request.df, request.columns, self.glyphs)
-            columns, widths = tuple(c for c, _ in sizes), tuple(w for _, w in sizes)
-            self._layout = Layout(columns, widths, request.frozen, request.sort, self.glyphs)
-            self._asked = request.columns
-        self._layout = replace(self._layout, sort=request.sort)
-
     def draw_again(self) -> None:
         """Other signs: widths and rows are made anew."""
-        request = self._wanted
-        if request is not None and self._rows is not None and self._layout.glyphs is not self.glyphs:
-            sizes = measured(request.df, request.columns, self.glyphs)
-            self._layout = replace(self._layout, natural=tuple(width for _, width in sizes), glyphs=self.glyphs)
-            self._rows = Rows(request.df, self._rows.order, self.glyphs)
+        if self._shown.draw_with(self.glyphs):
             self.refresh()
             self.post_message(self.ViewChanged(self, same_rows=False))
 

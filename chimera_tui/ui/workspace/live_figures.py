@@ -1,6 +1,6 @@
 """The figures of a run while it goes on: estimates marked ``~`` until the server's own arrive."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.report.metrics import CallFigures, throughput
@@ -18,6 +18,7 @@ from chimera_tui.engine.events import (
     Stage,
     StageStarted,
 )
+from chimera_tui.ui.workspace.bar_fields import SPARK_CELLS, Field
 
 STAGES = (Stage.INGEST, Stage.ANALYSIS, Stage.REPORT, Stage.PERSONA)
 """The stages that are counted, as in ``3/4``."""
@@ -26,34 +27,8 @@ _STAGE_WORDS = {Stage.PERSONA: "persona brief", Stage.SAVE: "saving"}
 
 SPARK_S = 0.5
 """How long one column of the sparkline is."""
-SPARK_CELLS = (8, 32)
-"""Fewest and most columns of the sparkline."""
 SHORT_S = 0.05
 """Queueing and loading below this is not worth a word."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """One figure of the bar. ``rank`` orders what stays when room is short: 1 stays longest."""
-
-    label: str
-    value: str
-    rank: int
-    muted: bool = False
-    spark: bool = False
-    """It stands for the sparkline, which takes what room is left."""
-    short: tuple[str, str] | None = None
-    """Label and value where room is short."""
-
-    @property
-    def width(self) -> int:
-        """Cells it takes at least."""
-        return SPARK_CELLS[0] if self.spark else len(self.label) + bool(self.label) + len(self.value)
-
-    @property
-    def shortened(self) -> "Field":
-        """Itself in its short form, where it has one."""
-        return self if self.short is None else replace(self, label=self.short[0], value=self.short[1])
 
 
 @dataclass
@@ -261,30 +236,6 @@ class LiveFigures:
 
 def _long(value: float | None) -> str:
     return seconds(value) if value is not None and value >= SHORT_S else ""
-
-
-GAP = 2
-"""Blank cells between two figures."""
-
-
-CORE = 8
-"""Ranks that rather take their short form than leave."""
-
-
-def fitting(fields: list[Field], width: int, gap: int = GAP) -> list[Field]:
-    """The fields that fit whole into ``width`` cells, in their order.
-
-    Those that matter come first, in their short forms; what room is left lengthens them, then takes the others.
-    """
-    order = sorted(range(len(fields)), key=lambda index: fields[index].rank)
-    wanted = [(index, fields[index].shortened) for index in order if fields[index].rank <= CORE]
-    wanted += [(index, fields[index]) for index in order]
-    chosen: dict[int, Field] = {}
-    for index, entry in wanted:
-        with_it = {**chosen, index: entry}
-        if sum(one.width + gap for one in with_it.values()) - gap <= width:
-            chosen = with_it
-    return [chosen[index] for index in sorted(chosen)]
 
 
 def clock(seconds_: float) -> str:

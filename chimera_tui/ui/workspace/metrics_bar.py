@@ -12,7 +12,8 @@ from chimera_tui.engine.clock import Clock
 from chimera_tui.engine.events import Event, RunEnded
 from chimera_tui.ui.glyphs import UNICODE, Glyphs
 from chimera_tui.ui.pace import USUAL, Pace
-from chimera_tui.ui.workspace.live_figures import GAP, SPARK_CELLS, Field, LiveFigures, fitting
+from chimera_tui.ui.workspace.bar_fields import GAP, SPARK_CELLS, Field, fitting
+from chimera_tui.ui.workspace.live_figures import LiveFigures
 
 if TYPE_CHECKING:
     from textual.timer import Timer
