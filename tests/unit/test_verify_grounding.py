@@ -129,3 +129,9 @@ def test_changes_between_rounded_sides(facts):
 def test_words_far_off_do_not_refute(facts):
     text = "## Prompt processing\n\n- Highest: 2,000.5 tok/s\n- Mean for Badger-mini: 81.04 tok/s\n"
     assert [label for _, label in labels(text, facts)] == [UNVERIFIABLE, SUPPORTED]
+
+
+def test_a_borrowed_unit_supports_and_never_refutes(facts):
+    line = "- **Heron** at 8 clients: mean TTFT 58.5 ms, p99 146.25 ms, hit rate 0.842"
+    assert [one for one in labels(line, facts) if one[0] == "0.842"] == [("0.842", UNVERIFIABLE)]
+    assert labels("recall@10 and pass@1 were not measured.", facts) == []

@@ -24,6 +24,12 @@ STATISTICS = {
 }  # fmt: skip
 _WORD = re.compile(r"[A-Za-z][A-Za-z]*|\d+(?:\.\d+)?")
 _PERCENTILE = re.compile(r"\b[pP](\d{2}(?:\.\d+)?)\b|\b(\d{2}(?:\.\d+)?)(?:st|nd|rd|th)[ -]percentile", re.IGNORECASE)
+_OF_THINGS = re.compile(
+    r"\b(?:slowest|fastest|best|worst)[- ](?:performing )?"
+    r"(?:models?|systems?|gpus?|devices?|backends?|frameworks?|providers?)\b",
+    re.IGNORECASE,
+)
+"""What is best or slowest there is not the number."""
 _KIND = re.compile(r"\b(" + "|".join(KIND_WORDS) + r")\b", re.IGNORECASE)
 _UNIT_HEADER = re.compile(r"\bunits?\b", re.IGNORECASE)
 
@@ -214,6 +220,7 @@ def statistic_in(text: str) -> str:
     """The last statistic named in a text."""
     if not text:
         return ""
+    text = _OF_THINGS.sub(" ", text).replace("σ", " std ")
     if found := list(_PERCENTILE.finditer(text)):
         digits = found[-1][1] or found[-1][2]
         return f"p{float(digits):g}"

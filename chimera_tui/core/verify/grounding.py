@@ -45,7 +45,9 @@ def judge_grounded(at: Context, cells: Cells) -> Verdict | None:
         near = Nearness(one, known)
         meaning = meaning_of(one, near, cells)
         chosen = choose(near, groups_of(cells, known, meaning.series)) if meaning else None
-        if meaning and chosen and (verdict := _decided(one, cells, near, meaning, chosen)):
+        verdict = _decided(one, cells, near, meaning, chosen) if meaning and chosen else None
+        borrowed = one is not at and not at.in_row
+        if verdict and (verdict.label == SUPPORTED or not borrowed):
             return msgspec.structs.replace(verdict, claim=at.claim)
         if meaning and not meaning.near and one.canonical_unit[0] and (verdict := _by_unit(one, cells, near)):
             return msgspec.structs.replace(verdict, claim=at.claim)

@@ -29,7 +29,7 @@ _NUMBERED = re.compile(
 _PAGES = re.compile(
     r"\b(?:chapters?|figures?|tables?|sections?|equations?|eqs?\.?|pages?|footnotes?|steps?|parts?|appendix|RFC|ext\.?|"
     r"extension|room|TODO|FIXME|ticket|PR)\s?[#(]?\d{1,5}\)?(?:\s(?:of|and|to|-|–)\s\d{1,3}\b)?(?=\W|$)(?!\s?(?:%|ms\b|s\b|files\b))"
-    r"|[©]\s?\d{4}|\(c\)\s?\d{4}|<!--.*?-->|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|\blocalhost:\d+"
+    r"|[©]\s?\d{4}|\(c\)\s?\d{4}|<!--.*?-->|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|\blocalhost:\d+|\b[A-Za-z]+@\d+\b"
     r"|\b\d{1,2} (?:parts|sections|chapters|paragraphs|pages|words)\b|\b(?:room|ext\.) [A-Z]?\d+",
     re.IGNORECASE,
 )
@@ -92,7 +92,7 @@ _ASSUMED = re.compile(
 _TARGET = re.compile(
         r"\b(?:aim(?:s|ing)? (?:for|to|at)|targets?\b(?! (?:device|platform|model))|targeting|"
         r"goals?\b|should\b(?! be noted)|must\b|consider\b|recommend(?:ed|s)? (?:to|a|an|"
-        r"using|setting|increas|reduc)|"
+        r"using|setting|increas|reduc)|recommended:|"
         r"set (?:the )?\w+ to|strive|in order to reach|deadline|no more than|word limit|"
         r"we propose|budgets?\b|try (?:to|using|setting))",
     re.IGNORECASE,

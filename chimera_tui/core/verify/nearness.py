@@ -141,6 +141,11 @@ class Nearness:
         """How many of the layers are of the sentence or the row itself, or the items that it is part of."""
         return 3 + len(self.at.line.parents)
 
+    def loose(self, layer: int) -> bool:
+        """Whether a text farther off may be of something else: an earlier sentence, a paragraph that names several."""
+        above = layer == len(self.layers) - 2 and len(self.known.mentions(self.layers[layer])) > 2
+        return layer < self.near + len(self.earlier) or above
+
     def mentions(self, layer: int) -> list[Mention]:
         """What a layer names, the nearest to the claim first; a sentence is read as a whole and then divided."""
         if self.at.in_row or layer > 2:

@@ -100,7 +100,7 @@ def _asked(stat: str, wanted: str) -> bool:
 def _computed(cells: Cells, series_id: int, groups: frozenset[int], name: str) -> tuple[tuple[float, int, str], ...]:
     """A statistic over rows, with and without failures, canonical; with the first file and the statistic's name."""
     if name in ("best", "worst"):
-        higher = "higher" in cells.better.get(series_id, "")
+        higher = "higher" in cells.better.get(series_id, "") or cells.series[series_id].unit.endswith("/s")
         name = "max" if higher == (name == "best") else "min"
     rows = rows_in(cells, vocabulary(cells), series_id, groups)
     return cells.remembered(("computed", series_id, groups, name), lambda: tuple(_statistics(rows, name)))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_END = re.compile(r"(?<=[.!?।。])[\"”’)*]{0,3}\s+(?=[\"“‘(*`]{0,3}(?:[A-Z0-9\u0080-\uffff]|[a-z]+[\w.]*[-:]?\d))")
+_END = re.compile(
+    r"(?<=[.!?।。])[\"”’)*]{0,3}\s+(?=[\"“‘(*`]{0,3}(?:[A-Z0-9\u0080-\uffff]|[a-z]+[\w.]*[-:]?\d)|`[a-z])"
+)
 _ABBREVIATION = re.compile(r"(?:\be\.g|\bi\.e|\bvs|\bapprox|\bcf|\bNo|\bFig|\bSec|\bDr|\bMr|\bca)\.$")
 
 
