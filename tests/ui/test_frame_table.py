@@ -245,6 +245,19 @@ async def test_a_stale_sort_is_dropped():
         assert table.view()["size"][0] == 99_999_000
 
 
+async def test_rows_that_a_filter_hides_are_not_called_missing():
+    app = TableApp(frame(10))
+    async with app.run_test(size=(100, 24)) as pilot:
+        table = app.table
+        table.empty = "There is nothing."
+        table.set_filter(pl.lit(value=False))
+        await settled(pilot)
+        assert table.render_line(1).text.strip() == "Nothing passes the filter."
+        table.set_frame(frame(10).clear(), COLUMNS, key=("path",), frozen=1)
+        await settled(pilot)
+        assert table.render_line(1).text.strip() == "There is nothing."
+
+
 async def test_a_filter_that_fails_leaves_the_rows():
     app = TableApp(frame(10))
     async with app.run_test(size=(100, 24)) as pilot:

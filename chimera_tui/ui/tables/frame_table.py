@@ -317,7 +317,8 @@ class FrameTable(CursorView):
             return lines.header(self.cursor_column, self._left > self._layout.frozen)
         row = self.row_at(y)
         if row is None or self._rows is None:
-            return lines.message(self.empty if y == 1 and not self.row_count else "")
+            why = "Nothing passes the filter." if self.total_rows else self.empty
+            return lines.message(why if y == 1 and not self.row_count else "")
         if row == self.cursor_row:
             return lines.cursor_row(self._rows, row, self.cursor_column)
         return lines.row(self._rows, row)
