@@ -75,6 +75,13 @@ def dtypes(schema: dict[str, str]) -> dict[str, pl.DataType]:
     return {column: dtype(name) for column, name in schema.items()}
 
 
+def modified() -> pl.Expr:
+    """When a file was modified, UTC; null for what was not looked at, such as a link that leads nowhere."""
+    import polars as pl
+
+    return pl.from_epoch(pl.col("mtime_ns").replace(0, None), time_unit="ns").dt.replace_time_zone("UTC")
+
+
 def repeated(values: pl.Series, counts: pl.Series) -> pl.Series:
     """Each value as often as its count, which is never 0, says."""
     return values.repeat_by(counts).explode()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from chimera_tui.core.endings import Ending
+from chimera_tui.core.frames import modified
 from chimera_tui.core.inert import inert_line
 from chimera_tui.headless.exit_codes import EXIT_CODES, FAILED, USAGE
 from chimera_tui.headless.reading import snapshot_of
@@ -40,13 +41,12 @@ async def inventory(workspace: Workspace, output: Output) -> int:
     snapshot = await read(workspace)
     if snapshot is None:
         return EXIT_CODES[Ending.NO_DATA]
-    modified = pl.from_epoch("mtime_ns", time_unit="ns").dt.replace_time_zone("UTC").dt.truncate("1s")
     columns = ("kind", "role", "size", "modified", "rows", "cols", "n_cells", "tool", "status", "reason", "dup_of")
     files = snapshot.frames.files
     names = files.select("file_id", pl.col("path").alias("copy_of"))
     shown = (
         files.filter(pl.col("role") != "run")
-        .with_columns(modified.alias("modified"))
+        .with_columns(modified=modified().dt.truncate("1s"))
         .join(names, left_on="dup_of", right_on="file_id", how="left", maintain_order="left")
         .select("path", *columns[:-1], "copy_of")
     )

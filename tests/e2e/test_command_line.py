@@ -240,10 +240,19 @@ def test_inventory_says_what_each_file_is_and_why(tmp_path: Path) -> None:
     assert rows[3]["copy_of"] == "copy.csv"
     assert rows[1]["status"] == "no measurements"
     assert all(row["reason"] for row in rows if row["status"] != "ok")
+    assert all(row["modified"] for row in rows)
     table = chimera("inventory", str(repository), home=tmp_path).stdout
     assert len(table.splitlines()) == 5
     assert "\x1b" not in table
     assert chimera("inventory", str(repository), "--csv", home=tmp_path).stdout.startswith("path,kind,role,size,")
+
+
+def test_what_was_not_looked_at_has_no_time_of_its_own(tmp_path: Path) -> None:
+    repository = measurable(tmp_path / "repo")
+    (repository / "dead.csv").symlink_to("nowhere")
+    for command in (["inventory", str(repository)], ["query", str(repository), "SELECT path, modified FROM files"]):
+        rows = json.loads(chimera(*command, "--json", home=tmp_path).stdout)
+        assert [row["path"] for row in rows if row["modified"] is None] == ["dead.csv"]
 
 
 def test_query_is_one_select_and_nothing_else(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from chimera_tui.core.frames import modified
 from chimera_tui.core.inert import inert_line
 from chimera_tui.core.query.error import QueryError, nearest, no_column, quoted
 
@@ -47,9 +48,8 @@ def tables_of(frames: Frames) -> dict[str, pl.LazyFrame]:
     import polars as pl
 
     files = frames.files.lazy().filter(pl.col("role") != "run").drop("path_raw")
-    modified = pl.from_epoch("mtime_ns", time_unit="ns").dt.replace_time_zone("UTC").alias("modified")
     return {
-        "files": files.with_columns(modified),
+        "files": files.with_columns(modified=modified()),
         "measurements": frames.measurements(),
         "runs": frames.runs.lazy(),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chimera_tui.core.frames import modified
 from chimera_tui.ui.tables.column import Column
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def files_frame(frames: Frames) -> pl.DataFrame:
         files.join(_models(frames), on="file_id", how="left")
         .join(named, on="dup_of", how="left")
         .with_columns(
-            modified=pl.from_epoch("mtime_ns", time_unit="ns").dt.replace_time_zone("UTC"),
+            modified=modified(),
             folder=pl.col("path").str.extract(r"^(.*)/", 1).fill_null("."),
             cells=pl.col("n_cells"),
         )
