@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 
 from chimera_tui.core.config.schema import Run, Scan
-from chimera_tui.core.findings import Finding, findings
+from chimera_tui.core.findings import Finding, findings, recommendations
 from chimera_tui.core.findings.factors import factor_frame, kinds
 from chimera_tui.core.findings.places import experiment_folder
+from chimera_tui.core.findings.tables import tables
 from chimera_tui.engine.repository.workspace import Workspace
 
 
@@ -202,3 +203,35 @@ def test_the_name_of_an_experiment_is_no_other_work(tmp_path: Path) -> None:
     [ranking] = of_kind(found_in(tmp_path), "backend ranking")
     assert ranking.details["ranking"] == ["onnx", "torch"]
     assert any("other factors change with it" in caveat for caveat in ranking.caveats)
+
+
+def test_all_loads_and_sizes_of_a_sweep_are_looked_at(tmp_path: Path) -> None:
+    loads = [2**k for k in range(16)]
+    for tp in (1, 2):
+        for concurrency in loads:
+            write(tmp_path / f"tp{tp}/conc{concurrency}.json", serving(concurrency, tp, 100.0 * concurrency * tp))
+    [best] = of_kind(found_in(tmp_path), "best configuration", metric="output_tps_system")
+    assert 1 + len(best.details["also"]) == len(loads)
+
+
+def test_only_what_changes_the_answers_costs_quality(tmp_path: Path) -> None:
+    speeds = {"CUDA": 90.0, "Vulkan": 70.0}
+    for backend, speed in speeds.items():
+        rows = [{"model": "a-1b", "backend": backend, "decode_tps": speed + k / 10, "run": k} for k in range(4)]
+        write(tmp_path / f"{backend}.json", rows)
+    [advice] = recommendations(found_in(tmp_path))
+    assert advice.text == "For decode throughput prefer CUDA to Vulkan (a-1b: 1.29× the last)."
+
+
+def test_a_table_does_not_state_an_n_that_the_file_does_not(tmp_path: Path) -> None:
+    speeds = {"x": 9.0, "y": 8.0}
+    write(
+        tmp_path / "own.json", [{"model": "a", "provider": p, "mean_decode_tps": speed} for p, speed in speeds.items()]
+    )
+    frames = asyncio.run(Workspace(tmp_path, scan=Scan()).refresh()).frames
+    found = findings(frames, Run())
+    [best] = of_kind(list(found), "best configuration")
+    assert "(n not stated)" in best.statement
+    [table] = [table for table in tables(frames, found) if table.id == "best-configurations"]
+    assert table.rows[0][table.header.index("n")] == "not stated"
+    assert "| :-- | :-- | :-- | --: | --: | --: | --: | :-- |" in table.markdown()

@@ -14,6 +14,8 @@ CLOSE_RANGE_PCT = 25.0
 NULL_RANGE_PCT = 10.0
 COLD_RATIO = 2.0
 ENOUGH_RUNS = 5
+_QUALITY = ("model", "quant", "dtype")
+"""What changes the answers, not only how fast they come."""
 
 
 def recommendations(findings: Sequence[Finding]) -> tuple[Recommendation, ...]:
@@ -98,10 +100,11 @@ def _ranking(found: list[Finding]) -> Iterator[Recommendation]:
         if 2 * len(agreeing) <= len(mates):
             continue  # best in some experiments and not in most: that is no general advice
         wins = f", the best of {len(agreeing)} of {count(len(mates), 'experiment')}" if len(mates) > 1 else ""
+        quality = "; what it costs in quality is not part of that number" if details["factor"] in _QUALITY else ""
         yield Recommendation(
             f"For {metric_words(str(details['metric']))} prefer {name(ranking[0])} to "
-            f"{', '.join(map(name, ranking[1:6]))} ({details['subject']}: {ratio(finding.value or 0.0)} the "
-            f"last{wins}); what it costs in quality is not part of that number.",
+            f"{', '.join(map(name, ranking[1:6]))} ({details['subject']}: {ratio(finding.value or 0.0)} the last"
+            f"{wins}){quality}.",
             tuple(f.key for f in (agreeing or [finding])[:6]),
         )
 

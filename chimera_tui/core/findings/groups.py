@@ -59,6 +59,7 @@ class Group:
             **self.factors, "n": self.n, "mean": self.mean, "sd": self.sd, "median": self.median,
             "min": self.low, "max": self.high,
             "ci95_low": interval and interval[0], "ci95_high": interval and interval[1],
+            **({} if self.n_stated else {"n_stated": False}),
         }  # fmt: skip
 
 

@@ -192,7 +192,8 @@ def _ratios(scope: Scope, ordered: list[Group], base: Group) -> str:
     sense = "" if scope.higher_is_better else " as fast"
     if base is ordered[0] or (base is ordered[-1] and len(ordered) == 2):
         link = f"{sense} as" if sense else ""
-        others = ", ".join(f"{ratio(_times(scope, ordered[0], g))}{link} {g.label}" for g in ordered[1:8])
+        told = [(g.label, ratio(_times(scope, ordered[0], g))) for g in ordered[1:8]]
+        others = ", ".join(f"level with {of}" if times == "1.00×" else f"{times}{link} {of}" for of, times in told)
         return f"{ordered[0].label} is {others}"
     others = ", ".join(f"{g.label} {ratio(_times(scope, g, base))}{sense}" for g in ordered[:8] if g is not base)
     return f"against {base.label}: {others}"

@@ -25,6 +25,9 @@ UNIT_UNKNOWN = "the files do not state the unit of this metric"
 LOADS_UNKNOWN = "the load of the model is part of this metric but was not recorded: cold starts may be among the values"
 PER_KIND = 24
 """Scopes examined per kind of finding, those with the most observations first."""
+PER_KIND_OF_FEW = 60
+FEW = 200_000
+"""Observations up to which more scopes are examined: of a sweep over sizes and loads all of them."""
 
 
 MOST_TOLD = 4
@@ -157,9 +160,7 @@ class Scope:
         return groups(self.rows, by)
 
 
-def scopes(
-    evidence: Evidence, varying: list[str], fixed: list[str], *, metric: str = "", per_kind: int = PER_KIND
-) -> list[Scope]:
+def scopes(evidence: Evidence, varying: list[str], fixed: list[str], *, metric: str = "") -> list[Scope]:
     """Scopes in which the ``varying`` factors take several values while the ``fixed`` ones take one each.
 
     Of each experiment the heaviest quantity of each direction (throughputs, latencies) is taken, or those whose
@@ -171,7 +172,8 @@ def scopes(
         return []
     found = []
     keyed = _keyed(evidence, varying, fixed)
-    for root, key, quantity in _chosen(evidence, keyed, metric).head(per_kind).iter_rows():
+    most = PER_KIND_OF_FEW if evidence.comparable.height <= FEW else PER_KIND
+    for root, key, quantity in _chosen(evidence, keyed, metric).head(most).iter_rows():
         where = keyed.filter((pl.col("root") == root) & (pl.col("fixed_key") == key)).select("file_id", "config_id")
         rows = (
             evidence.comparable_of[quantity].lazy()

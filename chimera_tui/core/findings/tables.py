@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from chimera_tui.core.frames import Frames
 
 ROWS = 16
+_AMOUNT = re.compile(r"[-−+<>≤≥]?\s*\d|p [<=]|no test$|not stated$")
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -38,7 +40,8 @@ class Table(msgspec.Struct, frozen=True):
 
     def markdown(self) -> str:
         """A GitHub table under its title, the caption below it."""
-        rule = "| " + " | ".join([":--", *["--:"] * (len(self.header) - 1)]) + " |"
+        amounts = [all(map(_AMOUNT.match, column)) for column in list(zip(*self.rows, strict=True))[1:]]
+        rule = "| " + " | ".join([":--", *("--:" if one else ":--" for one in amounts)]) + " |"
         lines = [_line(self.header), rule, *(_line(row) for row in self.rows)]
         return f"**{escaped(self.title, 200)}**\n\n" + "\n".join(lines) + f"\n\n*{escaped(self.caption, 400)}*"
 
@@ -108,7 +111,8 @@ def _best(findings: Sequence[Finding]) -> Iterator[Table]:
         tuple(
             (
                 str(f.details["subject"]), metric_words(str(f.details["metric"])), factors(_of(f, "best")["factors"]),
-                measured(f.value or 0.0, f.spread, f.unit), str(f.n), str(f.details["n_configurations"]),
+                measured(f.value or 0.0, f.spread, f.unit), _n(_of(f, "configurations")[0]),
+                str(f.details["n_configurations"]),
                 percent(_number(f, "range_pct")), "yes" if f.details["separable"] else "no",
             )
             for f in mine
@@ -153,9 +157,13 @@ def _ranked(finding: Finding) -> Iterator[tuple[str, ...]]:
         value = group[str(finding.details["factor"])]
         yield (
             str(finding.details["subject"]), metric_words(str(finding.details["metric"])), name(value),
-            measured(group["mean"], group["sd"], str(finding.details["unit"])), str(group["n"]),
+            measured(group["mean"], group["sd"], str(finding.details["unit"])), _n(group),
             ratio(over.get(str(value), 1.0)),
         )  # fmt: skip
+
+
+def _n(group: dict[str, Any]) -> str:
+    return str(group["n"]) if group.get("n_stated", True) else "not stated"
 
 
 def _effects(findings: Sequence[Finding]) -> Iterator[Table]:
