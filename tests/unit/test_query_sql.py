@@ -93,6 +93,8 @@ def test_paths_as_tables_are_unknown_tables():
 
 @pytest.mark.parametrize(("text", "said"), [
     ("SELECT modl FROM measurements", "no column “modl”; did you mean model?"),
+    ('SELECT * FROM files WHERE kind = "xqz"', "no column “xqz”"),
+    ('SELECT * FROM files WHERE kind = "xqz"', "A text stands in single quotation marks: 'so'."),
     ("SELECT * FROM measurement", "no table “measurement”; did you mean measurements?"),
     ("SELECT * FROM zzz", "there are files, measurements, runs"),
     ("SELECT * FROM files GROUP", "The query cannot be run: "),

@@ -15,7 +15,7 @@ from chimera_tui.core.inert import inert_line
 from chimera_tui.core.query.error import QueryError, nearest, no_column, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import polars as pl
     from polars.lazyframe.in_process import InProcessQuery
@@ -162,14 +162,21 @@ def _is_name(word: str) -> bool:
     return word[0] in '"`_' or word[0].isalpha()
 
 
+def _no_column(name: str, known: Iterable[str]) -> QueryError:
+    """As in a filter, but there a text may stand in double quotation marks: here they make it a column."""
+    known = list(known)
+    hint = "" if nearest(name, known) else " A text stands in single quotation marks: 'so'."
+    return QueryError(f"{no_column(name, known)}{hint}")
+
+
 def _explained(error: BaseException, tables: Mapping[str, pl.LazyFrame]) -> QueryError:
     """An error of Polars as a sentence."""
     text = str(error)
     if found := _COLUMN.search(text):
-        return no_column(found.group(1), [name.strip(' "') for name in found.group(2).split(",")])
+        return _no_column(found.group(1), [name.strip(' "') for name in found.group(2).split(",")])
     if found := _COLUMN_OF_TABLE.search(text):
         names = {name: None for table in tables.values() for name in table.collect_schema().names()}
-        return no_column(found.group(1), names)
+        return _no_column(found.group(1), names)
     if found := _RELATION.search(text):
         guess = nearest(found.group(1), tables)
         hint = f"did you mean {guess}?" if guess else f"there are {', '.join(tables)}."
