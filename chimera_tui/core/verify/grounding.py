@@ -21,7 +21,7 @@ from chimera_tui.core.verify.quantities import canonical
 from chimera_tui.core.verify.readings import Reading, chance, in_each_file, of_many_files, readings_over, telling
 from chimera_tui.core.verify.singled_out import Chosen, choose, groups_of
 from chimera_tui.core.verify.strangers import content, names_no_row, unknown_names
-from chimera_tui.core.verify.tolerance import agreement
+from chimera_tui.core.verify.tolerance import agreement, interval
 from chimera_tui.core.verify.values import source_of
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Source, Verdict
 
@@ -110,10 +110,10 @@ def _decided(at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen
             readings += readings_over(at, cells, meaning, groups, "")
         first = first or readings
         apart = readings
-        fit = [one for one in readings if agreement(at.claim, one.value)]
+        fit = _agreeing(at, readings)
         if not fit:
             apart = [*readings, *in_each_file(at, cells, meaning, groups, wanted)]
-            fit = [one for one in apart[len(readings) :] if agreement(at.claim, one.value)]
+            fit = _agreeing(at, apart[len(readings) :])
         if fit:
             if chance(at, apart) > named or not telling(at, cells, wanted, apart):
                 return None
@@ -130,6 +130,11 @@ def _decided(at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen
         if any(agreement(at.claim, one.value) for one in wide):
             return None
     return _verdict(at, cells, CONTRADICTED, min(first, key=lambda one: bool(one.words)), 1, len(first))
+
+
+def _agreeing(at: Context, readings: list[Reading]) -> list[Reading]:
+    low, high = interval(at.claim)
+    return [one for one in readings if low <= one.value <= high and agreement(at.claim, one.value)]
 
 
 def _statistic(at: Context, near: Nearness, meaning: Meaning) -> str:

@@ -17,7 +17,7 @@ from chimera_tui.core.verify.tolerance import half_width
 from chimera_tui.core.verify.values import TELLING_DIGITS
 
 COUNTED = ("requests", "samples", "count", "tokens")
-MOST_FILES, MOST_READINGS = 60, 600
+MOST_FILES, MOST_READINGS = 40, 600
 """What is not singled out: statistics of more files, more values."""
 PLAIN = ("value", "mean")
 _SPREAD = ("std", "stderr")

@@ -46,7 +46,7 @@ def judge_recorded(at: Context, cells: Cells) -> Verdict | None:
 
 def _words(at: Context, near: Nearness) -> set[str]:
     """The words right beside a number, each in the singular."""
-    own = [at.header, at.cells[0] if at.cells and at.column else ""] if at.in_row else [at.claim.noun]
+    own = [at.header, at.cells[0] if at.cells and at.column else ""] if at.in_row else [at.claim.noun, at.claim.unit]
     text = " ".join([*words_of(near.lead)[-_FAR:], *(word for one in own for word in words_of(one))])
     return {_one(word) for word in [*text.split(), *words_of(near.tail)[:3]]}
 
