@@ -60,21 +60,31 @@ UNREAD = "beyond what is looked at"
 """Why the numbers in the end of a very long line, or in a very long word, are skipped."""
 
 
-def judge_claim(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts) -> Verdict:
-    """The verdict on one claim. A comma before three digits may be a decimal one: that counts where it is right."""
-    verdict = _judged(line, claim, claims, facts)
+Done = dict[Claim, Verdict]
+
+
+def judge_claim(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts, done: Done) -> Verdict:
+    """The verdict on one claim, worked out once: a ratio asks for those on its sides."""
+    if claim not in done:
+        done[claim] = _with_comma(line, claim, claims, facts, done)
+    return done[claim]
+
+
+def _with_comma(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts, done: Done) -> Verdict:
+    """A comma before three digits may be a decimal one: that counts where it is right."""
+    verdict = _judged(line, claim, claims, facts, done)
     if verdict.label == CONTRADICTED and claim.kind == VALUE and _COMMA.match(claim.span):
         other = msgspec.structs.replace(claim, value=claim.value / 1000, decimals=3, digits=max(claim.digits, 4))
-        read = _judged(line, other, claims, facts)
+        read = _judged(line, other, claims, facts, done)
         if read.label == SUPPORTED:
             reason = f"{read.reason}, the comma read as a decimal one"
             return msgspec.structs.replace(read, claim=claim, reason=reason)
     return verdict
 
 
-def _judged(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts) -> Verdict:
+def _judged(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts, done: Done) -> Verdict:
     at = Context(line, claim, claims)
-    verdict = _by_rules(at, facts)
+    verdict = _by_rules(at, facts, done)
     if (
         facts.cells is None
         or len(claims) > MANY_CLAIMS
@@ -95,11 +105,11 @@ def _judged(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts) -
     return other
 
 
-def _by_rules(at: Context, facts: Facts) -> Verdict:
+def _by_rules(at: Context, facts: Facts, done: Done) -> Verdict:
     line, claim, claims = at.line, at.claim, at.claims
     if verdict := judge_finding(at, facts.written):
         return verdict
-    if verdict := judge_ratio(at, lambda other: judge_claim(line, other, claims, facts)):
+    if verdict := judge_ratio(at, lambda other: judge_claim(line, other, claims, facts, done)):
         return verdict
     for rule in RULES:
         if verdict := rule(at, facts):
@@ -121,7 +131,8 @@ def judge_line(line: Line, facts: Facts) -> tuple[list[Verdict], list[Skipped]]:
         claims = [one for one in claims if one not in rows]
         skipped += [Skipped(line.number, one.start, one.end, one.span, "row number") for one in rows]
     together = tuple(claims)
-    return [judge_claim(line, one, together, facts) for one in claims], skipped
+    done: Done = {}
+    return [judge_claim(line, one, together, facts, done) for one in claims], skipped
 
 
 class Judge:
