@@ -46,24 +46,24 @@ def pictured(*steps: Steps) -> Callable[[Pilot[Any]], Awaitable[None]]:
         for step in steps:
             await step(pilot, screen)
         app.clear_notifications()
-        await until(pilot, lambda: not any(w.group in QUICK and w.is_running for w in app.workers), "all is shown")
         await still(pilot)
 
     return run_before
 
 
 async def still(pilot: Pilot[Any]) -> None:
-    """The screen has stayed the same for a while."""
+    """The screen has stayed the same for a while in which nobody was at work on it."""
     screens = [""]
 
     def unchanged() -> bool:
-        screens.append(seen(pilot.app))
-        return len(screens) > 15 and len(set(screens[-15:])) == 1
+        busy = any(worker.group in QUICK and not worker.is_finished for worker in pilot.app.workers)
+        screens.append("" if busy else seen(pilot.app))
+        return len(screens) > 15 and len(set(screens[-15:])) == 1 and bool(screens[-1])
 
     await until(pilot, unchanged, "the screen is still")
 
 
-QUICK = ("measurements", "statistics", "findings", "ask", "preview", "reports")
+QUICK = ("files", "folders", "measurements", "statistics", "findings", "ask", "preview", "reports", "read report")
 """Workers that end by themselves."""
 
 

@@ -12,6 +12,7 @@ from chimera_tui.ui.glyphs import ascii_wanted
 from chimera_tui.ui.panes.config.pane import ConfigPanel
 from chimera_tui.ui.panes.inventory.pane import Inventory
 from chimera_tui.ui.panes.stream.pane import StreamPane
+from chimera_tui.ui.reader.stream_view import StreamView
 from chimera_tui.ui.screens.picker import Picker
 from chimera_tui.ui.themes import ThemeError, builtin_folder, load_themes, read_theme
 from tests.ui.app_steps import opened, said, seen, until
@@ -100,6 +101,17 @@ def test_a_theme_that_is_wrong_is_named_with_what_is_wrong(tmp_path, before, aft
         read_theme(path)
     assert str(path) in str(refused.value)
     assert says in str(refused.value)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+async def test_verdicts_and_links_differ_without_any_colour(make_app, name):
+    async with opened(make_app(ui={"theme": name})) as (_, screen):
+        view = screen.query_one(StreamView)
+        parts = ("supported", "contradicted", "unverifiable", "link")
+        styles = [view.get_component_rich_style(f"stream-view--{part}", partial=True).without_color for part in parts]
+        seen_as = {(style.bold, style.italic, style.underline, style.reverse) for style in styles}
+        assert len(seen_as) == len(parts)
+        assert all(any(one) for one in seen_as), "none looks like plain text"
 
 
 async def test_a_persons_theme_is_found_and_a_broken_one_is_said(make_app, home):
