@@ -130,7 +130,7 @@ def test_a_closed_terminal_ends_the_program_without_spinning(repository: Path, t
 def test_idle_costs_no_bytes(repository: Path, tmp_path: Path) -> None:
     with Terminal([str(repository)], home=tmp_path) as person:
         person.wait(r"3 files")
-        person.settle(1.0)
+        person.settle(3.0)
         before, cpu = person.received, person.cpu_s()
         assert not person.take(3.0), "something was written while nothing happened"
         assert person.received == before
