@@ -82,7 +82,10 @@ class Cells:
         self._answers: dict[object, object] = {}
         self._remembered = 0
         self._in_order = frames.cells["file_id"].is_sorted()
-        self.failures = bool((self._cells["status"] != 0).any())
+        bad = self._cells.filter(pl.col("status") != 0).group_by("file_id").agg(pl.col("record").n_unique())
+        self.failed: dict[int, int] = dict(bad.rows())
+        """How many rows of a file failed, of those with any."""
+        self.failures = bool(self.failed)
         """Whether any row failed: else every statistic is the same without failures."""
         self.memo: dict[object, object] = {}
         """What the rules worked out about words; the cells do not change."""

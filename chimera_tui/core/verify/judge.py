@@ -26,6 +26,7 @@ from chimera_tui.core.verify.rule_names import judge_hardware, judge_model_size
 from chimera_tui.core.verify.rule_options import is_index, judge_option
 from chimera_tui.core.verify.rule_ratios import judge_ratio
 from chimera_tui.core.verify.rule_recorded import judge_recorded
+from chimera_tui.core.verify.rule_runs import as_observations, counts_observations, judge_failed
 from chimera_tui.core.verify.rule_sizes import judge_size
 from chimera_tui.core.verify.sentences import sentences
 from chimera_tui.core.verify.strangers import names_no_row, other_subject
@@ -42,7 +43,7 @@ Rule = Callable[[Context, Facts], Verdict | None]
 
 
 RULES: tuple[Rule, ...] = (
-    judge_hardware, judge_model_size, judge_key, judge_option, judge_count, judge_share, judge_size,
+    judge_hardware, judge_model_size, judge_failed, judge_key, judge_option, judge_count, judge_share, judge_size,
     judge_file, judge_date, judge_metric,
 )  # fmt: skip
 _ILLUSTRATIVE = re.compile(
@@ -85,6 +86,8 @@ def _with_comma(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Fact
 def _judged(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts, done: Done) -> Verdict:
     at = Context(line, claim, claims)
     verdict = _by_rules(at, facts, done)
+    if facts.cells is not None and counts_observations(at):
+        return as_observations(at, facts.cells, verdict)
     if (
         facts.cells is None
         or len(claims) > MANY_CLAIMS
