@@ -41,7 +41,7 @@ def test_wrong_numbers_are_marked_while_text_streams_and_enter_shows_what_is_rig
             person.press("r")
             person.wait(r"holds✗7 CSV files")
             person.wait(r"csv_tokens_s:✗17\.25")
-            person.wait(r"verified 1/4, 3 wrong")
+            person.wait(r"verified 1/4, 3 wrong|ver\. 1/4 ✗3")
             assert "Ended" not in person.text
             person.press("g", "m")
             person.wait(r"✗ 7 CSV files contradicted · right: 1\b")
@@ -76,7 +76,7 @@ def test_a_real_llama_server_is_caught_while_it_writes(repository: Path, tmp_pat
         with Terminal(words, home=tmp_path, size=(80, 24)) as person:
             person.wait(r"2 files")
             person.press("r")
-            person.wait(r"verified \d+/\d+, \d+ wrong", 90)
+            person.wait(r"verified \d+/\d+, \d+ wrong|ver\. \d+/\d+ ✗\d+", 90)
             assert "Ended" not in person.text
             person.press("g", "b")
             person.wait(r"✗ .* contradicted · ")
