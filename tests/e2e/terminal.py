@@ -13,12 +13,11 @@ import pexpect
 import pyte
 
 SEQUENCES = {
-    "enter": "\r", "esc": "\x1b[27u", "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D",
+    "enter": "\r", "esc": "\x1b", "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D",
     "home": "\x1b[H", "end": "\x1b[F", "pagedown": "\x1b[6~", "pageup": "\x1b[5~", "tab": "\t", "backspace": "\x7f",
     "delete": "\x1b[3~", "f2": "\x1bOQ", "f4": "\x1bOS", "f8": "\x1b[19~", "f5": "\x1b[15~",
     "ctrl+c": "\x03", "ctrl+p": "\x10", "ctrl+z": "\x1a",
 }  # fmt: skip
-"""What the keys send; Esc as terminals do that can tell it from the start of a sequence."""
 
 PROGRAM = (sys.executable, "-m", "chimera_tui")
 SHELL = ("bash", "--norc", "--noprofile", "-i")
@@ -84,10 +83,16 @@ class Terminal:
         """Type keys: names of ``SEQUENCES``, or text as it is."""
         for key in keys:
             self.child.send(SEQUENCES.get(key, key))
+            if key == "esc":
+                # A key that is read within the escape delay (0.1 s) would be alt+key: first, what Esc changes is seen.
+                sent = time.monotonic()
+                self.take(2.0)
+                while time.monotonic() < sent + 0.25:
+                    self.take(0.05)
 
     def escape(self, gone: str) -> None:
-        """Press Esc as a plain terminal sends it and wait: a key right behind it would be read as alt+key."""
-        self.child.send("\x1b")
+        """Press Esc until something is gone: on a busy machine a key after it could be read as alt+key."""
+        self.press("esc")
         self.wait(lambda text: not re.search(gone, text))
 
     def resize(self, columns: int, rows: int) -> None:

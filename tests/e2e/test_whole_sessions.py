@@ -79,8 +79,10 @@ def test_review_a_report(repository: Path, tmp_path: Path, program: tuple[str, .
         person.wait(lambda text: "7 Config" not in text.splitlines()[1])
         person.press("z")
         person.wait("7 Config")
-        while "1 report" not in person.text:
+        for _ in range(3):  # the hits, the report, the list
             person.press("esc")
+            person.settle()
+        person.wait("1 report")
         person.press("q")
         person.exit_status()
 
