@@ -135,3 +135,44 @@ def test_a_borrowed_unit_supports_and_never_refutes(facts):
     line = "- **Heron** at 8 clients: mean TTFT 58.5 ms, p99 146.25 ms, hit rate 0.842"
     assert [one for one in labels(line, facts) if one[0] == "0.842"] == [("0.842", UNVERIFIABLE)]
     assert labels("recall@10 and pass@1 were not measured.", facts) == []
+
+
+PROMPTS = "model,prompt,ttft_s\n" + "".join(
+    f"{model},{prompt},{value}\n"
+    for model, prompt, value in (
+        ("wren:2b", "a player failed but needs some encouragement", 0.125),
+        ("wren:2b", "write a short line about the last boss", 0.375),
+        ("lark:7b", "a player failed but needs some encouragement", 2.5),
+    )
+)
+TUNING = "num_ctx,tokens_s\n1024,61.25\n1024,61.75\n2048,63.5\n2048,64.5\n4096,66.25\n4096,66.75\n"
+COMPILE = {"mlp": 8.177, "conv": 16.478}
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory) -> Facts:
+    folder = tmp_path_factory.mktemp("others")
+    (folder / "csv_data").mkdir()
+    (folder / "prompts.csv").write_text(PROMPTS)
+    (folder / "csv_data" / "wren_tuning.csv").write_text(TUNING)
+    for name, seconds in COMPILE.items():
+        (folder / f"{name}.json").write_text(json.dumps({"backend": "inductor", "compile_time_s": seconds}))
+    return facts_of(folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("For wren the mean TTFT is 0.250 s but the maximum 0.375 s.", [SUPPORTED, SUPPORTED]),
+        ("For wren the mean TTFT is 0.290 s.", [CONTRADICTED]),
+        ("In `csv_data/wren_tuning.csv` the maximum is 66.75 tokens/s.", [SUPPORTED]),
+        ("num_ctx=1024 averages 61.5 tokens/s and num_ctx=4096 averages 66.5 tokens/s.", [None, SUPPORTED] * 2),
+        ("num_ctx=1024 averages 61.5 tokens/s and num_ctx=4096 averages 56.5 tokens/s.",
+         [None, SUPPORTED, None, CONTRADICTED]),
+        ("Inductor needs 8.18 s to compile the MLP and 19.5 s for the transformer.", [SUPPORTED, UNVERIFIABLE]),
+    ],
+)  # fmt: skip
+def test_no_other_reading_is_left_out(others, text, expected):
+    found = [label for _, label in labels(text, others)]
+    assert len(found) == len(expected)
+    assert all(label in (None, its) for label, its in zip(expected, found, strict=True)), found

@@ -22,6 +22,7 @@ CASES = {
         ("There are 2 CSV files about `alpha`.", [SUPPORTED]),
         ("There are 3 CSV files about `alpha`.", [CONTRADICTED]),
         ("- runs/ (3 files)", [SUPPORTED]),
+        ("3 files belong to the `runs` folder.", [SUPPORTED]),
         ("- runs/ (2 files)", [CONTRADICTED]),
         ('Files named "alpha" (2) dominate.', [SUPPORTED]),
         ("There are 2 files related to serious problems.", [UNVERIFIABLE]),

@@ -13,14 +13,14 @@ import msgspec
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import Context, statistic_in
-from chimera_tui.core.verify.mentions import vocabulary
+from chimera_tui.core.verify.mentions import Vocabulary, vocabulary
 from chimera_tui.core.verify.metrics_meant import Meaning, meaning_of, of_the_unit
 from chimera_tui.core.verify.metrics_named import GENERAL
 from chimera_tui.core.verify.nearness import Nearness
 from chimera_tui.core.verify.quantities import canonical
 from chimera_tui.core.verify.readings import Reading, chance, in_each_file, of_many_files, readings_over, telling
-from chimera_tui.core.verify.singled_out import Chosen, choose, groups_of
-from chimera_tui.core.verify.strangers import content, names_no_row, unknown_names
+from chimera_tui.core.verify.singled_out import Chosen, choose, groups_of, rows_in
+from chimera_tui.core.verify.strangers import content, names_no_row, of_another, unknown_names
 from chimera_tui.core.verify.tolerance import agreement, interval
 from chimera_tui.core.verify.values import source_of
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Source, Verdict
@@ -28,6 +28,7 @@ from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Source, Ver
 RULE = "named rows"
 CHANCE = {(True, True): 0.12, (True, False): 0.05, (False, True): 0.05, (False, False): 0.0}
 """How much of all numbers may agree by chance, by whether the metric and the rows are named."""
+EXTREMES = ("min", "max", "best", "worst")
 MOST_SERIES = 3
 """Series with one value each that the same words may mean: beyond, another may be meant."""
 
@@ -118,7 +119,7 @@ def _decided(at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen
             if chance(at, apart) > named or not telling(at, cells, wanted, apart):
                 return None
             return _verdict(at, cells, SUPPORTED, fit[0], len(fit), len(apart))
-    if not _resolved(at, near, meaning, chosen, wanted, first):
+    if not _resolved(at, cells, near, meaning, chosen, wanted, first):
         return None
     if wanted and of_many_files(cells, chosen.said):
         return None
@@ -164,13 +165,20 @@ def _up_to_its_like(at: Context, near: Nearness) -> str:
     return at.text[start : alike[-1].start] if alike else ""
 
 
+def _of_one_row(cells: Cells, one: Reading, groups: frozenset[int], known: Vocabulary) -> bool:
+    """Whether the rows are one: the best of one is no statistic, so others are meant."""
+    return len(rows_in(cells, known, one.series_id, groups)) < 2
+
+
 def _resolved(  # noqa: PLR0911, PLR0917 - one way to be unsure a line
-    at: Context, near: Nearness, meaning: Meaning, chosen: Chosen, wanted: str, readings: list[Reading]
+    at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen: Chosen, wanted: str, readings: list[Reading]
 ) -> bool:
     """Whether the text says exactly what it is about, so that another number is wrong."""
     stated = [one for one in readings if not one.words]
     named = meaning.named or bool(wanted and stated and at.in_row and GENERAL.search(at.header))
     said = meaning.near or not content(near)
+    if not at.in_row and of_another(near):
+        return False
     if near.compared and not near.known.mentions(f"{near.lead} ; {near.tail}"):
         return False
     if not readings or not named or not said or at.claim.hedge in ("over", "under"):
@@ -181,6 +189,8 @@ def _resolved(  # noqa: PLR0911, PLR0917 - one way to be unsure a line
         len({one.file_id for one in readings}) == 1 and meaning.near and not chosen.skipped and not content(near)
     )
     if not (chosen.near or one_place) or (chosen.skipped and not at.in_row) or unknown_names(at, near):
+        return False
+    if wanted in EXTREMES and not stated and _of_one_row(cells, readings[0], chosen.sets[0], near.known):
         return False
     values = {float(f"{one.value:.6g}") for one in stated or readings}
     if at.in_row and not (near.known.mentions(near.row) or near.known.mentions(at.header)):

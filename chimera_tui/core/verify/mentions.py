@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_GROUPS = 20_000
 """More files with configurations than this are not looked through for what a text mentions."""
+SPACES, OF_A_SENTENCE = 4, 3
+"""A text with so many spaces is a sentence; so many of its words in a row mean it."""
 EXACT = 4
 """A name of so many tokens that a text gives whole is no part of a longer one."""
 LONGEST_VALUE, MOST_VALUES = 160, 4_000
@@ -62,6 +64,8 @@ class Mention(NamedTuple):
 class _Value(msgspec.Struct, frozen=True):
     tokens: frozenset[str]
     groups: frozenset[int]
+    sentence: bool = False
+    """A text such as a prompt: a word of it alone is no name."""
 
 
 class Vocabulary:
@@ -98,7 +102,7 @@ class Vocabulary:
         for text, groups in list(named.items())[:MOST_VALUES]:
             words = frozenset(word for word, _, _ in tokens_of(text)) if len(text) <= LONGEST_VALUE else frozenset()
             for word in words:
-                found.setdefault(word, []).append(_Value(words, frozenset(groups)))
+                found.setdefault(word, []).append(_Value(words, frozenset(groups), text.count(" ") >= SPACES))
         return found
 
     @cached_property
@@ -185,6 +189,8 @@ class Vocabulary:
             elif not word[0].isdigit():
                 break
             place += 1
+        if len(matched) < OF_A_SENTENCE:
+            kept = [one for one in kept if not one.sentence]
         if not kept or all(word in stop_words() or (len(word) < 3 and not re.search(r"\d", word)) for word in matched):
             return at + 1, frozenset()
         whole = [one for one in kept if len(matched) >= EXACT and len(one.tokens) == len(matched)]

@@ -121,6 +121,7 @@ def entities_of(configs: pl.DataFrame) -> dict[str, frozenset[int]]:
         extra = msgspec.json.decode(row["extra"]) if row.get("extra") else {}
         names += [value for value in extra.values() if isinstance(value, str)]
         names += [name.rpartition("/")[2] for name in names if "/" in name]
+        names += [f"{name}:latest" for name in names if name == row["model"] and ":" not in name]
         for name in names:
             if len(name) <= LONGEST_NAME and len(plain(name)) >= 2:
                 found.setdefault(plain(name), set()).add(row["config_id"])

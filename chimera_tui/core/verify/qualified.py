@@ -16,7 +16,8 @@ from chimera_tui.core.verify.names import plain
 _ABOUT = re.compile(
     r"^[\s)*]*(?:(?:files?|documents?)\s+)?(?:(?:that|which) )?(?:(?:are|were|"
     r"is) )?(?:\w+ )??(?:about|for|on|of|related to|relating to|associated with|from|"
-    r"named|called|"
+    r"named|called|(?:belong|relate|refer|pertain)\w* to|fall\w* (?:under|into)|deal\w* with|com(?:e|ing) from|"
+    r"resid(?:e|ing) in|concern\w*|cover|describ(?:e|ing)|"
     r"containing|contain|mention|carry|include|have|referencing|reference|matching|in|under|mentioning|with|"
     r"whose names? contains?|dedicated to|covering|focus\w* on|pertaining to)\s+(?:the\s+|"
     r"a\s+)?"

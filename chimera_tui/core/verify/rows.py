@@ -146,7 +146,11 @@ def _named(at: Context, cells: Cells) -> Rows:
     """The rows by entity and kind, from the nearest words that name any; wider words only narrow them."""
     if behind := _behind(at, cells):
         return behind
-    own = (at.cells[0], at.header, *at.cells) if at.in_row else (at.before[-NEAR:], at.words_after[:NEAR], at.sentence)
+    own = (
+        (at.cells[0], at.header, *at.cells)
+        if at.in_row
+        else (_own_settings(at)[-NEAR:], at.words_after[:NEAR], at.sentence)
+    )
     above = (*reversed(at.line.parents), *((at.line.intro,) if at.in_row else ()))
     rows = Rows((Filter(),))
     for place, text in enumerate((*own, *above, at.line.heading)):
@@ -169,6 +173,18 @@ def _named(at: Context, cells: Cells) -> Rows:
         if len(named) == 1:
             return Rows((Filter(files=cells.of_kind(named[0])),), f"{named[0]} files", sure=True)
     return rows
+
+
+def _own_settings(at: Context) -> str:
+    """The sentence up to the claim; a setting given again behind another value is that value's no more."""
+    text, start = at.before, at.claim.start - len(at.before)
+    values = [one.start - start for one in at.claims if start <= one.start < at.claim.start and one.unit]
+    given = list(_OPTION.finditer(text))
+    for place, one in enumerate(given):
+        again = [its for its in given[place + 1 :] if its[1].lower() == one[1].lower()]
+        if again and any(one.end() <= value < again[-1].start() for value in values):
+            text = text[: one.start()] + " " * len(one[0]) + text[one.end() :]
+    return text
 
 
 _AT = re.compile(r"[\s,(`*]*(?:(?:at|with|for|using|under|when|in|@)\s+)?(?:an?\s+|the\s+)?[`*]*", re.IGNORECASE)

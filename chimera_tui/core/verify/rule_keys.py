@@ -80,7 +80,8 @@ def keys_before(at: Context, facts: Facts) -> list[str]:
     found += [(one.start(one.lastindex or 0), one[one.lastindex or 0]) for one in _QUOTED.finditer(at.text, start, end)]
     found += [(cell[0], at.text[slice(*cell)].strip('`*" ')) for cell in at.line.cells[: max(at.column, 0)]]
     for path in _PATH.finditer(at.text, start, end):
-        if re.search(r"[_\[.]", path[0]):
+        in_path = "/" in (at.text[path.start() - 1 : path.start()], at.text[path.end() : path.end() + 1])
+        if re.search(r"[_\[.]", path[0]) and not in_path:
             columns = [path[0], _column_from(at.text[path.start() : end], facts)]
             found += [(path.start(), name) for name in columns if name]
     keys = [key for place, key in sorted(found, key=lambda one: (-one[0], -len(one[1]))) if _governs(at, place)]

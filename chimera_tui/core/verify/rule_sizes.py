@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from chimera_tui.core.verify import claim as kinds
-from chimera_tui.core.verify.context import Context, kinds_in
+from chimera_tui.core.verify.context import Context, kinds_in, statistic_in
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.inventory import File
 from chimera_tui.core.verify.tolerance import agreement
@@ -21,6 +21,11 @@ _OTHER = re.compile(
     r"\b(?:memory|ram|vram|model size|model_size|cache|batch|context|network|bandwidth|gpu|each|parameter)\b",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(r"\b(?:total|overall|combined|dataset|repository)\b", re.IGNORECASE)
+_TOGETHER = re.compile(r"\b(?:together|altogether|combined|in total|in all|sum up)\b", re.IGNORECASE)
+_ALL = re.compile(
+    r"\b(?:all|every|whole|entire) (?:the )?(?:\d+ )?(?:files?|data|dataset|repository|documents)\b", re.IGNORECASE
+)
 _POWERS = {"k": 1, "m": 2, "g": 3, "t": 4}
 
 
@@ -28,17 +33,20 @@ def judge_size(at: Context, facts: Facts) -> Verdict | None:
     """A size of the files. None where the claim is no size, or the size of something else."""
     unit = at.unit.strip().lower()
     said = " ".join(dict.fromkeys((at.label, at.header, at.sentence)))
+    clause = at.before.rpartition(";")[2]
     in_bytes = at.claim.kind == kinds.SIZE or unit in ("bytes", "byte", "b")
     if not in_bytes or _OTHER.search(said) or not _ABOUT_FILES.search(said):
         return None
     if not (facts.inventory.known or facts.inventory.empty):
         return Verdict(claim=at.claim, label=UNVERIFIABLE, rule=RULE, reason="no fact about sizes without the files")
-    statistic = at.statistic or (
-        "sum" if re.search(r"\b(?:total|overall|combined|dataset|repository)\b", said, re.IGNORECASE) else ""
-    )
+    statistic = statistic_in(clause) or at.statistic
+    if _TOGETHER.search(clause) or (not statistic and _WHOLE.search(said)):
+        statistic = "sum"
     if at.file_mentions and (files := facts.inventory.named(at.file_mentions[0])):
         return _of_file(at, unit, files[0])
-    named = list(dict.fromkeys(kinds_in(at.before) or kinds_in(said)))
+    named = (
+        [] if _ALL.search(clause) else list(dict.fromkeys(kinds_in(clause) or kinds_in(at.before) or kinds_in(said)))
+    )
     readings = _readings(facts, statistic, named)
     if not readings:
         return Verdict(claim=at.claim, label=UNVERIFIABLE, rule=RULE, reason="which size is meant is not stated")

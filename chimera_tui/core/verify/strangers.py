@@ -38,6 +38,18 @@ def content(near: Nearness) -> list[str]:
     ]  # fmt: skip
 
 
+_FOR = re.compile(r"\s*\W?(?:for|of) (?:the |an? )?([A-Za-z][A-Za-z-]{3,})\b")
+
+
+def of_another(near: Nearness) -> bool:
+    """Whether the words right behind the number say what it is of, and no row has that name: ``2 s for the parser``."""
+    found = _FOR.match(near.tail)
+    if not found or near.known.mentions(found[1]):
+        return False
+    words = words_of(found[1])
+    return not any(word in near.known.words or word in EMPTY | stop_words() | _NOTHING for word in words)
+
+
 _NAME = re.compile(
     r"(?<![\w.`])[A-Za-z]+[-_]?\d[\w.-]*|(?<![\w.])\d+[A-Za-z]\w*\b|(?<=[a-z0-9,)] )[A-Z][A-Za-z]{3,}\w*"
 )

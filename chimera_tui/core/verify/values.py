@@ -117,6 +117,8 @@ def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
     if found and at.claim.digits >= TELLING_DIGITS:
         return _matched(at, cells, Meant(meant.words, stated, meant.metric), rows, rule, found)
     if readings and not found and not fit and rows.stated and _certain(at, rows, rule):
+        if rule != FILE_RULE and _fit(at, readings_of(at, cells, meant, Rows((unnamed(cells),)), (name,))):
+            return unverifiable(at, rule, f"{name} of {meant.words}: rows that name no model have this value")
         return _computed(at, cells, CONTRADICTED, rule, _right(at, readings, rows), rows, readings)
     why = (
         "too few digits to tell" if found or fit else "over which rows is not plain" if readings else "not in the facts"
@@ -151,6 +153,16 @@ def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, 
         reading=rows.said,
         sources=_sources(at, cells, [one for one in readings if one.text.startswith("mean")] or readings),
     )
+
+
+def unnamed(cells: Cells) -> Filter:
+    """The rows that name no model: of which one they are only their file may tell."""
+    if "unnamed" not in cells.memo:
+        configs = cells.frames.configs
+        cells.memo["unnamed"] = Filter(
+            configs=frozenset(configs.filter(configs["model"].is_null())["config_id"].to_list())
+        )
+    return cells.memo["unnamed"]  # type: ignore[return-value]
 
 
 def _fit(at: Context, readings: list[Reading]) -> Reading | None:
