@@ -169,6 +169,8 @@ def others(tmp_path_factory) -> Facts:
         ("num_ctx=1024 averages 61.5 tokens/s and num_ctx=4096 averages 66.5 tokens/s.", [None, SUPPORTED] * 2),
         ("num_ctx=1024 averages 61.5 tokens/s and num_ctx=4096 averages 56.5 tokens/s.",
          [None, SUPPORTED, None, CONTRADICTED]),
+        ("The maximum TTFT of wren turned from 0.475 s to 0.375 s.", [UNVERIFIABLE, SUPPORTED]),
+        ("The throughput of `csv_data/wren_tuning.csv` grows by 36%.", [UNVERIFIABLE]),
         ("Inductor needs 8.18 s to compile the MLP and 19.5 s for the transformer.", [SUPPORTED, UNVERIFIABLE]),
     ],
 )  # fmt: skip

@@ -30,6 +30,8 @@ _OF_THINGS = re.compile(
     re.IGNORECASE,
 )
 """What is best or slowest there is not the number."""
+_FROM = re.compile(r"\bfrom[\s`*~≈]*(?:(?:about|around|roughly|an?|the) )?$", re.IGNORECASE)
+_TO = re.compile(r"[^.;:]{0,30}?\b(?:down |up )?to\b", re.IGNORECASE)
 _KIND = re.compile(r"\b(" + "|".join(KIND_WORDS) + r")\b", re.IGNORECASE)
 _UNIT_HEADER = re.compile(r"\bunits?\b", re.IGNORECASE)
 
@@ -91,6 +93,11 @@ class Context:
             if start <= one.start and one.end <= end:
                 text = text[: one.start - start] + " " * (one.end - one.start) + text[one.end - start :]
         return text
+
+    @cached_property
+    def turned_from(self) -> bool:
+        """Whether the text goes on to what this turned into: the value may be of something it does not name here."""
+        return bool(_FROM.search(self.before) and _TO.match(self.after))
 
     @cached_property
     def column(self) -> int:

@@ -13,6 +13,7 @@ import msgspec
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import Context, statistic_in
+from chimera_tui.core.verify.differences import is_difference
 from chimera_tui.core.verify.mentions import Vocabulary, vocabulary
 from chimera_tui.core.verify.metrics_meant import Meaning, meaning_of, of_the_unit
 from chimera_tui.core.verify.metrics_named import GENERAL
@@ -29,6 +30,7 @@ RULE = "named rows"
 CHANCE = {(True, True): 0.12, (True, False): 0.05, (False, True): 0.05, (False, False): 0.0}
 """How much of all numbers may agree by chance, by whether the metric and the rows are named."""
 EXTREMES = ("min", "max", "best", "worst")
+FARTHEST = 5.0
 MOST_SERIES = 3
 """Series with one value each that the same words may mean: beyond, another may be meant."""
 
@@ -165,6 +167,12 @@ def _up_to_its_like(at: Context, near: Nearness) -> str:
     return at.text[start : alike[-1].start] if alike else ""
 
 
+def _plausible(at: Context, readings: list[Reading]) -> bool:
+    """Whether a number is of the size of what is measured; else it is of something that is named elsewhere."""
+    x = abs(at.claim.value)
+    return any(abs(one.value) / FARTHEST <= x <= abs(one.value) * FARTHEST for one in readings)
+
+
 def _of_one_row(cells: Cells, one: Reading, groups: frozenset[int], known: Vocabulary) -> bool:
     """Whether the rows are one: the best of one is no statistic, so others are meant."""
     return len(rows_in(cells, known, one.series_id, groups)) < 2
@@ -177,7 +185,9 @@ def _resolved(  # noqa: PLR0911, PLR0917 - one way to be unsure a line
     stated = [one for one in readings if not one.words]
     named = meaning.named or bool(wanted and stated and at.in_row and GENERAL.search(at.header))
     said = meaning.near or not content(near)
-    if not at.in_row and of_another(near):
+    if meaning.far and readings and not _plausible(at, readings):
+        return False
+    if not at.in_row and (of_another(near) or at.turned_from or is_difference(at)):
         return False
     if near.compared and not near.known.mentions(f"{near.lead} ; {near.tail}"):
         return False

@@ -20,6 +20,8 @@ MOST_GROUPS = 20_000
 """More files with configurations than this are not looked through for what a text mentions."""
 SPACES, OF_A_SENTENCE = 4, 3
 """A text with so many spaces is a sentence; so many of its words in a row mean it."""
+LATEST = ":latest"
+"""The tag of a model that is named without one."""
 EXACT = 4
 """A name of so many tokens that a text gives whole is no part of a longer one."""
 LONGEST_VALUE, MOST_VALUES = 160, 4_000
@@ -89,10 +91,14 @@ class Vocabulary:
     def values(self) -> dict[str, list[_Value]]:
         """Names by the tokens in them."""
         named: dict[str, set[int]] = {}
+        models = self.cells.frames.configs["model"].drop_nulls()
+        tagged = bool(models.str.ends_with(LATEST).any())
         for row in self.cells.frames.configs.iter_rows(named=True):
             extra = msgspec.json.decode(row["extra"]) if row.get("extra") else {}
             texts = [row[column] for column in ENTITY_COLUMNS if row.get(column)]
             texts += [its for its in extra.values() if isinstance(its, str)]
+            if tagged and row["model"] and ":" not in row["model"]:
+                texts.append(row["model"] + LATEST)
             for text in texts:
                 named.setdefault(text, set()).update(self.by_config.get(row["config_id"], ()))
         for file_id, groups in self.by_file.items():

@@ -40,6 +40,8 @@ class Meaning(NamedTuple):
     text: str = ""
     exact: bool = False
     """The text has the very name of a field."""
+    far: bool = False
+    """Only an earlier sentence, a paragraph above or a heading names the metric."""
 
 
 def meaning_of(at: Context, near: Nearness, cells: Cells) -> Meaning | None:  # noqa: PLR0911 - one way to read it a line
@@ -60,7 +62,8 @@ def meaning_of(at: Context, near: Nearness, cells: Cells) -> Meaning | None:  # 
         if ids := _named(at, cells, text, fitting):
             close = place < (2 if at.in_row and not GENERAL.search(at.header) else 4)
             general = len(ids) == len(fitting) and at.canonical_unit[0] == "s"
-            return Meaning(ids, named=True, near=close and not general, text=text if place < 4 else "")
+            far = not at.in_row and place > 4 + len(at.line.parents)
+            return Meaning(ids, named=True, near=close and not general, text=text if place < 4 else "", far=far)
         if place == 0 and _something_else(text):
             return None
     if not at.canonical_unit[0] and at.claim.decimals <= 0:

@@ -23,6 +23,7 @@ GENERIC = {
     "output_tps": r"output_tps|decode_tps|throughput", "decode_tps": r"decode_tps|output_tps|throughput",
     "input_tokens": r"input_tokens(?:_total)?", "output_tokens": r"output_tokens(?:_total)?",
     "memory": r"\w*memory\w*", "memory_used": r"\w*memory\w*",
+    "power": r"(?:gpu_)?power", "temperature": r"(?:gpu_)?temperature",
 }  # fmt: skip
 """Metrics that a plain word may mean: tools name the same thing differently."""
 

@@ -15,7 +15,7 @@ from chimera_tui.core.verify.names import EMPTY, ENTITY_COLUMNS, plain
 
 _OPTION = re.compile(
     r"\b(num_gpu|num_ctx|temperature|temp|top_p|top_k|batch(?:[_ ]size)?|concurrency|gpu|"
-    r"ctx|context)\b\s*(?:[=:]|of|at|is)?\s*(\d+(?:\.\d+)?)",
+    r"ctx|context)\b\s*(?:[=:]|of|at|is)?\s*(\d+(?:\.\d+)?)(?![\d.]*\s?°)",
     re.IGNORECASE,
 )
 SETTINGS = (

@@ -9,6 +9,7 @@ import msgspec
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cell, Cells
 from chimera_tui.core.verify.context import Context
+from chimera_tui.core.verify.differences import is_difference
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.filters import Filter
 from chimera_tui.core.verify.metrics_named import Meant, family, fits, metric_of
@@ -26,10 +27,6 @@ from chimera_tui.core.verify.values import (
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Source, Verdict
 
 RESULT_ENDINGS = frozenset(("csv", "tsv", "json", "jsonl", "ndjson", "md", "markdown", "parquet"))
-_DIFFERENCE = re.compile(
-    r"Δ|\bdelta\b|\bdiff(?:erence)?\b|\bvs\b|\bchange\b|\bimprovement\b|\bgain\b|\bspeed-?up\b|%\s*(?:better|faster)",
-    re.IGNORECASE,
-)
 
 
 def judge_file(at: Context, facts: Facts) -> Verdict | None:
@@ -129,19 +126,6 @@ def judge_metric(at: Context, facts: Facts) -> Verdict | None:  # noqa: PLR0911 
     if not kept:
         return unverifiable(at, METRIC, f"{meant.words} is in no unit like {at.unit} in the files")
     return judged_values(at, cells, Meant(meant.words, kept, meant.metric, meant.exact), rows_of(at, cells), METRIC)
-
-
-def is_difference(at: Context) -> bool:
-    """Whether a value is a change, not a value: by its column's head or the words around it."""
-    if at.in_row and _DIFFERENCE.search(at.header):
-        return True
-    return bool(
-        re.match(
-            r"\s*(?:faster|slower|higher|lower|more|less|better|worse|improvement|reduction|"
-            r"increase|decrease|gain|drop|difference)\b",
-            at.after,
-        )
-    )
 
 
 def _wrong_unit(at: Context, cells: Cells, meant: Meant) -> Verdict | None:

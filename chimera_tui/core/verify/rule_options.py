@@ -33,7 +33,11 @@ _INDEX = re.compile(r"^\W*(?:#|no\.?|rank|id|index|nr|run|step|phase|iteration|p
 
 def judge_option(at: Context, facts: Facts) -> Verdict | None:
     """A number that the words or the column's head make a setting. Never contradicted: more may have been tried."""
-    if at.claim.kind not in (kinds.VALUE, kinds.COUNT) or at.claim.unit not in ("", "tokens", "layers"):
+    if (
+        at.claim.kind not in (kinds.VALUE, kinds.COUNT)
+        or at.claim.unit not in ("", "tokens", "layers")
+        or at.canonical_unit[0] == "C"
+    ):
         return None
     name = _name(at)
     if name is None:

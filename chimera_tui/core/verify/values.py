@@ -61,7 +61,7 @@ def _directed(at: Context, cells: Cells, meant: Meant) -> str:
 
 def _certain(at: Context, rows: Rows, rule: str) -> bool:
     """Whether metric and rows are said so plainly that a mismatch is a contradiction."""
-    if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO:
+    if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO or at.turned_from:
         return False
     if rule == FILE_RULE:
         return bool(at.unit or at.claim.decimals > 0 or (at.in_row and at.header))

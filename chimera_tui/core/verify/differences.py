@@ -1,0 +1,32 @@
+"""Numbers that are changes and no values: "grows by 36 %", "12 ms faster", a column of differences."""
+
+from __future__ import annotations
+
+import re
+
+from chimera_tui.core.verify.context import Context
+
+_DIFFERENCE = re.compile(
+    r"Δ|\bdelta\b|\bdiff(?:erence)?\b|\bvs\b|\bchange\b|\bimprovement\b|\bgain\b|\bspeed-?up\b|%\s*(?:better|faster)",
+    re.IGNORECASE,
+)
+_BY = re.compile(
+    r"\b(?:grow|grew|ris|rose|increas|decreas|drop|fall|fell|shrink|shrank|shrunk|reduc|improv|gain|los[et]|lower|climb|chang"
+    r"|cut|slow|differ)\w*(?: [\w-]+){0,3}? by[\s`*~≈]*(?:(?:about|around|roughly|approximately|only|just|up to) )?$",
+    re.IGNORECASE,
+)
+
+
+def is_difference(at: Context) -> bool:
+    """Whether a value is a change, not a value: by its column's head or the words around it."""
+    if at.in_row and _DIFFERENCE.search(at.header):
+        return True
+    if _BY.search(at.before):
+        return True
+    return bool(
+        re.match(
+            r"\s*(?:faster|slower|higher|lower|more|less|better|worse|improvement|reduction|"
+            r"increase|decrease|gain|drop|difference)\b",
+            at.after,
+        )
+    )
