@@ -171,6 +171,9 @@ def others(tmp_path_factory) -> Facts:
          [None, SUPPORTED, None, CONTRADICTED]),
         ("The maximum TTFT of wren turned from 0.475 s to 0.375 s.", [UNVERIFIABLE, SUPPORTED]),
         ("The throughput of `csv_data/wren_tuning.csv` grows by 36%.", [UNVERIFIABLE]),
+        ("Overall wren is quickest (0.125 s TTFT at best) and lark the slowest.", [SUPPORTED]),
+        ("num_ctx=1024 averages 61.5 tokens/s, num_ctx=2048 averages 64.0 tokens/s.", [None, SUPPORTED] * 2),
+        ("Files: 2 (2 CSV / 2 JSON)", [None, SUPPORTED, SUPPORTED]),
         ("Inductor needs 8.18 s to compile the MLP and 19.5 s for the transformer.", [SUPPORTED, UNVERIFIABLE]),
     ],
 )  # fmt: skip

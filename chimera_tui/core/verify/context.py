@@ -31,6 +31,10 @@ _OF_THINGS = re.compile(
 )
 """What is best or slowest there is not the number."""
 _FROM = re.compile(r"\bfrom[\s`*~≈]*(?:(?:about|around|roughly|an?|the) )?$", re.IGNORECASE)
+_AGAINST = re.compile(
+    r"\b(?:vs\.?|versus|against|compared (?:to|with)|than|instead of)[\s`*~≈(]*(?:(?:about|only|just|an?|the) )?$",
+    re.IGNORECASE,
+)
 _TO = re.compile(r"[^.;:]{0,30}?\b(?:down |up )?to\b", re.IGNORECASE)
 _KIND = re.compile(r"\b(" + "|".join(KIND_WORDS) + r")\b", re.IGNORECASE)
 _UNIT_HEADER = re.compile(r"\bunits?\b", re.IGNORECASE)
@@ -98,6 +102,11 @@ class Context:
     def turned_from(self) -> bool:
         """Whether the text goes on to what this turned into: the value may be of something it does not name here."""
         return bool(_FROM.search(self.before) and _TO.match(self.after))
+
+    @cached_property
+    def other_side(self) -> bool:
+        """Whether the value is what another is compared with: the words before are of that other."""
+        return bool(_AGAINST.search(self.before))
 
     @cached_property
     def column(self) -> int:

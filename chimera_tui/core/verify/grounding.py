@@ -125,14 +125,20 @@ def _decided(at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen
         return None
     if wanted and of_many_files(cells, chosen.said):
         return None
-    if chosen.said != chosen.sets[0]:
-        wide = [
-            *readings_over(at, cells, meaning, chosen.said, wanted),
-            *in_each_file(at, cells, meaning, chosen.said, wanted),
-        ]
-        if any(agreement(at.claim, one.value) for one in wide):
-            return None
+    if _agrees_elsewhere(at, cells, near, meaning, chosen, wanted):
+        return None
     return _verdict(at, cells, CONTRADICTED, min(first, key=lambda one: bool(one.words)), 1, len(first))
+
+
+def _agrees_elsewhere(  # noqa: PLR0917
+    at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen: Chosen, wanted: str
+) -> bool:
+    """Whether the statistic is right of more rows than the words single out, or of files that name no model."""
+    wide = list(in_each_file(at, cells, meaning, near.known.unnamed, wanted))
+    if chosen.said != chosen.sets[0]:
+        wide += readings_over(at, cells, meaning, chosen.said, wanted)
+        wide += in_each_file(at, cells, meaning, chosen.said, wanted)
+    return bool(_agreeing(at, wide))
 
 
 def _agreeing(at: Context, readings: list[Reading]) -> list[Reading]:

@@ -88,6 +88,12 @@ class Vocabulary:
         return frozenset(n for one in ids for n in self.by_config.get(one, ()))
 
     @cached_property
+    def unnamed(self) -> frozenset[int]:
+        """The groups of no model: of which one they are only their file may tell."""
+        configs = self.cells.frames.configs
+        return self._of_configs(frozenset(configs.filter(configs["model"].is_null())["config_id"].to_list()))
+
+    @cached_property
     def values(self) -> dict[str, list[_Value]]:
         """Names by the tokens in them."""
         named: dict[str, set[int]] = {}

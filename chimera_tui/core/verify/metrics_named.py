@@ -14,7 +14,7 @@ from chimera_tui.core.verify.inventory import KIND_WORDS
 from chimera_tui.core.verify.masks import FILE
 from chimera_tui.core.verify.names import EMPTY, phrases, plain
 from chimera_tui.core.verify.quantities import canonical
-from chimera_tui.core.verify.rows import entities_in
+from chimera_tui.core.verify.rows import OPTION, entities_in
 
 GENERIC = {
     "ttft": r"ttft\w*", "itl": r"itl\w*", "tpot": r"tpot\w*", "e2e_latency": r"e2e_latency|wall_time|\w*latency\w*",
@@ -104,7 +104,7 @@ def _metric_of_row(at: Context, cells: Cells) -> Meant | None:  # noqa: PLR0911 
 
 def in_text(text: str, cells: Cells, at: Context) -> Meant | None:
     """The metric that a text names: of several the one that fits the claim's unit, the longest, the last."""
-    bare, _ = enclosed_unit(FILE.sub(" ", text).strip())
+    bare, _ = enclosed_unit(OPTION.sub(" ", FILE.sub(" ", text)).strip())
     if not bare:
         return None
     names = [

@@ -72,6 +72,8 @@ class Nearness:
         behind = self.at.text[self.at.claim.end : end if following is None else min(following, end)]
         if (found := _BEHIND.match(behind)) and not re.search(r"\d\s?(?:[a-z]+/|ms|s|%)", found[1]):
             return found[1]
+        if self._lead.rstrip().endswith("(") and ")" in behind:
+            return behind[: behind.index(")")]
         if following is None or following > end:
             return behind[:_LONGEST_TAIL]
         cut = _BREAK.search(behind)

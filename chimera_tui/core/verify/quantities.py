@@ -29,7 +29,7 @@ NOUNS = (
     r"(?:files?|documents?|headings?|formats?|types?|datasets?|models?|runs?|rows?|records?|entries|measurements?|"
     r"configurations?|configs?|backends?|quanti[sz]ations?|variants?|variations?|directories|folders?|columns?|"
     r"data points?|key-value pairs?|pairs?|tests?|benchmarks?|experiments?|prompts?|iterations?|metrics?|reports?|"
-    r"(?:CSVs?|JSONL?s?|Markdowns?|MDs?|Parquet)(?=\s*(?:[,.;)&]|and\b|or\b|$))|categories|"
+    r"(?:CSVs?|JSONL?s?|Markdowns?|MDs?|Parquet)(?=\s*(?:[,.;)&/|+]|and\b|or\b|$))|categories|"
     r"failures?|errors?|samples?|calls?|cells?|sizes?|versions?|tools?|duplicates?)"
 )
 MONTHS = {

@@ -13,7 +13,7 @@ from chimera_tui.core.verify.filters import Filter
 from chimera_tui.core.verify.masks import FILE
 from chimera_tui.core.verify.names import EMPTY, ENTITY_COLUMNS, plain
 
-_OPTION = re.compile(
+OPTION = re.compile(
     r"\b(num_gpu|num_ctx|temperature|temp|top_p|top_k|batch(?:[_ ]size)?|concurrency|gpu|"
     r"ctx|context)\b\s*(?:[=:]|of|at|is)?\s*(\d+(?:\.\d+)?)(?![\d.]*\s?°)",
     re.IGNORECASE,
@@ -179,7 +179,7 @@ def _own_settings(at: Context) -> str:
     """The sentence up to the claim; a setting given again behind another value is that value's no more."""
     text, start = at.before, at.claim.start - len(at.before)
     values = [one.start - start for one in at.claims if start <= one.start < at.claim.start and one.unit]
-    given = list(_OPTION.finditer(text))
+    given = list(OPTION.finditer(text))
     for place, one in enumerate(given):
         again = [its for its in given[place + 1 :] if its[1].lower() == one[1].lower()]
         if again and any(one.end() <= value < again[-1].start() for value in values):
@@ -196,12 +196,13 @@ def _behind(at: Context, cells: Cells) -> Rows | None:
         return None
     rest = at.text[at.claim.end : at.reach[1]]
     rest = rest[_AT.match(rest).end() :]  # type: ignore[union-attr]
-    one = next((found for pattern in (_OPTION, factor_pattern(cells)) if (found := pattern.match(rest))), None)
-    settings = options_in(one[0], cells) if one else []
+    one = next((found for pattern in (OPTION, factor_pattern(cells)) if (found := pattern.match(rest))), None)
+    apart = "," in at.text[at.claim.end : at.reach[1] - len(rest)] and OPTION.search(_own_settings(at))
+    settings = options_in(one[0], cells) if one and not apart else []
     if not settings:
         return None
     ids, said = frozenset.intersection(*[its for _, its in settings]), ", ".join(text for text, _ in settings)
-    named = entities_in(factor_pattern(cells).sub(" ", _OPTION.sub(" ", at.before)), cells)
+    named = entities_in(factor_pattern(cells).sub(" ", OPTION.sub(" ", at.before)), cells)
     if named and len(named[0]) == 1 and (both := ids & named[0][0]):
         return Rows((Filter(configs=both),), f"{named[1]}, {said}", sure=True)
     return Rows((Filter(configs=ids),), said, sure=True) if ids else NOWHERE
@@ -277,7 +278,7 @@ _NO_ENTITIES = frozenset(("cpu", "gpu", "cuda", "base", "none", "default"))
 def options_in(text: str, cells: Cells) -> list[tuple[str, frozenset[int]]]:
     """Settings with their values in a text, and the configurations that have them: none where no row does."""
     found: list[tuple[str, frozenset[int]]] = []
-    for option, number in _OPTION.findall(text):
+    for option, number in OPTION.findall(text):
         column = _OPTION_COLUMNS.get(option.lower(), option.lower())
         if column in SETTINGS:
             values = settings_by_name(cells).get(column, {})
@@ -310,6 +311,6 @@ def factor_values(at: Context, cells: Cells) -> tuple[str, list[float]] | None:
         name = normalised(found[0][1]) if found else ""
     if not name:
         return None
-    named = entities_in(factor_pattern(cells).sub(" ", _OPTION.sub(" ", at.sentence)), cells)
+    named = entities_in(factor_pattern(cells).sub(" ", OPTION.sub(" ", at.sentence)), cells)
     of = named[0][0] if named and len(named[0]) == 1 else None
     return name, sorted(value for value, ids in settings_by_name(cells)[name].items() if of is None or ids & of)

@@ -193,8 +193,8 @@ def _share_subject(at: Context, facts: Facts) -> Subject | None:  # noqa: PLR091
     if re.match(
         r"\s*(?:of )?(?:the |all |its )*(?:total )?(?:data|files?|dataset|documents|repository)\b", after, re.IGNORECASE
     ):
-        named = kinds_in(after)
-        if named:
+        before = set(kinds_in(at.before))
+        if named := kinds_in(after) or (list(before) if len(before) == 1 else []):
             return kind_subject(facts, named[0])
         return pattern_in(facts, after) or pattern_in(facts, at.before)
     return None

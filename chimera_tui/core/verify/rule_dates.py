@@ -170,10 +170,15 @@ def _change(at: Context, facts: Facts, span: tuple[date, date]) -> Verdict:
     return _say(at, CONTRADICTED, f"latest changes: {shown}", shown)
 
 
+_BRACKETED = re.compile(r"\s*\(((?:the )?\w+(?: files?)?)\)", re.IGNORECASE)
+
+
 def _kinds_near(at: Context) -> list[str]:
     """The kinds that this date is of: in the first cell of its row, nearest before it, the only one of its item."""
     if at.in_row:
         return kinds_in(at.cells[0]) if at.cells else []
+    if (behind := _BRACKETED.match(at.after)) and (named := kinds_in(behind[1])):
+        return named
     others = [one for one in at.claims if one.kind == kinds.DATE and at.reach[0] <= one.start < at.claim.start]
     clause = at.text[others[-1].end : at.claim.start] if others else re.split(r"[;,]", at.before)[-1]
     if named := kinds_in(clause):

@@ -8,6 +8,7 @@ from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.context import Context, kinds_in, statistic_in
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.inventory import File
+from chimera_tui.core.verify.rows import entities_in
 from chimera_tui.core.verify.tolerance import agreement
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Source, Verdict
 
@@ -63,6 +64,8 @@ def _disagreeing(at: Context, facts: Facts, unit: str, statistic: str, value: fl
     frozen = facts.inventory.frozen.total_bytes is not None
     if not frozen and statistic == "sum" and facts.blocks is not None and _close(at, unit, value):
         why = f"{text} now: {shown}; sizes were not frozen, and a clone changes line ends"
+    elif statistic in ("min", "max") and facts.cells is not None and entities_in(at.sentence, facts.cells):
+        why = f"{text}: {shown}; the text may speak of something else that has a size"
     elif statistic:
         return _verdict(at, CONTRADICTED, value, text)
     else:

@@ -10,9 +10,10 @@ import msgspec
 
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cell, Cells
-from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit
+from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit, statistic_in
 from chimera_tui.core.verify.filters import FEW_CELLS, Filter
 from chimera_tui.core.verify.metrics_named import Meant, family, fits
+from chimera_tui.core.verify.names import plain
 from chimera_tui.core.verify.rows import Rows
 from chimera_tui.core.verify.tolerance import agreement, interval
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Label, Source, Verdict
@@ -22,6 +23,9 @@ TELLING_DIGITS = 3
 CHANCE, CHANCE_WITHIN = 0.03, 0.12
 """A match that this share of all numbers of its size would also find says nothing; more is let pass in stated rows."""
 MOST_SOURCES = 8
+LONG_NAME = 5
+SHARED = 4
+"""Words between two numbers up to which a statistic is said of both."""
 SUMMARY = ("min", "max", "mean", "p50")
 
 
@@ -61,12 +65,23 @@ def _directed(at: Context, cells: Cells, meant: Meant) -> str:
 
 def _certain(at: Context, rows: Rows, rule: str) -> bool:
     """Whether metric and rows are said so plainly that a mismatch is a contradiction."""
-    if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO or at.turned_from:
+    if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO:
+        return False
+    if at.turned_from or at.other_side:
         return False
     if rule == FILE_RULE:
         return bool(at.unit or at.claim.decimals > 0 or (at.in_row and at.header))
     plainly = at.unit or at.label or (at.in_row and at.header)
     return bool(rows.sure and plainly and (at.claim.digits >= 2 or at.claim.decimals > 0))
+
+
+def _said_of_it(at: Context) -> bool:
+    """Whether the statistic is said of this number and not of one before it in the sentence."""
+    earlier = [one.end for one in at.claims if at.reach[0] <= one.start < at.claim.start]
+    if at.in_row or not earlier:
+        return True
+    between = at.text[max(earlier) : at.claim.start]
+    return bool(statistic_in(between)) or len(between.split()) <= SHARED
 
 
 Hit = tuple[int, int, int, float]
@@ -116,8 +131,11 @@ def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
     found = [cell for one in rows.filters for cell in matches(at, cells, stated, one)]
     if found and at.claim.digits >= TELLING_DIGITS:
         return _matched(at, cells, Meant(meant.words, stated, meant.metric), rows, rule, found)
-    if readings and not found and not fit and rows.stated and _certain(at, rows, rule):
-        if rule != FILE_RULE and _fit(at, readings_of(at, cells, meant, Rows((unnamed(cells),)), (name,))):
+    if readings and not found and not fit and rows.stated and _certain(at, rows, rule) and _said_of_it(at):
+        other = _fit(at, readings_of(at, cells, meant, Rows((unnamed(cells),)), (name,))) if rule != FILE_RULE else None
+        if other and other.file_id is not None and _is_called(cells.path(other.file_id), rows.said):
+            return _computed(at, cells, SUPPORTED, rule, other, rows, [])
+        if other:
             return unverifiable(at, rule, f"{name} of {meant.words}: rows that name no model have this value")
         return _computed(at, cells, CONTRADICTED, rule, _right(at, readings, rows), rows, readings)
     why = (
@@ -155,8 +173,13 @@ def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, 
     )
 
 
+def _is_called(path: str, said: str) -> bool:
+    """Whether a file is named after one of the rows that the text names."""
+    return any(len(name) >= LONG_NAME and name in plain(path) for name in said.split(", "))
+
+
 def unnamed(cells: Cells) -> Filter:
-    """The rows that name no model: of which one they are only their file may tell."""
+    """The rows of no model: of which one they are only their file may tell."""
     if "unnamed" not in cells.memo:
         configs = cells.frames.configs
         cells.memo["unnamed"] = Filter(
