@@ -13,7 +13,7 @@ from chimera_tui.core.measure.naming import normalised
 from chimera_tui.core.measure.units import unit_of
 from chimera_tui.core.verify.cell_statistics import MOST_BY_FILE, by_file, statistic
 from chimera_tui.core.verify.filters import FEW_CELLS, Filter, kept
-from chimera_tui.core.verify.names import entities_of
+from chimera_tui.core.verify.names import entities_of, plain
 from chimera_tui.core.verify.twins import units_of_twins
 
 if TYPE_CHECKING:
@@ -302,6 +302,13 @@ class Cells:
         """The pairs of file and configuration that have cells, in order."""
         pairs = self._cells.select("file_id", "config_id").unique().sort("file_id", "config_id")
         return [(file_id, config_id) for file_id, config_id in pairs.rows()]
+
+    def called(self, name: str) -> dict[int, str]:
+        """The files with a plain name in their path, each with its plain path."""
+        if "plain paths" not in self.memo:
+            self.memo["plain paths"] = {one: plain(path) for one, path in self._paths.items()}
+        paths: dict[int, str] = self.memo["plain paths"]  # type: ignore[assignment]
+        return {one: path for one, path in paths.items() if name in path}
 
     def of_kind(self, kind: str) -> frozenset[int]:
         """The files of a kind."""

@@ -46,6 +46,8 @@ class Rows(msgspec.Struct, frozen=True):
         return bool(self.said)
 
 
+LONG_NAME = 5
+"""Letters of a name from which on it tells a file."""
 NEAR = 600
 """Characters before and behind a number in which names are its own."""
 NOWHERE = Rows((), "a combination of settings that no row has")
@@ -158,7 +160,7 @@ def _named(at: Context, cells: Cells) -> Rows:
             continue
         ids, said = found
         if not ids and not rows.stated:
-            return NOWHERE
+            return _in_files_called(text, said, cells) or NOWHERE
         if not rows.stated:
             sure = place < len(own) + len(at.line.parents) and len(ids) == 1 and not _several(at, cells)
             rows = Rows(
@@ -173,6 +175,17 @@ def _named(at: Context, cells: Cells) -> Rows:
         if len(named) == 1:
             return Rows((Filter(files=cells.of_kind(named[0])),), f"{named[0]} files", sure=True)
     return rows
+
+
+def _in_files_called(text: str, said: str, cells: Cells) -> Rows | None:
+    """The rows with the settings that a text gives, in the files that are called as the model it names."""
+    names = [name for name in said.split(", ") if "=" not in name]
+    settings = [ids for _, ids in options_in(FILE.sub(" ", text), cells)]
+    if not settings or not names or any(len(name) < LONG_NAME for name in names):
+        return None
+    files = frozenset(one for one, path in cells.called(names[0]).items() if all(name in path for name in names))
+    configs = frozenset.intersection(*settings)
+    return Rows((Filter(files=files, configs=configs),), said, sure=True) if files and configs else None
 
 
 def _own_settings(at: Context) -> str:

@@ -14,7 +14,7 @@ from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit
 from chimera_tui.core.verify.filters import FEW_CELLS, Filter
 from chimera_tui.core.verify.metrics_named import Meant, family, fits
 from chimera_tui.core.verify.names import plain
-from chimera_tui.core.verify.rows import Rows
+from chimera_tui.core.verify.rows import LONG_NAME, Rows
 from chimera_tui.core.verify.tolerance import agreement, interval
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Label, Source, Verdict
 
@@ -23,7 +23,6 @@ TELLING_DIGITS = 3
 CHANCE, CHANCE_WITHIN = 0.03, 0.12
 """A match that this share of all numbers of its size would also find says nothing; more is let pass in stated rows."""
 MOST_SOURCES = 8
-LONG_NAME = 5
 SHARED = 4
 """Words between two numbers up to which a statistic is said of both."""
 SUMMARY = ("min", "max", "mean", "p50")
@@ -132,7 +131,7 @@ def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
     if found and at.claim.digits >= TELLING_DIGITS:
         return _matched(at, cells, Meant(meant.words, stated, meant.metric), rows, rule, found)
     if readings and not found and not fit and rows.stated and _certain(at, rows, rule) and _said_of_it(at):
-        other = _fit(at, readings_of(at, cells, meant, Rows((unnamed(cells),)), (name,))) if rule != FILE_RULE else None
+        other = _of_no_model(at, cells, meant, name) if rule != FILE_RULE else None
         if other and other.file_id is not None and _is_called(cells.path(other.file_id), rows.said):
             return _computed(at, cells, SUPPORTED, rule, other, rows, [])
         if other:
@@ -178,14 +177,13 @@ def _is_called(path: str, said: str) -> bool:
     return any(len(name) >= LONG_NAME and name in plain(path) for name in said.split(", "))
 
 
-def unnamed(cells: Cells) -> Filter:
-    """The rows of no model: of which one they are only their file may tell."""
+def _of_no_model(at: Context, cells: Cells, meant: Meant, name: str) -> Reading | None:
+    """The statistic as the rows of no model have it: of which one they are only their file may tell."""
     if "unnamed" not in cells.memo:
         configs = cells.frames.configs
-        cells.memo["unnamed"] = Filter(
-            configs=frozenset(configs.filter(configs["model"].is_null())["config_id"].to_list())
-        )
-    return cells.memo["unnamed"]  # type: ignore[return-value]
+        cells.memo["unnamed"] = frozenset(configs.filter(configs["model"].is_null())["config_id"].to_list())
+    ids: frozenset[int] = cells.memo["unnamed"]  # type: ignore[assignment]
+    return _fit(at, readings_of(at, cells, meant, Rows((Filter(configs=ids),)), (name,))) if ids else None
 
 
 def _fit(at: Context, readings: list[Reading]) -> Reading | None:
