@@ -36,6 +36,7 @@ CASES = {
     "shares": [
         ("CSV makes up 60% of the files.", [SUPPORTED]),
         ("CSV makes up 70% of the files.", [CONTRADICTED]),
+        ("| Kind | Files | % |\n|---|---|---|\n| CSV | 3 | 60.0 |", [SUPPORTED, SUPPORTED]),
         ("Accuracy was 95%.", [UNVERIFIABLE]),
     ],
     "keys": [

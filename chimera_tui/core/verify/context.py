@@ -36,6 +36,9 @@ _AGAINST = re.compile(
     re.IGNORECASE,
 )
 _TO = re.compile(r"[^.;:]{0,30}?\b(?:down |up )?to\b", re.IGNORECASE)
+_OF_WHOLE = re.compile(r"[\s*`]*(?:out )?of (?:the |its |a |all )?(?:first |total |whole |overall |entire )?[\s*`]*")
+_WHOLE_SENTENCE = re.compile(r"\d\.\d.*\.\W*$")
+"""An item above a table that has values of its own: what it says of them is not said of the table."""
 _KIND = re.compile(r"\b(" + "|".join(KIND_WORDS) + r")\b", re.IGNORECASE)
 _UNIT_HEADER = re.compile(r"\bunits?\b", re.IGNORECASE)
 
@@ -102,6 +105,12 @@ class Context:
     def turned_from(self) -> bool:
         """Whether the text goes on to what this turned into: the value may be of something it does not name here."""
         return bool(_FROM.search(self.before) and _TO.match(self.after))
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether a value before it is a part of this one: ``2 s of the first 3 s``."""
+        ends = [one.end for one in self.claims if self.reach[0] <= one.start < self.claim.start]
+        return bool(ends and _OF_WHOLE.fullmatch(self.text[max(ends) : self.claim.start]))
 
     @cached_property
     def other_side(self) -> bool:
@@ -179,7 +188,8 @@ class Context:
     def statistic(self) -> str:
         """The statistic that the text asks for, from the nearest words that name one."""
         places = [self.label, self.header] if self.in_row else [self.label, self.before[-60:], self.after[:40]]
-        for text in (*places, *([self.line.parents[-1]] if self.line.parents else [])):
+        above = [one for one in self.line.parents[-1:] if not (self.in_row and _WHOLE_SENTENCE.search(one))]
+        for text in (*places, *above):
             if found := statistic_in(text):
                 return found
         return ""

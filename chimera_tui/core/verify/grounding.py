@@ -23,7 +23,7 @@ from chimera_tui.core.verify.readings import Reading, chance, in_each_file, of_m
 from chimera_tui.core.verify.singled_out import Chosen, choose, groups_of, rows_in
 from chimera_tui.core.verify.strangers import content, names_no_row, of_another, unknown_names
 from chimera_tui.core.verify.tolerance import agreement, interval
-from chimera_tui.core.verify.values import source_of
+from chimera_tui.core.verify.values import said_of_it, source_of
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Source, Verdict
 
 RULE = "named rows"
@@ -191,6 +191,8 @@ def _resolved(  # noqa: PLR0911, PLR0917 - one way to be unsure a line
     stated = [one for one in readings if not one.words]
     named = meaning.named or bool(wanted and stated and at.in_row and GENERAL.search(at.header))
     said = meaning.near or not content(near)
+    if wanted and not (statistic_in(near.tail) or said_of_it(at)):
+        return False
     if meaning.far and readings and not _plausible(at, readings):
         return False
     if not at.in_row and (of_another(near) or at.turned_from or is_difference(at)):

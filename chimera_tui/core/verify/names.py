@@ -140,4 +140,5 @@ def phrases() -> dict[str, str]:
         if entry.role.startswith("measure"):
             found[normalised(field)] = entry.name
             found.setdefault(normalised(entry.name), entry.name)
+    found.setdefault("first_token", "ttft")
     return found

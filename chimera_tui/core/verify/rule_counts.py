@@ -142,7 +142,8 @@ def _whole(at: Context, facts: Facts) -> Verdict:
 
 def judge_share(at: Context, facts: Facts) -> Verdict | None:
     """A share of the files, or of their bytes."""
-    if at.claim.kind != kinds.SHARE or not facts.inventory.total or _SAVING.match(at.after):
+    in_percent = at.in_row and at.claim.kind == kinds.VALUE and at.unit in ("%", "percent")
+    if not (at.claim.kind == kinds.SHARE or in_percent) or not facts.inventory.total or _SAVING.match(at.after):
         return None
     if verdict := _top(at, facts):
         return verdict

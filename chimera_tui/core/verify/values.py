@@ -66,7 +66,7 @@ def _certain(at: Context, rows: Rows, rule: str) -> bool:
     """Whether metric and rows are said so plainly that a mismatch is a contradiction."""
     if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO:
         return False
-    if at.turned_from or at.other_side:
+    if at.turned_from or at.other_side or at.is_whole:
         return False
     if rule == FILE_RULE:
         return bool(at.unit or at.claim.decimals > 0 or (at.in_row and at.header))
@@ -74,7 +74,7 @@ def _certain(at: Context, rows: Rows, rule: str) -> bool:
     return bool(rows.sure and plainly and (at.claim.digits >= 2 or at.claim.decimals > 0))
 
 
-def _said_of_it(at: Context) -> bool:
+def said_of_it(at: Context) -> bool:
     """Whether the statistic is said of this number and not of one before it in the sentence."""
     earlier = [one.end for one in at.claims if at.reach[0] <= one.start < at.claim.start]
     if at.in_row or not earlier:
@@ -130,7 +130,7 @@ def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
     found = [cell for one in rows.filters for cell in matches(at, cells, stated, one)]
     if found and at.claim.digits >= TELLING_DIGITS:
         return _matched(at, cells, Meant(meant.words, stated, meant.metric), rows, rule, found)
-    if readings and not found and not fit and rows.stated and _certain(at, rows, rule) and _said_of_it(at):
+    if readings and not found and not fit and rows.stated and _certain(at, rows, rule) and said_of_it(at):
         other = _of_no_model(at, cells, meant, name) if rule != FILE_RULE else None
         if other and other.file_id is not None and _is_called(cells.path(other.file_id), rows.said):
             return _computed(at, cells, SUPPORTED, rule, other, rows, [])
