@@ -37,8 +37,6 @@ _AGAINST = re.compile(
 )
 _TO = re.compile(r"[^.;:]{0,30}?\b(?:down |up )?to\b", re.IGNORECASE)
 _OF_WHOLE = re.compile(r"[\s*`]*(?:out )?of (?:the |its |a |all )?(?:first |total |whole |overall |entire )?[\s*`]*")
-_WHOLE_SENTENCE = re.compile(r"\d\.\d.*\.\W*$")
-"""An item above a table that has values of its own: what it says of them is not said of the table."""
 _KIND = re.compile(r"\b(" + "|".join(KIND_WORDS) + r")\b", re.IGNORECASE)
 _UNIT_HEADER = re.compile(r"\bunits?\b", re.IGNORECASE)
 
@@ -188,8 +186,7 @@ class Context:
     def statistic(self) -> str:
         """The statistic that the text asks for, from the nearest words that name one."""
         places = [self.label, self.header] if self.in_row else [self.label, self.before[-60:], self.after[:40]]
-        above = [one for one in self.line.parents[-1:] if not (self.in_row and _WHOLE_SENTENCE.search(one))]
-        for text in (*places, *above):
+        for text in (*places, *self.line.parents[-1:]):
             if found := statistic_in(text):
                 return found
         return ""

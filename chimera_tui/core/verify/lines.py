@@ -154,9 +154,12 @@ class Reader:
             self._in_table = True
             self._header = tuple(text[a:b] for a, b in cells)
             return Line(self._number, text, HEADER, cells=cells)
+        # An item that is a whole sentence is over before a table that is not part of it.
+        indent = len(text) - len(text.lstrip())
+        above = tuple(item for place, item in self._items if indent > place or not item.rstrip("*_ ").endswith("."))
         return Line(
             self._number, text, ROW, cells=cells, header=self._header, heading=self._heading, intro=self._intro,
-            parents=tuple(item for _, item in self._items),
+            parents=above,
         )  # fmt: skip
 
     def _prose(self, text: str) -> Line:
