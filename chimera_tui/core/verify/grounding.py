@@ -14,6 +14,7 @@ from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import Context, statistic_in
 from chimera_tui.core.verify.differences import is_difference
+from chimera_tui.core.verify.doubt import said_of_it
 from chimera_tui.core.verify.mentions import Vocabulary, vocabulary
 from chimera_tui.core.verify.metrics_meant import Meaning, meaning_of, of_the_unit
 from chimera_tui.core.verify.metrics_named import GENERAL
@@ -23,7 +24,7 @@ from chimera_tui.core.verify.readings import Reading, chance, in_each_file, of_m
 from chimera_tui.core.verify.singled_out import Chosen, choose, groups_of, rows_in
 from chimera_tui.core.verify.strangers import content, names_no_row, of_another, unknown_names
 from chimera_tui.core.verify.tolerance import agreement, interval
-from chimera_tui.core.verify.values import said_of_it, source_of
+from chimera_tui.core.verify.values import source_of
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Source, Verdict
 
 RULE = "named rows"

@@ -13,6 +13,7 @@ from chimera_tui.core.verify.blocks import read_blocks
 from chimera_tui.core.verify.claim import VALUE, Claim, Skipped
 from chimera_tui.core.verify.consistency import consistent
 from chimera_tui.core.verify.context import Context
+from chimera_tui.core.verify.doubt import FILE_RULE
 from chimera_tui.core.verify.extract import extract
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.grounding import judge_grounded
@@ -30,7 +31,7 @@ from chimera_tui.core.verify.rule_runs import as_observations, counts_observatio
 from chimera_tui.core.verify.rule_sizes import judge_size
 from chimera_tui.core.verify.sentences import sentences
 from chimera_tui.core.verify.strangers import names_no_row, other_subject
-from chimera_tui.core.verify.values import FILE_RULE, METRIC
+from chimera_tui.core.verify.values import METRIC
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Check, Remark, Verdict
 from chimera_tui.core.verify.written import CITATION, judge_finding
 

@@ -14,7 +14,7 @@ from chimera_tui.core.verify.inventory import KIND_WORDS
 from chimera_tui.core.verify.masks import FILE
 from chimera_tui.core.verify.names import EMPTY, phrases, plain
 from chimera_tui.core.verify.quantities import canonical
-from chimera_tui.core.verify.rows import OPTION, entities_in
+from chimera_tui.core.verify.rows import OPTION, SETTINGS, entities_in
 
 GENERIC = {
     "ttft": r"ttft\w*", "itl": r"itl\w*", "tpot": r"tpot\w*", "e2e_latency": r"e2e_latency|wall_time|\w*latency\w*",
@@ -113,6 +113,8 @@ def in_text(text: str, cells: Cells, at: Context) -> Meant | None:
     ]  # fmt: skip
     # ``p99`` is a field of some tools, but beside a metric it is the metric's statistic.
     names = [name for name in names if not _PERCENTILE.fullmatch(name)] or names
+    if at.canonical_unit[0] not in ("", "C"):
+        names = [name for name in names if name not in SETTINGS]
     if not names:
         return None
     ordered = sorted(names, key=lambda name: (name.count("_"), names.index(name)), reverse=True)

@@ -213,12 +213,28 @@ def _behind(at: Context, cells: Cells) -> Rows | None:
     apart = "," in at.text[at.claim.end : at.reach[1] - len(rest)] and OPTION.search(_own_settings(at))
     settings = options_in(one[0], cells) if one and not apart else []
     if not settings:
-        return None
+        return _name_behind(at, cells)
     ids, said = frozenset.intersection(*[its for _, its in settings]), ", ".join(text for text, _ in settings)
     named = entities_in(factor_pattern(cells).sub(" ", OPTION.sub(" ", at.before)), cells)
     if named and len(named[0]) == 1 and (both := ids & named[0][0]):
         return Rows((Filter(configs=both),), f"{named[1]}, {said}", sure=True)
     return Rows((Filter(configs=ids),), said, sure=True) if ids else NOWHERE
+
+
+_WITH = re.compile(r"\s*(?:with|for|using|under) (?:the )?[`*]*([A-Za-z0-9][\w.:-]*\w)")
+
+
+def _name_behind(at: Context, cells: Cells) -> Rows | None:
+    """A name right behind a number, narrowed by what the sentence names before its first number: ``5 ms with q4_0``."""
+    found = _WITH.match(at.after)
+    if not found or not (ids := _entity(plain(found[1]), cells)):
+        return None
+    first = min((one.start for one in at.claims if one.start >= at.reach[0] and one.unit), default=at.claim.start)
+    named = entities_in(at.text[at.reach[0] : first], cells)
+    if not named:
+        return Rows((Filter(configs=ids),), plain(found[1]), sure=True)
+    both = ids & named[0][0] if len(named[0]) == 1 else frozenset()
+    return Rows((Filter(configs=both),), f"{named[1]}, {plain(found[1])}", sure=True) if both else None
 
 
 def _several(at: Context, cells: Cells) -> bool:

@@ -10,13 +10,13 @@ from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cell, Cells
 from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.differences import is_difference
+from chimera_tui.core.verify.doubt import FILE_RULE
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.filters import Filter
 from chimera_tui.core.verify.metrics_named import Meant, family, fits, metric_of
 from chimera_tui.core.verify.rows import Rows, rows_of
 from chimera_tui.core.verify.tolerance import agreement, interval
 from chimera_tui.core.verify.values import (
-    FILE_RULE,
     METRIC,
     TELLING_DIGITS,
     judged_values,

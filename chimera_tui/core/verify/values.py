@@ -8,23 +8,20 @@ from typing import NamedTuple
 
 import msgspec
 
-from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cell, Cells
-from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit, statistic_in
+from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit
+from chimera_tui.core.verify.doubt import FILE_RULE, certain, is_called, of_one_row, said_of_it
 from chimera_tui.core.verify.filters import FEW_CELLS, Filter
 from chimera_tui.core.verify.metrics_named import Meant, family, fits
-from chimera_tui.core.verify.names import plain
-from chimera_tui.core.verify.rows import LONG_NAME, Rows
+from chimera_tui.core.verify.rows import Rows
 from chimera_tui.core.verify.tolerance import agreement, interval
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Label, Source, Verdict
 
-FILE_RULE, METRIC = "file", "metric"
+METRIC = "metric"
 TELLING_DIGITS = 3
 CHANCE, CHANCE_WITHIN = 0.03, 0.12
 """A match that this share of all numbers of its size would also find says nothing; more is let pass in stated rows."""
 MOST_SOURCES = 8
-SHARED = 4
-"""Words between two numbers up to which a statistic is said of both."""
 SUMMARY = ("min", "max", "mean", "p50")
 
 
@@ -60,27 +57,6 @@ def _directed(at: Context, cells: Cells, meant: Meant) -> str:
         better = cells.better.get(meant.series[0], "") if meant.series else ""
         return "max" if ("higher" in better) == (name == "best") else "min"
     return name
-
-
-def _certain(at: Context, rows: Rows, rule: str) -> bool:
-    """Whether metric and rows are said so plainly that a mismatch is a contradiction."""
-    if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO:
-        return False
-    if at.turned_from or at.other_side or at.is_whole:
-        return False
-    if rule == FILE_RULE:
-        return bool(at.unit or at.claim.decimals > 0 or (at.in_row and at.header))
-    plainly = at.unit or at.label or (at.in_row and at.header)
-    return bool(rows.sure and plainly and (at.claim.digits >= 2 or at.claim.decimals > 0))
-
-
-def said_of_it(at: Context) -> bool:
-    """Whether the statistic is said of this number and not of one before it in the sentence."""
-    earlier = [one.end for one in at.claims if at.reach[0] <= one.start < at.claim.start]
-    if at.in_row or not earlier:
-        return True
-    between = at.text[max(earlier) : at.claim.start]
-    return bool(statistic_in(between)) or len(between.split()) <= SHARED
 
 
 Hit = tuple[int, int, int, float]
@@ -130,17 +106,28 @@ def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
     found = [cell for one in rows.filters for cell in matches(at, cells, stated, one)]
     if found and at.claim.digits >= TELLING_DIGITS:
         return _matched(at, cells, Meant(meant.words, stated, meant.metric), rows, rule, found)
-    if readings and not found and not fit and rows.stated and _certain(at, rows, rule) and said_of_it(at):
-        other = _of_no_model(at, cells, meant, name) if rule != FILE_RULE else None
-        if other and other.file_id is not None and _is_called(cells.path(other.file_id), rows.said):
-            return _computed(at, cells, SUPPORTED, rule, other, rows, [])
-        if other:
-            return unverifiable(at, rule, f"{name} of {meant.words}: rows that name no model have this value")
-        return _computed(at, cells, CONTRADICTED, rule, _right(at, readings, rows), rows, readings)
+    if readings and not found and not fit and rows.stated and certain(at, rows, rule) and said_of_it(at):
+        return _disagreeing(at, cells, meant, rows, rule, name, readings)
     why = (
         "too few digits to tell" if found or fit else "over which rows is not plain" if readings else "not in the facts"
     )
     return unverifiable(at, rule, f"{name} of {meant.words}: {why}")
+
+
+def _disagreeing(  # noqa: PLR0917
+    at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, name: str, readings: list[Reading]
+) -> Verdict:
+    """No reading over the rows named agrees: contradicted, unless those are not the rows that are meant."""
+    other = None
+    if rule != FILE_RULE:
+        if name in ("min", "max") and of_one_row(cells, readings[0].series_id, rows):
+            return unverifiable(at, rule, f"{rows.said} is one row, and the {name} of one is of others")
+        other = _of_no_model(at, cells, meant, name)
+    if other is None:
+        return _computed(at, cells, CONTRADICTED, rule, _right(at, readings, rows), rows, readings)
+    if other.file_id is not None and is_called(cells.path(other.file_id), rows.said):
+        return _computed(at, cells, SUPPORTED, rule, other, rows, [])
+    return unverifiable(at, rule, f"{name} of {meant.words}: rows that name no model have this value")
 
 
 def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit]) -> Verdict:  # noqa: PLR0917
@@ -159,7 +146,7 @@ def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, 
     inside = rule != FILE_RULE and min(one.value for one in readings) <= at.claim.value <= max(
         one.value for one in readings
     )
-    if inside or not _certain(at, rows, rule):
+    if inside or not certain(at, rows, rule):
         return unverifiable(at, rule, f"{meant.words} of {rows.said} is {right}; which of it is meant is not plain")
     return Verdict(
         claim=at.claim,
@@ -170,11 +157,6 @@ def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, 
         reading=rows.said,
         sources=_sources(at, cells, [one for one in readings if one.text.startswith("mean")] or readings),
     )
-
-
-def _is_called(path: str, said: str) -> bool:
-    """Whether a file is named after one of the rows that the text names."""
-    return any(len(name) >= LONG_NAME and name in plain(path) for name in said.split(", "))
 
 
 def _of_no_model(at: Context, cells: Cells, meant: Meant, name: str) -> Reading | None:

@@ -1,0 +1,44 @@
+"""Whether a text says plainly enough what a number is of for another number to be wrong."""
+
+from __future__ import annotations
+
+from chimera_tui.core.verify import claim as kinds
+from chimera_tui.core.verify.cells import Cells
+from chimera_tui.core.verify.context import Context, statistic_in
+from chimera_tui.core.verify.names import plain
+from chimera_tui.core.verify.rows import LONG_NAME, Rows
+
+FILE_RULE = "file"
+SHARED = 4
+"""Words between two numbers up to which a statistic is said of both."""
+
+
+def certain(at: Context, rows: Rows, rule: str) -> bool:
+    """Whether metric and rows are said so plainly that a mismatch is a contradiction."""
+    if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO:
+        return False
+    if at.turned_from or at.other_side or at.is_whole:
+        return False
+    if rule == FILE_RULE:
+        return bool(at.unit or at.claim.decimals > 0 or (at.in_row and at.header))
+    plainly = at.unit or at.label or (at.in_row and at.header)
+    return bool(rows.sure and plainly and (at.claim.digits >= 2 or at.claim.decimals > 0))
+
+
+def said_of_it(at: Context) -> bool:
+    """Whether the statistic is said of this number and not of one before it in the sentence."""
+    earlier = [one.end for one in at.claims if at.reach[0] <= one.start < at.claim.start]
+    if at.in_row or not earlier:
+        return True
+    between = at.text[max(earlier) : at.claim.start]
+    return bool(statistic_in(between)) or len(between.split()) <= SHARED
+
+
+def of_one_row(cells: Cells, series_id: int, rows: Rows) -> bool:
+    """Whether settings leave a single row: the best of one is no statistic."""
+    return "=" in rows.said and all(cells.in_series((series_id,), one).height < 2 for one in rows.filters)
+
+
+def is_called(path: str, said: str) -> bool:
+    """Whether a file is named after one of the rows that the text names."""
+    return any(len(name) >= LONG_NAME and name in plain(path) for name in said.split(", "))
