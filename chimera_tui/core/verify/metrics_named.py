@@ -104,15 +104,7 @@ def _metric_of_row(at: Context, cells: Cells) -> Meant | None:  # noqa: PLR0911 
 
 def in_text(text: str, cells: Cells, at: Context) -> Meant | None:
     """The metric that a text names: of several the one that fits the claim's unit, the longest, the last."""
-    bare, _ = enclosed_unit(OPTION.sub(" ", FILE.sub(" ", text)).strip())
-    if not bare:
-        return None
-    names = [
-        name for name in phrases_in(bare, _names(cells))
-        if not (name in STATISTICS or name in EMPTY or name in KIND_WORDS)
-    ]  # fmt: skip
-    # ``p99`` is a field of some tools, but beside a metric it is the metric's statistic.
-    names = [name for name in names if not _PERCENTILE.fullmatch(name)] or names
+    names = cells.remembered(("metrics in", text), lambda: _names_in(text, cells))
     if at.canonical_unit[0] not in ("", "C"):
         names = [name for name in names if name not in SETTINGS]
     if not names:
@@ -122,6 +114,17 @@ def in_text(text: str, cells: Cells, at: Context) -> Meant | None:
     return next(
         (one for one in meanings if any(fits(at, cells, each) for each in family(one, cells).series)), meanings[0]
     )
+
+
+def _names_in(text: str, cells: Cells) -> list[str]:
+    """The names of metrics in a text; of settings with a value none."""
+    bare, _ = enclosed_unit(OPTION.sub(" ", FILE.sub(" ", text)).strip())
+    names = [
+        name for name in phrases_in(bare, _names(cells))
+        if not (name in STATISTICS or name in EMPTY or name in KIND_WORDS)
+    ]  # fmt: skip
+    # ``p99`` is a field of some tools, but beside a metric it is the metric's statistic.
+    return [name for name in names if not _PERCENTILE.fullmatch(name)] or names
 
 
 def fits(at: Context, cells: Cells, series_id: int) -> bool:
