@@ -57,6 +57,7 @@ _ILLUSTRATIVE = re.compile(
 
 
 _COMMA = re.compile(r"\d{1,3},\d{3}(?![\d.,])")
+_BYTES = re.compile(r"([KkMGT])(i?)B")
 _DIGITS = re.compile(r"\d[\d,.]*")
 UNREAD = "beyond what is looked at"
 """Why the numbers in the end of a very long line, or in a very long word, are skipped."""
@@ -68,20 +69,27 @@ Done = dict[Claim, Verdict]
 def judge_claim(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts, done: Done) -> Verdict:
     """The verdict on one claim, worked out once: a ratio asks for those on its sides."""
     if claim not in done:
-        done[claim] = _with_comma(line, claim, claims, facts, done)
+        done[claim] = _read_kindly(line, claim, claims, facts, done)
     return done[claim]
 
 
-def _with_comma(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts, done: Done) -> Verdict:
-    """A comma before three digits may be a decimal one: that counts where it is right."""
+def _read_kindly(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts, done: Done) -> Verdict:
+    """The verdict; a number that is wrong as it stands may be right as it is often written."""
     verdict = _judged(line, claim, claims, facts, done)
-    if verdict.label == CONTRADICTED and claim.kind == VALUE and _COMMA.match(claim.span):
-        other = msgspec.structs.replace(claim, value=claim.value / 1000, decimals=3, digits=max(claim.digits, 4))
+    for other, how in _misspelt(claim) if verdict.label == CONTRADICTED else ():
         read = _judged(line, other, claims, facts, done)
         if read.label == SUPPORTED:
-            reason = f"{read.reason}, the comma read as a decimal one"
-            return msgspec.structs.replace(read, claim=claim, reason=reason)
+            return msgspec.structs.replace(read, claim=claim, reason=f"{read.reason}, {how}")
     return verdict
+
+
+def _misspelt(claim: Claim) -> Iterator[tuple[Claim, str]]:
+    if claim.kind == VALUE and _COMMA.match(claim.span):
+        other = msgspec.structs.replace(claim, value=claim.value / 1000, decimals=3, digits=max(claim.digits, 4))
+        yield other, "the comma read as a decimal one"
+    if found := _BYTES.fullmatch(claim.unit):
+        unit = f"{found[1]}B" if found[2] else f"{found[1]}iB"
+        yield msgspec.structs.replace(claim, unit=unit), f"{claim.unit} read as {unit}"
 
 
 def _judged(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts, done: Done) -> Verdict:

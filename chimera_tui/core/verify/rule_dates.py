@@ -20,7 +20,7 @@ _OWN = re.compile(
 )
 _CHANGE = re.compile(
     r"\b(?:modif\w+|last[ -](?:updat|chang|edit|touch)\w*|latest (?:updat|chang|edit)\w*|"
-    r"timeline|recent activity|latest|most recent|newest|dates? (?:from|back))\b",
+    r"timeline|recent activity|(?<!:)latest|most recent|newest|dates? (?:from|back))\b",
     re.IGNORECASE,
 )
 _FILES_CHANGE = re.compile(r"\b(?:updat|chang|edit|add|creat)\w*\b", re.IGNORECASE)
@@ -34,7 +34,8 @@ _SPREAD = re.compile(
 _MOST = re.compile(r"\b(?:most recent|newest|latest|newest|last)\b", re.IGNORECASE)
 _COLLECTED = re.compile(
     r"\b(?:collected|gathered|(?:was|were|been) run|^\W*run on|committed|commit|dated|"
-    r"(?:was|were) generated|measured|recorded|ran|executed|performed|conducted|captured|benchmarked|taken)\b",
+    r"(?:was|were) generated|measured|recorded|ran|executed|performed|conducted|captured|benchmarked|taken|"
+    r"^\W*(?:test|benchmark|measurement)(?:ing)? (?:window|period))\b",
     re.IGNORECASE,
 )
 _CYCLE = re.compile(r"\b(?:every|frequency|interval|cycle|cadence|update\w*|modif\w+)\b", re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chimera_tui.core.verify.cells import Cells
-from chimera_tui.core.verify.mentions import Vocabulary
+from chimera_tui.core.verify.mentions import Mention, Vocabulary
 from chimera_tui.core.verify.nearness import Nearness
 
 MOST_CELLS, MOST_OTHERS = 20_000, 3
@@ -66,7 +66,7 @@ def choose(near: Nearness, possible: frozenset[int]) -> Chosen | None:
         for one in near.mentions(layer):
             both = groups & one.groups
             if not both:
-                if (one.setting and not one.groups) or (layer == 0 and not by):
+                if (one.setting and not one.groups) or (layer == 0 and not by) or _heads(one, layer, near):
                     return None
                 if layer < near.near:
                     apart = layer == 1 and ";" in text[one.end :]
@@ -80,3 +80,8 @@ def choose(near: Nearness, possible: frozenset[int]) -> Chosen | None:
             groups = both
             said = groups if layer < near.near else said
     return Chosen((groups, *others[:MOST_OTHERS], *wider[:1]), said, by, skipped, bool(by) or groups != possible)
+
+
+def _heads(one: Mention, layer: int, near: Nearness) -> bool:
+    """Whether it is the first thing that a table row names: the row is about that, not about a word in a remark."""
+    return near.at.in_row and layer == 2 and one == near.mentions(2)[0]

@@ -106,6 +106,8 @@ def _by_statistic(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
     found = [cell for one in rows.filters for cell in matches(at, cells, stated, one)]
     if found and at.claim.digits >= TELLING_DIGITS:
         return _matched(at, cells, Meant(meant.words, stated, meant.metric), rows, rule, found)
+    if not found and at.claim.bound in ("low", "high"):  # the range may be that of some of the rows
+        found = [cell for one in rows.filters for cell in matches(at, cells, meant.series, one)]
     if readings and not found and not fit and rows.stated and certain(at, rows, rule) and said_of_it(at):
         return _disagreeing(at, cells, meant, rows, rule, name, readings)
     why = (
