@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from chimera_tui.core.verify.filters import FEW_CELLS
@@ -25,6 +26,25 @@ def statistic(values: pl.Series, name: str) -> float | None:
     return known[name]() if name in known else None  # type: ignore[return-value]
 
 
+def of_values(values: list[float], name: str) -> float | None:
+    """The same of a few values: many times faster than a Series of them, and as exact."""
+    n = len(values)
+    if not n:
+        return None
+    if name.startswith("p") and name[1:].replace(".", "").isdigit():
+        place = float(name[1:]) / 100 * (n - 1)
+        ordered, low = sorted(values), int(place)
+        high = min(low + 1, n - 1)
+        return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+    if name == "std":
+        mean = math.fsum(values) / n
+        return math.sqrt(math.fsum((one - mean) ** 2 for one in values) / (n - 1)) if n > 1 else None
+    if name in ("mean", "sum"):
+        return math.fsum(values) / (n if name == "mean" else 1)
+    least, most = min(values), max(values)
+    return {"min": least, "max": most, "range": most - least}.get(name)
+
+
 def by_file(frame: pl.DataFrame, name: str) -> list[tuple[int, float]]:
     """A statistic in each file alone: file_id and value."""
     if frame.height > MOST_BY_FILE or frame["file_id"].n_unique() > MANY_FILES:
@@ -33,12 +53,10 @@ def by_file(frame: pl.DataFrame, name: str) -> list[tuple[int, float]]:
         expression = _expression(name)
         grouped = frame.group_by("file_id", maintain_order=True)
         return [] if expression is None else grouped.agg(expression).drop_nulls("value").rows()
-    import polars as pl
-
     values: dict[int, list[float]] = {}
     for file_id, value in zip(frame["file_id"].to_list(), frame["value"].to_list(), strict=True):
         values.setdefault(file_id, []).append(value)
-    found = [(file_id, statistic(pl.Series(its), name)) for file_id, its in values.items()]
+    found = [(file_id, of_values(its, name)) for file_id, its in values.items()]
     return [(file_id, value) for file_id, value in found if value is not None]
 
 

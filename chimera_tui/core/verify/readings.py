@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from chimera_tui.core.verify import claim as kinds
-from chimera_tui.core.verify.cell_statistics import statistic
-from chimera_tui.core.verify.cells import Cells
+from chimera_tui.core.verify.cell_statistics import of_values
+from chimera_tui.core.verify.cells import Cells, Series
 from chimera_tui.core.verify.context import Context, in_printed_unit
 from chimera_tui.core.verify.mentions import vocabulary
 from chimera_tui.core.verify.metrics_meant import Meaning
-from chimera_tui.core.verify.singled_out import Row, rows_in
+from chimera_tui.core.verify.singled_out import Row, many_rows, rows_in
 from chimera_tui.core.verify.tolerance import half_width
 from chimera_tui.core.verify.values import TELLING_DIGITS
 
@@ -52,9 +52,10 @@ def in_each_file(at: Context, cells: Cells, meaning: Meaning, groups: frozenset[
     known = vocabulary(cells)
     if not wanted or wanted in ("sum", "spread"):
         return
-    files = sorted({file_id for file_id, its in known.by_file.items() if its & groups})
-    for file_id in files if 1 < len(files) <= MOST_FILES else ():
-        yield from readings_over(at, cells, meaning, groups & known.by_file[file_id], wanted)
+    files = sorted(file_id for file_id, its in known.by_file.items() if not its.isdisjoint(groups))
+    asked = _asked_of(at, cells, meaning, wanted) if 1 < len(files) <= MOST_FILES else []
+    for file_id in files if asked else ():
+        yield from _over(cells, meaning, groups & known.by_file[file_id], wanted, asked)
 
 
 def of_many_files(cells: Cells, groups: frozenset[int]) -> bool:
@@ -67,26 +68,36 @@ def readings_over(
     at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str
 ) -> Iterator[Reading]:
     """Every value that the statistic may have over the rows: as files state it, and computed."""
+    yield from _over(cells, meaning, groups, wanted, _asked_of(at, cells, meaning, wanted))
+
+
+def _asked_of(at: Context, cells: Cells, meaning: Meaning, wanted: str) -> list[tuple[Series, float]]:
+    """The series that may have it, with what their values are multiplied with to be in the text's unit."""
+    return [
+        (one, factor)
+        for one in map(cells.series.__getitem__, meaning.series)
+        if meaning.exact or _asked(one.stat, wanted)
+        for factor in factors_of(at, cells, one.series_id)
+    ]
+
+
+def _over(
+    cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str, asked: list[tuple[Series, float]]
+) -> Iterator[Reading]:
     known = vocabulary(cells)
-    for series_id in meaning.series:
-        one = cells.series[series_id]
-        factors = factors_of(at, cells, series_id)
-        if not factors or not (meaning.exact or _asked(one.stat, wanted)):
-            continue
-        rows = rows_in(cells, known, series_id, groups)
-        if len(rows) > MOST_READINGS and not wanted:
-            continue
-        for factor in factors:
-            if (
-                meaning.exact
-                or wanted in ("", "sum", "interval")
-                or one.stat == wanted
-                or (wanted == "spread" and one.stat in _SPREAD)
-            ):
-                yield from (Reading(v * factor, series_id, file_id, record, v) for file_id, record, v, _ in rows)
-            if wanted and one.stat in PLAIN:
-                for value, file_id, name in _computed(cells, series_id, groups, {"spread": "std"}.get(wanted, wanted)):
-                    yield Reading(value * factor, series_id, file_id, -1, value, name)
+    for one, factor in asked:
+        series_id = one.series_id
+        stated = one.stat == wanted or (wanted == "spread" and one.stat in _SPREAD)
+        if meaning.exact or stated or wanted in ("", "sum", "interval"):
+            if not wanted and many_rows(cells, known, series_id, groups, MOST_READINGS):
+                continue
+            rows = rows_in(cells, known, series_id, groups)
+            if len(rows) > MOST_READINGS and not wanted:
+                continue
+            yield from (Reading(v * factor, series_id, file_id, record, v) for file_id, record, v, _ in rows)
+        if wanted and one.stat in PLAIN:
+            for value, file_id, name in _computed(cells, series_id, groups, {"spread": "std"}.get(wanted, wanted)):
+                yield Reading(value * factor, series_id, file_id, -1, value, name)
 
 
 def _asked(stat: str, wanted: str) -> bool:
@@ -102,8 +113,10 @@ def _computed(cells: Cells, series_id: int, groups: frozenset[int], name: str) -
     if name in ("best", "worst"):
         higher = "higher" in cells.better.get(series_id, "") or cells.series[series_id].unit.endswith("/s")
         name = "max" if higher == (name == "best") else "min"
-    rows = rows_in(cells, vocabulary(cells), series_id, groups)
-    return cells.remembered(("computed", series_id, groups, name), lambda: tuple(_statistics(rows, name)))
+    return cells.remembered(
+        ("computed", series_id, groups, name),
+        lambda: tuple(_statistics(rows_in(cells, vocabulary(cells), series_id, groups), name)),
+    )
 
 
 def _statistics(rows: list[Row], name: str) -> Iterator[tuple[float, int, str]]:
@@ -115,11 +128,9 @@ def _statistics(rows: list[Row], name: str) -> Iterator[tuple[float, int, str]]:
 
 
 def _value(rows: list[Row], name: str) -> float | None:
-    import polars as pl
-
     if not rows or (len(rows) == 1 and name not in ("min", "max", "mean", "p50")):
         return None
-    return rows[0][2] if len(rows) == 1 else statistic(pl.Series([row[2] for row in rows]), name)
+    return rows[0][2] if len(rows) == 1 else of_values([row[2] for row in rows], name)
 
 
 def factors_of(at: Context, cells: Cells, series_id: int) -> list[float]:

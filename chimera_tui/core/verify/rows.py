@@ -250,11 +250,11 @@ def entities_in(text: str, cells: Cells) -> tuple[list[frozenset[int]], str] | N
 
 def _entities_in(text: str, cells: Cells) -> tuple[list[frozenset[int]], str] | None:
     bare = FILE.sub(" ", text)
-    tokens = re.findall(r"[A-Za-z0-9][\w.:-]*", bare)
+    tokens = [plain(one) for one in re.findall(r"[A-Za-z0-9][\w.:-]*", bare)]
     found: list[tuple[str, frozenset[int]]] = []
     for size in (3, 2, 1):
         for place in range(len(tokens) - size + 1):
-            name = plain("".join(tokens[place : place + size]))
+            name = "".join(tokens[place : place + size])
             ids = _entity(name, cells)
             if ids and not any(name in other for other, _ in found):
                 found.append((name, ids))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from chimera_tui.core.measure.naming import normalised
 from chimera_tui.core.verify.cells import Cells
@@ -18,6 +19,7 @@ from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABL
 RULE = "literal key"
 _QUOTED = re.compile(r"`([^`]+)`|\"([^\"]+)\"|“([^”]+)”")
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\[\d+\])?(?:\.[A-Za-z_]\w*(?:\[\d+\])?)*")
+_KEYLIKE = re.compile(r"[_\[.]")
 _WRITTEN = re.compile(r"[\w.\[\]:+%@-]+")
 _PREFIX = re.compile(r"^(json|csv|jsonl|markdown|md)_(.+)$", re.DOTALL)
 _INVENTORY = frozenset(
@@ -76,16 +78,24 @@ def keys_before(at: Context, facts: Facts) -> list[str]:
     if at.line.key:
         return [at.label]
     start, end = at.reach
-    found: list[tuple[int, str]] = []
-    found += [(one.start(one.lastindex or 0), one[one.lastindex or 0]) for one in _QUOTED.finditer(at.text, start, end)]
-    found += [(cell[0], at.text[slice(*cell)].strip('`*" ')) for cell in at.line.cells[: max(at.column, 0)]]
-    for path in _PATH.finditer(at.text, start, end):
-        in_path = "/" in (at.text[path.start() - 1 : path.start()], at.text[path.end() : path.end() + 1])
-        if re.search(r"[_\[.]", path[0]) and not in_path:
-            columns = [path[0], _column_from(at.text[path.start() : end], facts)]
-            found += [(path.start(), name) for name in columns if name]
+    found = [(cell[0], at.text[slice(*cell)].strip('`*" ')) for cell in at.line.cells[: max(at.column, 0)]]
+    for place, name in _names_in(at.text, start, end):
+        found.append((place, name))
+        if column := _column_from(at.text[place:end], facts):
+            found.append((place, column))
     keys = [key for place, key in sorted(found, key=lambda one: (-one[0], -len(one[1]))) if _governs(at, place)]
     return [key for key in dict.fromkeys(keys) if _looks_like_a_key(key)][:6]
+
+
+@lru_cache(maxsize=256)
+def _names_in(text: str, start: int, end: int) -> tuple[tuple[int, str], ...]:
+    """What is quoted in a part of a text, and what is written like a path; each claim of a sentence asks again."""
+    found = [(one.start(one.lastindex or 0), one[one.lastindex or 0]) for one in _QUOTED.finditer(text, start, end)]
+    for path in _PATH.finditer(text, start, end):
+        in_path = "/" in (text[path.start() - 1 : path.start()], text[path.end() : path.end() + 1])
+        if _KEYLIKE.search(path[0]) and not in_path:
+            found.append((path.start(), path[0]))
+    return tuple(found)
 
 
 def _governs(at: Context, place: int) -> bool:
@@ -96,6 +106,7 @@ def _governs(at: Context, place: int) -> bool:
     return at.in_row or not between or len(at.text[max(between) : at.claim.start].split()) < 4
 
 
+@lru_cache(maxsize=1024)
 def _looks_like_a_key(key: str) -> bool:
     bare = _PREFIX.sub(r"\2", key)
     return (

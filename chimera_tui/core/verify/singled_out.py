@@ -54,6 +54,11 @@ def rows_in(cells: Cells, known: Vocabulary, series_id: int, groups: frozenset[i
     return [row for group, rows in its.items() if group in groups for row in rows]
 
 
+def many_rows(cells: Cells, known: Vocabulary, series_id: int, groups: frozenset[int], most: int) -> bool:
+    """Whether the groups have more rows than that, told from how many groups there are: each has a row."""
+    return len(groups) > most and len(_cells_of(cells, known, series_id).keys() & groups) > most
+
+
 def choose(near: Nearness, possible: frozenset[int]) -> Chosen | None:
     """The rows that the texts name, the nearest first; None where the nearest name rows that are not there."""
     groups, by, skipped = possible, 0, 0
