@@ -10,7 +10,16 @@ from chimera_tui.core.measure.factors import LONGEST_TEXT
 from chimera_tui.core.measure.lexicon import UNKNOWN, Meaning
 from chimera_tui.core.measure.result import ConfigKey, SeriesKey
 from chimera_tui.core.measure.row_factors import FactorColumn, config_of, number_or_text
-from chimera_tui.core.measure.tables import FAILURES, MOST_LEVELS, PHASES, Layout, counts, is_hot, says_failed
+from chimera_tui.core.measure.tables import (
+    FAILURES,
+    MOST_LEVELS,
+    PHASES,
+    Layout,
+    counts,
+    is_hot,
+    is_version,
+    says_failed,
+)
 from chimera_tui.core.measure.when import moment_ns
 from chimera_tui.core.read.content import Content
 from chimera_tui.core.read.delimited import FEWEST_STATS, STAT_CELLS
@@ -151,6 +160,16 @@ def _sort(header: Header, i: int, what: Meaning, rows: pl.DataFrame, found: _Col
         found.at = [moment_ns(number_or_text(cell)) for cell in column]
     elif role == "phase":
         found.phase = [PHASES.get(_plain(cell), 0) for cell in column]
+    elif is_version(role, what.name):
+        found.mark(_of_several(column, rows["file"]))
+
+
+def _of_several(column: pl.Series, file: pl.Series) -> pl.Series:
+    """The rows of the files in which a column is not the same in every row."""
+    import polars as pl
+
+    levels = pl.DataFrame({"file": file, "cell": column}).group_by("file").agg(pl.col("cell").n_unique())
+    return file.is_in(levels["file"].filter(levels["cell"] > 1).implode())
 
 
 def _numbers(column: pl.Series) -> tuple[pl.Series, pl.Series]:

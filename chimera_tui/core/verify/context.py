@@ -24,6 +24,7 @@ STATISTICS = {
 }  # fmt: skip
 _WORD = re.compile(r"[A-Za-z][A-Za-z]*|\d+(?:\.\d+)?")
 _PERCENTILE = re.compile(r"\b[pP](\d{2}(?:\.\d+)?)\b|\b(\d{2}(?:\.\d+)?)(?:st|nd|rd|th)[ -]percentile", re.IGNORECASE)
+_SEVERAL = re.compile(r"\b(?:and|or|vs|versus)\b|[/|&]", re.IGNORECASE)
 _OF_THINGS = re.compile(
     r"\b(?:slowest|fastest|best|worst)[- ](?:performing )?"
     r"(?:models?|systems?|gpus?|devices?|backends?|frameworks?|providers?)\b",
@@ -251,6 +252,16 @@ def statistic_in(text: str) -> str:
         if statistic := STATISTICS.get(word.lower()):
             return statistic
     return ""
+
+
+def statistic_of_statistics(text: str) -> str:
+    """``mean of p99`` where a text asks for a statistic over cells that are one: ``highest p99``, ``p50, averaged``."""
+    found = list(_PERCENTILE.finditer(text))
+    if not found or _SEVERAL.search(text):
+        return ""
+    inner = f"p{float(found[-1][1] or found[-1][2]):g}"
+    over = [STATISTICS.get(word.lower(), inner) for word in _WORD.findall(_PERCENTILE.sub(" ", text))]
+    return next((f"{one} of {inner}" for one in reversed(over) if one != inner), "")
 
 
 def words_of(text: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import Context, statistic_in
@@ -12,12 +14,15 @@ FILE_RULE = "file"
 SHARED = 4
 """Words between two numbers up to which a statistic is said of both."""
 
+_EXPECTED = re.compile(r"\b(?:would|should|might|could|expect\w*|project(?:ed|ion)|estimat\w+)\b[^.;]*$", re.IGNORECASE)
+"""What is said to be expected was not measured."""
+
 
 def certain(at: Context, rows: Rows, rule: str) -> bool:
     """Whether metric and rows are said so plainly that a mismatch is a contradiction."""
     if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO:
         return False
-    if at.turned_from or at.other_side or at.is_whole:
+    if at.turned_from or at.other_side or at.is_whole or _EXPECTED.search(at.before):
         return False
     if rule == FILE_RULE:
         return bool(at.unit or at.claim.decimals > 0 or (at.in_row and at.header))

@@ -12,7 +12,7 @@ import msgspec
 
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cells
-from chimera_tui.core.verify.context import Context, statistic_in
+from chimera_tui.core.verify.context import Context, statistic_in, statistic_of_statistics
 from chimera_tui.core.verify.differences import is_difference
 from chimera_tui.core.verify.doubt import said_of_it
 from chimera_tui.core.verify.mentions import Vocabulary, vocabulary
@@ -154,6 +154,8 @@ def _statistic(at: Context, near: Nearness, meaning: Meaning) -> str:
     if bound := {"spread": "spread", "low": "min", "high": "max"}.get(at.claim.bound, ""):
         return bound
     places = [near.lead, re.split(r"[,;]", near.tail[:40])[0], at.header, at.cells[0] if at.in_row and at.cells else ""]
+    if both := next((one for one in map(statistic_of_statistics, places) if one), ""):
+        return both
     found = next((one for one in map(statistic_in, places) if one), "")
     if not found and not meaning.named and not content(near):
         found = statistic_in(near.before)

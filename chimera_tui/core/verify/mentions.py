@@ -11,7 +11,7 @@ import msgspec
 from chimera_tui.core.measure.lexicon import entries
 from chimera_tui.core.measure.naming import normalised
 from chimera_tui.core.verify.names import EMPTY, ENTITY_COLUMNS
-from chimera_tui.core.verify.quantities import NUMBER, printed
+from chimera_tui.core.verify.quantities import NUMBER, WORDS, printed
 
 if TYPE_CHECKING:
     from chimera_tui.core.verify.cells import Cells
@@ -29,6 +29,10 @@ _TOKEN = re.compile(
     r"i?q\d+(?:_(?:k|m|s|l|xs|xxs|nl|\d))+(?![a-z0-9])|\d+(?:\.\d+)?[a-z]+\d*|[a-z]+(?:\d+(?:\.\d+)*[a-z]*)?|\d+(?:\.\d+)*",
     re.IGNORECASE,
 )
+_VERSION = re.compile(r"\d+\.\d+\.\d[\w.]*")
+"""A number that is a name as it stands: ``0.8.5``."""
+_FIRST = re.compile(rf"\d+(?:\.\d+)?[a-z]+\d*|{_VERSION.pattern}")
+_COUNTED = f"{NUMBER}|{'|'.join(WORDS)}|no"
 _ALSO = {
     "concurrency": (
         r"concurrency(?: level)?|concurrent (?:requests?|users?|clients?|streams?|sessions?)|clients?|users?|"
@@ -140,7 +144,7 @@ class Vocabulary:
             first = rf"|\bc\s?=\s?(?P<c>{NUMBER})" if name == "concurrency" else ""
             pattern = re.compile(
                 rf"\b(?:{words})\b[`*]*\s*(?:=|:|of|at|is|was)?\s*[`*]*(?P<after>{NUMBER})(?![\w%])"
-                rf"|(?<![\w.])(?P<before>{NUMBER}|zero|no)[ -]?(?:{words})\b{first}",
+                rf"|(?<![\w.])(?P<before>{_COUNTED})[ -]?(?:{words})\b{first}",
                 re.IGNORECASE,
             )
             found.append((pattern, {value: self._of_configs(ids) for value, ids in its.items()}))
@@ -161,7 +165,7 @@ class Vocabulary:
         for pattern, values in self.settings:
             for one in pattern.finditer(text):
                 number = one.groupdict().get("c") or one["after"] or one["before"]
-                groups = values.get(0.0 if number.lower() in ("no", "zero") else printed(number)[0])
+                groups = values.get(_counted(number))
                 if groups or (groups is None and not one["before"] and len(values) > 1):
                     found.append(Mention(*one.span(), groups or frozenset(), setting=True))
                 found += [
@@ -179,15 +183,21 @@ class Vocabulary:
         at = 0
         while at < len(words):
             end, groups = self._longest(words, at)
+            if not groups and _alone(text, *words[at][1:]):
+                groups = self._whole(words[at][0])
             if groups:
                 found.append(Mention(words[at][1], words[end - 1][2], groups))
             at = max(end, at + 1)
         return found
 
+    def _whole(self, word: str) -> frozenset[int]:
+        """What has a word for its whole name: it means that where it stands alone, however general it is."""
+        return frozenset().union(*(one.groups for one in self.values.get(word, ()) if len(one.tokens) == 1))
+
     def _longest(self, words: list[tuple[str, int, int]], at: int) -> tuple[int, frozenset[int]]:
         """The longest run of tokens from one on that some names hold: where it ends, and what has those names."""
         first = words[at][0]
-        if (not first[0].isalpha() or len(first) < 2) and not re.fullmatch(r"\d+(?:\.\d+)?[a-z]+\d*", first):
+        if (not first[0].isalpha() or len(first) < 2) and not _FIRST.fullmatch(first):
             return at + 1, frozenset()
         kept = self.values.get(first, [])
         end, matched = at + 1, {first}
@@ -209,10 +219,22 @@ class Vocabulary:
         return end, frozenset().union(*(one.groups for one in whole or kept))
 
 
+def _counted(number: str) -> float:
+    """The value of a number or of a word for one: ``one client``, ``no concurrency``."""
+    word = number.lower()
+    return 0.0 if word == "no" else float(WORDS[word]) if word in WORDS else printed(number)[0]
+
+
 _ALONE = re.compile(
     rf"\b(?:with|at|for|to|from|than|vs\.?|and) ({NUMBER})(?= (?:it|they|the|this|this is)\b|[,.;:)]?\s*$)"
 )
 """A number alone that may be another value of a setting named before: ``with 2048 …; with 8192 it drops``."""
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    """Whether a word is all that a table's cell holds."""
+    before, after = text[:start].rstrip(" *`")[-1:], text[end:].lstrip(" *`")[:1]
+    return before + after in (";", ";;")
 
 
 def _listed(text: str, end: int) -> list[tuple[int, int, float]]:

@@ -65,7 +65,8 @@ def metric_of(at: Context, cells: Cells) -> Meant | None:
         if place == 0 and not at.canonical_unit[0].endswith("/s") and _says_something_else(text, cells):
             return Meant(text.strip()[:60], (), "")
     for text in (*reversed(at.line.parents), at.line.heading):
-        if meant := in_text(text, cells, at):
+        meant = in_text(text, cells, at)
+        if meant and (not at.unit or any(fits(at, cells, one) for one in family(meant, cells).series)):
             return meant
     return None
 

@@ -106,7 +106,7 @@ class Nearness:
                     parts.append(text)
                 elif not re.search(r"\d", head):
                     parts.append(f"{head} {text}")
-        return "; ".join(parts[:12])
+        return "; ".join(parts[:12]) + ";"
 
     @cached_property
     def earlier(self) -> list[str]:

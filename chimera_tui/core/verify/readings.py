@@ -76,7 +76,7 @@ def _asked_of(at: Context, cells: Cells, meaning: Meaning, wanted: str) -> list[
     return [
         (one, factor)
         for one in map(cells.series.__getitem__, meaning.series)
-        if meaning.exact or _asked(one.stat, wanted)
+        if (meaning.exact and " of " not in wanted) or _asked(one.stat, wanted)
         for factor in factors_of(at, cells, one.series_id)
     ]
 
@@ -85,8 +85,13 @@ def _over(
     cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str, asked: list[tuple[Series, float]]
 ) -> Iterator[Reading]:
     known = vocabulary(cells)
+    over = wanted.rpartition(" of ")[0]
     for one, factor in asked:
         series_id = one.series_id
+        if over:
+            for value, file_id, name in _computed(cells, series_id, groups, over):
+                yield Reading(value * factor, series_id, file_id, -1, value, f"{name} of the {one.stat}")
+            continue
         stated = one.stat == wanted or (wanted == "spread" and one.stat in _SPREAD)
         if meaning.exact or stated or wanted in ("", "sum", "interval"):
             if not wanted and many_rows(cells, known, series_id, groups, MOST_READINGS):
@@ -101,6 +106,8 @@ def _over(
 
 
 def _asked(stat: str, wanted: str) -> bool:
+    if " of " in wanted:
+        return stat == wanted.rpartition(" ")[2]
     if wanted == "interval":
         return stat.startswith("ci_")
     if wanted in ("", "sum"):

@@ -1,0 +1,55 @@
+"""Ways to write a right number that are easily missed; a wrong one written the same way is never called right."""
+
+import pytest
+
+from chimera_tui.core.verify.facts import Facts
+from chimera_tui.core.verify.judge import check
+from tests.unit.verify_repository import facts_of
+
+SUPPORTED, CONTRADICTED, UNVERIFIABLE = "supported", "contradicted", "unverifiable"
+
+UPGRADE = """engine_version,scenario,concurrency,output_tok_s,ttft_p50_ms,ttft_p99_ms
+1.4.2,chat,1,61.3,41.7,131.9
+1.4.2,chat,8,402.7,63.2,207.4
+1.4.2,code,1,55.9,87.4,301.2
+1.4.2,code,8,371.8,140.3,655.8
+1.5.0,chat,1,71.6,38.1,118.3
+1.5.0,chat,8,466.2,57.9,188.6
+1.5.0,code,1,63.4,79.2,276.5
+1.5.0,code,8,433.1,122.8,590.7
+"""
+HEAD = (
+    "| Scenario | Mean output tok/s (1.4.2) | Mean output tok/s (1.5.0) | Mean p99 TTFT in ms (1.5.0) |\n"
+    "|---|---|---|---|\n"
+)
+
+
+@pytest.fixture(scope="module")
+def facts(tmp_path_factory) -> Facts:
+    folder = tmp_path_factory.mktemp("repository")
+    (folder / "upgrade.csv").write_text(UPGRADE)
+    return facts_of(folder)
+
+
+CASES = [
+    # A version is the name of rows, also where it heads a column or is all that tells two rows apart.
+    (HEAD + "| chat | 232.0 | 268.9 | 153.45 |", "232.0", SUPPORTED),
+    (HEAD + "| chat | 232.0 | 268.9 | 153.45 |", "268.9", SUPPORTED),
+    (HEAD + "| chat | 268.9 | 232.0 | 153.45 |", "268.9", CONTRADICTED),
+    ("Version 1.5.0 reaches a mean output throughput of 258.6 tok/s.", "258.6 tok/s", SUPPORTED),
+    ("Version 1.4.2 reaches a mean output throughput of 258.6 tok/s.", "258.6 tok/s", CONTRADICTED),
+    # A statistic over cells that are one.
+    (HEAD + "| chat | 232.0 | 268.9 | 153.45 |", "153.45", SUPPORTED),
+    (HEAD + "| code | 213.9 | 248.3 | 153.45 |", "153.45", CONTRADICTED),
+    ("The largest p99 TTFT of version 1.5.0 is 590.7 ms.", "590.7 ms", SUPPORTED),
+    # A setting may be a word, and what a heading asks is no metric of a number in another unit.
+    ("## Which runtime?\n\nIn chat, version 1.5.0 gives 71.6 tok/s at one client.", "71.6 tok/s", SUPPORTED),
+    # What is expected was not measured.
+    ("With 64 clients we would expect 612 tok/s of version 1.5.0.", "612 tok/s", UNVERIFIABLE),
+]
+
+
+@pytest.mark.parametrize(("text", "span", "label"), CASES, ids=[f"{span} {label}" for _, span, label in CASES])
+def test_a_right_number_is_found_right_and_a_wrong_one_is_not(facts, text, span, label):
+    (verdict,) = [one for one in check(text, facts).verdicts if one.claim.span == span]
+    assert verdict.label == label, verdict.reason
