@@ -155,6 +155,13 @@ def test_ragged_rows_that_cannot_be_told(measured: Any) -> None:
     assert len(result.value) == 2
 
 
+def test_ragged_rows_of_a_table_with_one_number_a_row(measured: Any) -> None:
+    text = "model,metric,value,unit\na,ttft,1.5,s\na,ttft,1,5,s\na,oops\nb,ttft,1.75,s\n"
+    result = measured(text)
+    assert (result.status, cells(result, "ttft"), result.record) == ("partial", [1.5, 1.75], [0, 3])
+    assert "1 rows have more cells than the header" in result.reason
+
+
 def test_two_tables_stacked(measured: Any) -> None:
     result = measured("num_gpu,ttft_s\n40,0.5\n80,0.25\n\nTest,load_s\nx,1.5\n")
     assert cells(result, "ttft") == [0.5, 0.25]

@@ -207,13 +207,15 @@ def _measure_tables(tables: Tables, sink: Sink) -> list[str]:
     reasons: list[str] = []
     start = 0
     for number, table in enumerate(tables.tables):
+        lost = _repair(table, tables.delimiter)
+        if lost:
+            reasons.append(f"{lost} rows have more cells than the header and cannot be told apart: left out")
         if not special_table(table, sink, start):
-            rows, records, lost = _regular(table, tables.delimiter, start)
-            if rows:
+            whole = range(start, start + len(table.rows))
+            records = [i for i, row in zip(whole, table.rows, strict=True) if row] if lost else whole
+            if rows := [row for row in table.rows if row] if lost else table.rows:
                 columns = list(zip(*rows, strict=True))
                 measure_grid(Grid(table.header, columns, records, table.units, table.stats), sink)
-            if lost:
-                reasons.append(f"{lost} rows have more cells than the header and cannot be told apart: left out")
         if number:
             sink.result.records.update({start + i: f"line {table.first_line + 1 + i}" for i in range(len(table.rows))})
         start += len(table.rows)
@@ -222,12 +224,13 @@ def _measure_tables(tables: Tables, sink: Sink) -> list[str]:
     return reasons
 
 
-def _regular(table: Table, delimiter: str, start: int) -> tuple[list[list[str]], list[int] | range, int]:
+def _repair(table: Table, delimiter: str) -> int:
+    """Give every row the cells of the header; how many cannot be told apart: they are without cells then."""
     if not table.ragged:
-        return table.rows, range(start, start + len(table.rows)), 0
+        return 0
     rows, lost = repaired(table.rows, len(table.header), delimiter)
-    kept = [(start + i, row) for i, row in enumerate(rows) if row is not None]
-    return [row for _, row in kept], [i for i, _ in kept], lost
+    table.rows = [row or [] for row in rows]
+    return lost
 
 
 def unremarkable(result: FileResult) -> bool:

@@ -96,7 +96,7 @@ def _one_value_a_row(table: Table, at: _Long, sink: Sink, start: int) -> None:
     rest = [i for i in range(len(table.header)) if i not in at]
     columns = [(FactorColumn(_factor(sink.tool, table.header[i]), options=False), i) for i in rest]
     columns = [(column, i) for column, i in columns if column.name]
-    rows = [(k, row) for k, row in enumerate(table.rows) if len(row) == len(table.header)]
+    rows = [(k, row) for k, row in enumerate(table.rows) if row]
     configs, _ = configs_of([(c, [row[i] for _, row in rows]) for c, i in columns], sink, len(rows))
     for (k, row), config in zip(rows, configs, strict=True):
         found = number_in(row[at.value])
@@ -117,7 +117,7 @@ def _operations(table: Table, sink: Sink, start: int) -> None:
     at = {normalised(name): i for i, name in enumerate(table.header)}
     error = next((i for name, i in at.items() if name.startswith("score_error")), -1)
     for k, row in enumerate(table.rows):
-        if len(row) != len(table.header):
+        if not row:
             continue
         factors = {name: plain(row[at[name]]) for name in ("benchmark", "mode", "threads")}
         factors |= {name.removeprefix("param_"): plain(row[i]) for name, i in at.items() if name.startswith("param_")}
@@ -136,6 +136,8 @@ def _three_rows(table: Table, sink: Sink, start: int) -> None:
     stats = table.stats or []
     means = [_group_meaning(sink.tool, name) for name in table.header]
     for i, row in enumerate(table.rows):
+        if not row:
+            continue
         of = sink.observe(start + i, sink.config(_plain_columns(table, row)))
         for cell, name, stat, what in zip(row, table.header, stats, means, strict=False):
             if what is None:

@@ -57,7 +57,7 @@ def saved_numbers(report: Path) -> tuple[JudgedNumber, ...] | None:
         if path.stat().st_size > LARGEST:
             return None
         return msgspec.json.decode(path.read_bytes(), type=_Document).claims
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, msgspec.MsgspecError, RecursionError):
         return None
 
 
