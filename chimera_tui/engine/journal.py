@@ -92,3 +92,15 @@ def read_journal(path: Path) -> list[AnyEvent]:
             with contextlib.suppress(msgspec.DecodeError, RecursionError):
                 events.append(decoder.decode(line))
     return events
+
+
+def is_live(folder: Path) -> bool:
+    """Whether a program is writing the journal of a run's folder: it holds a lock that ends with it."""
+    try:
+        with (folder / NAME).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

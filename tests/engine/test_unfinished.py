@@ -12,7 +12,7 @@ import pytest
 from chimera_tui.core.endings import Ending
 from chimera_tui.core.frames import Frames
 from chimera_tui.engine.events import AnyEvent, CallFinished, CallStarted, Chunk, Notice, Stage
-from chimera_tui.engine.journal import Journal, read_journal
+from chimera_tui.engine.journal import Journal, is_live, read_journal
 from chimera_tui.engine.repository.workspace import Workspace
 from chimera_tui.engine.run import Run
 from chimera_tui.engine.saved.library import library
@@ -87,6 +87,9 @@ async def test_a_finished_run_and_one_that_goes_on_are_not_unfinished(repository
     with (folder_of(run) / "calls.ndjson").open("rb") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         assert find_unfinished(repository) == [], "somebody writes it"
+        assert library(repository, Frames.none())["ending"][0] == "running"
+        with pytest.raises(OSError, match="still writing"):
+            discard(folder_of(run), repository)
     (found,) = find_unfinished(repository)
     assert found.folder == folder_of(run)
     assert "finished: analysis; in the middle of: report" in found.words
@@ -94,12 +97,10 @@ async def test_a_finished_run_and_one_that_goes_on_are_not_unfinished(repository
 
 
 async def test_a_journal_is_locked_while_it_is_written(tmp_path: Path) -> None:
-    from chimera_tui.engine.saved.unfinished import is_live
-
     journal = Journal(tmp_path / "calls.ndjson")
-    assert is_live(journal.path)
+    assert is_live(tmp_path)
     await journal.close()
-    assert not is_live(journal.path)
+    assert not is_live(tmp_path)
 
 
 async def test_what_the_journal_holds_is_written_down_without_a_server(repository: Path) -> None:

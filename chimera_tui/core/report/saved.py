@@ -10,7 +10,8 @@ from chimera_tui.core.report.call_rows import calls_of_metrics
 
 SOURCE = "saved run"
 REPORT = "report.md"
-UNFINISHED = "unfinished"
+UNFINISHED, RUNNING = "unfinished", "running"
+"""Endings of what has no report: its program ended, or it is still being written."""
 LARGEST = 4_000_000
 """Files of a saved run that are larger than this are not ours."""
 _TOTALS = ("generated_tokens", "prompt_tokens", "decode_s", "prefill_s", "load_s", "total_s", "decode_tps", "ttft_s")

@@ -106,7 +106,8 @@ def _picked(frame: pl.DataFrame, text: str, root: Path, what: Over) -> Picked:
         given = frozenset(where.meta.root_names())
     rows = frame.filter(where)
     if not rows.height:
-        raise SideError(f"There are no {what} for {quoted_value(text)}.")
+        hint = " There is no such file or folder." if "/" in text and what == "reports" else ""
+        raise SideError(f"There are no {what} for {quoted_value(text)}.{hint}")
     return Picked(text, rows, given)
 
 

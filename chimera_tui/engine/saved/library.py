@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from chimera_tui.core.links import real_path
 from chimera_tui.core.report.library import shown
 from chimera_tui.core.report.runs import as_frame
-from chimera_tui.core.report.saved import REPORT, SOURCE, read_saved_run
+from chimera_tui.core.report.saved import REPORT, RUNNING, SOURCE, UNFINISHED, read_saved_run
 from chimera_tui.engine.journal import NAME as JOURNAL
+from chimera_tui.engine.journal import is_live
 from chimera_tui.engine.saved.places import report_parents
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ def library(root: Path, frames: Frames, report_dir: str = "") -> pl.DataFrame:
     files = [row.pop("file") for row in fresh]
     others = as_frame(fresh).with_columns(pl.Series("file", files, dtype=pl.String))
     both = pl.concat([known.drop("run_folder"), others])
+    without = both.filter(pl.col("ending") == UNFINISHED)["file"].to_list()
+    live = pl.col("file").is_in([file for file in without if is_live(Path(file))])
+    both = both.with_columns(ending=pl.when(live).then(pl.lit(RUNNING)).otherwise("ending"))
     return shown(both).sort("started", "path", descending=[True, True], nulls_last=True)
 
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from chimera_tui.core.report.saved import REPORT
 from chimera_tui.core.scan.saved_runs import FOLDER, TRASH, is_saved_run
+from chimera_tui.engine.journal import is_live
 from chimera_tui.engine.saved.places import report_parents
 
 MOST_CLASHES = 1000
@@ -34,6 +35,8 @@ class Discarded(NamedTuple):
 def discard(path: Path, root: Path) -> Discarded:
     """Move a saved run (its folder or its ``report.md``) or another report of ``root`` to the trash. Raises OSError."""
     run = run_folder(path)
+    if run is not None and is_live(run):
+        raise OSError("a program is still writing it")
     if run is not None:
         trash, below = run.parent / TRASH, Path(run.name)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from chimera_tui.core.moments import utc
 from chimera_tui.core.report.saved import REPORT, read_record
 from chimera_tui.engine.events import CallStarted, ProgramText, RunStarted, StageFinished
 from chimera_tui.engine.journal import NAME as JOURNAL
-from chimera_tui.engine.journal import read_journal
+from chimera_tui.engine.journal import is_live, read_journal
 from chimera_tui.engine.saved.calls import RecordedCall, calls_of
 from chimera_tui.engine.saved.places import report_parents
 from chimera_tui.engine.saved.run_settings import settings_of
@@ -86,7 +85,7 @@ def read_unfinished(folder: Path) -> Unfinished | None:
 def _abandoned(folder: Path, root: Path) -> Unfinished | None:
     journal = folder / JOURNAL
     try:
-        if not journal.is_file() or (folder / REPORT).exists() or is_live(journal):
+        if not journal.is_file() or (folder / REPORT).exists() or is_live(folder):
             return None
         events = read_journal(journal)
         told = any(isinstance(event, CallStarted | ProgramText) for event in events)
@@ -95,13 +94,3 @@ def _abandoned(folder: Path, root: Path) -> Unfinished | None:
         return read_unfinished(folder) if told and here else None
     except OSError:
         return None
-
-
-def is_live(journal: Path) -> bool:
-    """Whether a program is writing this journal: it holds a lock that ends with it. Raises OSError."""
-    with journal.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False

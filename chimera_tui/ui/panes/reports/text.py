@@ -19,9 +19,10 @@ def read_report(path: Path) -> str:
 def _unfinished(folder: Path) -> str:
     from chimera_tui.core.report.analysis import ReadableJson
     from chimera_tui.engine.events import CallStarted, Chunk, ProgramText, Stage
-    from chimera_tui.engine.journal import read_journal
+    from chimera_tui.engine.journal import is_live, read_journal
 
-    texts = [f"*This run did not finish: its program was ended. What its journal holds ({folder}):*"]
+    now = "goes on: a program is writing it" if is_live(folder) else "did not finish: its program was ended"
+    texts = [f"*This run {now}. What its journal holds ({folder}):*"]
     analysis: ReadableJson | None = None
     for event in read_journal(folder / "calls.ndjson"):
         if isinstance(event, CallStarted):
