@@ -18,6 +18,14 @@ UPGRADE = """engine_version,scenario,concurrency,output_tok_s,ttft_p50_ms,ttft_p
 1.5.0,code,1,63.4,79.2,276.5
 1.5.0,code,8,433.1,122.8,590.7
 """
+COLD = """model,phase,num_ctx,status,ttft_s
+a1:7b,cold,2048,ok,2.14
+a1:7b,warm,2048,ok,0.17
+a1:7b,warm,4096,timeout,
+b2:9b,cold,2048,ok,3.52
+b2:9b,warm,4096,ok,0.26
+c3:1b,warm,8192,timeout,
+"""
 HEAD = (
     "| Scenario | Mean output tok/s (1.4.2) | Mean output tok/s (1.5.0) | Mean p99 TTFT in ms (1.5.0) |\n"
     "|---|---|---|---|\n"
@@ -28,6 +36,7 @@ HEAD = (
 def facts(tmp_path_factory) -> Facts:
     folder = tmp_path_factory.mktemp("repository")
     (folder / "upgrade.csv").write_text(UPGRADE)
+    (folder / "cold.csv").write_text(COLD)
     return facts_of(folder)
 
 
@@ -44,6 +53,17 @@ CASES = [
     ("The largest p99 TTFT of version 1.5.0 is 590.7 ms.", "590.7 ms", SUPPORTED),
     # A setting may be a word, and what a heading asks is no metric of a number in another unit.
     ("## Which runtime?\n\nIn chat, version 1.5.0 gives 71.6 tok/s at one client.", "71.6 tok/s", SUPPORTED),
+    # Rows, failures and different values are counted in the file that the sentence, the line or the section is about.
+    ("This report looks at `upgrade.csv`. It has 8 rows of two scenarios.", "8 rows", SUPPORTED),
+    ("This report looks at `upgrade.csv`. It has 8 rows of two scenarios.", "two", SUPPORTED),
+    ("This report looks at `upgrade.csv`. It has 8 rows of three scenarios.", "three", UNVERIFIABLE),
+    ("This report looks at `upgrade.csv`. It has 9 runs.", "9 runs", UNVERIFIABLE),
+    ("`cold.csv` covers three values of num_ctx, hence 6 configurations.", "three", SUPPORTED),
+    ("`cold.csv` covers five values of num_ctx, hence 6 configurations.", "five", UNVERIFIABLE),
+    ("# Cold starts\n\nSee `cold.csv`.\n\n## Failures\n\nA total of 2 runs failed.", "2 runs", SUPPORTED),
+    ("# Cold starts\n\nSee `cold.csv`.\n\n## Failures\n\nA total of 3 runs failed.", "3 runs", UNVERIFIABLE),
+    ("# Cold starts\n\nSee `cold.csv`.\n\n## Failures\n\nThe failure rate is 33.3%.", "33.3%", SUPPORTED),
+    ("There are 3 rows with a1:7b.", "3 rows", SUPPORTED),
     # What is expected was not measured.
     ("With 64 clients we would expect 612 tok/s of version 1.5.0.", "612 tok/s", UNVERIFIABLE),
 ]
@@ -53,3 +73,18 @@ CASES = [
 def test_a_right_number_is_found_right_and_a_wrong_one_is_not(facts, text, span, label):
     (verdict,) = [one for one in check(text, facts).verdicts if one.claim.span == span]
     assert verdict.label == label, verdict.reason
+
+
+NO_CLAIMS = [
+    "Preload the model, so that the first token arrives in less than 0.5 s.",
+    "- Alert when TTFT exceeds 250 ms.",
+    "- Test batch sizes of 16 and 64.",
+    "A keep-alive of 30 minutes should be enough.",
+    "All were rejected with WinError 10049.",
+    "I suggest 10 warm-ups.",
+]
+
+
+@pytest.mark.parametrize("text", NO_CLAIMS)
+def test_advice_and_codes_are_no_claims(facts, text):
+    assert [one.claim.span for one in check(text, facts).verdicts] == []

@@ -44,6 +44,7 @@ _DURATION = re.compile(
 )
 _NUMBER_WORD = re.compile(
     rf"\b({'|'.join(WORDS)})\b(?=(?: [\w*“”\"-]+){{0,3}}? {NOUNS}\b"
+    r"| (?:timed out|failed|crashed|succeeded)\b| of [`*]*(?:[A-Za-z]+_\w+|temperature|concurrency)"
     r"| of (?:them|these|those|which)\b| (?:are|is|were) (?:in )?(?:CSV|JSONL?|Markdown)\b| (?:CSV|JSONL?|Markdown)\b)",
     re.IGNORECASE,
 )

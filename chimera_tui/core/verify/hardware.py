@@ -16,7 +16,7 @@ DEVICE = re.compile(
     rf"\b{_BRAND}(?:\(R\)|\(TM\)|®|™)*(?:[ -](?:{_BRAND}|{_PIECE})(?:\(R\)|\(TM\)|®|™)*)*(?: (?:Laptop )?GPU)?"
     r"|\b(?:Apple )?M[1-9](?: (?:Pro|Max|Ultra))?(?= (?:chip|GPU|CPU|Mac|processor|MacBook))"
     r"|\b[AHVBLT]\d{2,3}[SX]?(?=[\s-]*(?:GPUs?|cards?|\d+ ?GB|SXM|PCIe|NVL|,|\.|$))"
-    r"|\bi[3579]-\d{4,5}[A-Z]{0,2}\b"
+    r"|\bi[3579]-\d{4,5}[A-Z]{0,2}\d?\b"
 )
 SOFTWARE = re.compile(
     r"\b(CUDA|cuDNN|ROCm|PyTorch|Torch|TensorFlow|TensorRT|Triton|Python|Ollama|"

@@ -27,6 +27,7 @@ from chimera_tui.core.verify.rule_names import judge_hardware, judge_model_size
 from chimera_tui.core.verify.rule_options import is_index, judge_option
 from chimera_tui.core.verify.rule_ratios import judge_ratio
 from chimera_tui.core.verify.rule_recorded import judge_recorded
+from chimera_tui.core.verify.rule_rows import judge_rows
 from chimera_tui.core.verify.rule_runs import as_observations, counts_observations, judge_failed
 from chimera_tui.core.verify.rule_sizes import judge_size
 from chimera_tui.core.verify.sentences import sentences
@@ -97,6 +98,8 @@ def _judged(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts, d
     verdict = _by_rules(at, facts, done)
     if facts.cells is not None and counts_observations(at):
         return as_observations(at, facts.cells, verdict)
+    if verdict.label == UNVERIFIABLE and len(claims) <= MANY_CLAIMS and (counted := judge_rows(at, facts)):
+        return counted
     if (
         facts.cells is None
         or len(claims) > MANY_CLAIMS

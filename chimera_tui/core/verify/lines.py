@@ -6,6 +6,8 @@ import re
 
 import msgspec
 
+from chimera_tui.core.verify.masks import FILE
+
 PROSE, ROW, HEADER, RULE, HEADING, KEY, CODE, PROGRAM, BLANK, OTHER = (
     "prose", "row", "table header", "table rule", "heading", "key", "code", "program", "blank", "other",
 )  # fmt: skip
@@ -13,6 +15,10 @@ PROSE, ROW, HEADER, RULE, HEADING, KEY, CODE, PROGRAM, BLANK, OTHER = (
 JUDGED = frozenset((PROSE, ROW, HEADING, KEY))
 PROSE_FENCES = ("", "markdown", "md")
 """Info strings of fences whose content is judged as prose."""
+MOST_NAMED = 4
+"""Files that the text above names which are kept."""
+OPENING = 2
+"""Headings in the opening of a report: its title and that of its introduction."""
 LONGEST = 8_000
 """Characters of a line that are looked at."""
 _UNBROKEN = re.compile(r"[!-+\-.-:<-{}~]{256,}")
@@ -68,6 +74,8 @@ class Line(msgspec.Struct, frozen=True):
     header: tuple[str, ...] = ()
     intro: str = ""
     """The paragraph before a list or a table."""
+    about: tuple[str, ...] = ()
+    """The files named above it in its section, the last first, else the only one that the opening names."""
     settings: str = ""
     """The ``key: number`` lines of the code block above, up to the next heading."""
     given: str = ""
@@ -91,6 +99,9 @@ class Reader:
         self._intro = ""
         self._settings = ""
         self._previous = ""
+        self._named: list[str] = []
+        self._opening: set[str] = set()
+        self._headings = 0
 
     def line(self, text: str) -> Line:
         """The next line, without its line break."""
@@ -104,6 +115,17 @@ class Reader:
         if self._fence and (not self._fence_prose or re.match(r"\s*\$ \S", text)):
             return self._in_code(text)
         return self._markdown(text)
+
+    @property
+    def _about(self) -> tuple[str, ...]:
+        return tuple(reversed(self._named)) or (tuple(self._opening) if len(self._opening) == 1 else ())
+
+    def _names(self, text: str) -> None:
+        """Note the files that a line names, for those below it."""
+        found = [one[0] for one in FILE.finditer(text)] if "." in text else []
+        self._named = [*(one for one in self._named if one not in found), *found][-MOST_NAMED:]
+        if self._headings <= OPENING:
+            self._opening.update(found)
 
     def _leave(self) -> None:
         self._fence, self._items, self._header, self._in_table = "", [], (), False
@@ -143,6 +165,8 @@ class Reader:
         self._items, self._intro, self._settings = [], "", ""
         self._heading = text.strip().strip("#*_: ").strip()
         self._in_table, self._header = False, ()
+        self._headings, self._named = self._headings + 1, []
+        self._names(text)
         return Line(self._number, text, HEADING, body)
 
     def _table_row(self, text: str) -> Line:
@@ -159,7 +183,7 @@ class Reader:
         above = tuple(item for place, item in self._items if indent > place or not item.rstrip("*_ ").endswith("."))
         return Line(
             self._number, text, ROW, cells=cells, header=self._header, heading=self._heading, intro=self._intro,
-            parents=above,
+            parents=above, about=self._about,
         )  # fmt: skip
 
     def _prose(self, text: str) -> Line:
@@ -176,7 +200,12 @@ class Reader:
         body = item.end() if item else max(indent, note.end() if (note := _FOOTNOTE.match(text)) else 0)
         if item:
             self._items.append((indent, text[body:].strip()))
-        return Line(self._number, text, PROSE, body, parents, self._heading, intro=self._intro, settings=self._settings)
+        about = self._about
+        self._names(text)
+        return Line(
+            self._number, text, PROSE, body, parents, self._heading, intro=self._intro, settings=self._settings,
+            about=about,
+        )  # fmt: skip
 
 
 def _is_bold_heading(text: str) -> bool:

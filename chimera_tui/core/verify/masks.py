@@ -30,7 +30,8 @@ _PAGES = re.compile(
     r"\b(?:chapters?|figures?|tables?|sections?|equations?|eqs?\.?|pages?|footnotes?|steps?|parts?|appendix|RFC|ext\.?|"
     r"extension|room|TODO|FIXME|ticket|PR)\s?[#(]?\d{1,5}\)?(?:\s(?:of|and|to|-|–)\s\d{1,3}\b)?(?=\W|$)(?!\s?(?:%|ms\b|s\b|files\b))"
     r"|[©]\s?\d{4}|\(c\)\s?\d{4}|<!--.*?-->|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|\blocalhost:\d+|\b[A-Za-z]+@\d+\b"
-    r"|\b\d{1,2} (?:parts|sections|chapters|paragraphs|pages|words)\b|\b(?:room|ext\.) [A-Z]?\d+",
+    r"|\b\d{1,2} (?:parts|sections|chapters|paragraphs|pages|words)\b|\b(?:room|ext\.) [A-Z]?\d+"
+    r"|\b(?:WinError|errno|HTTP|(?:error|exit|status) codes?)[ :#]{1,2}\d{1,6}\b|\b(?:item|point) \d{1,2} of the\b",
     re.IGNORECASE,
 )
 """Places in documents and outside them: pages, chapters, tickets, addresses."""
@@ -67,7 +68,7 @@ _SETTINGS = re.compile(r"(?<![\w/])\d+(?:\.\d+)?(?:/\d+(?:\.\d+)?){2,}(?![\w/])|
 _VERBS = (
     "ensure|maintain|keep|limit|achieve|reach|increase|reduce|decrease|raise|lower|improve|optimi[sz]e|implement|use|set|run|"
     "conduct|perform|schedule|establish|introduce|adopt|allocate|configure|compress|convert|add|apply|enable|define|create|develop|"
-    "test|monitor|repeat|re-?run|write|collect|standardi[sz]e|automate|adjust|try|explore|experiment|upgrade|scale|cap|start|begin|plan|update"
+    "test|monitor|repeat|re-?run|write|collect|standardi[sz]e|automate|adjust|try|explore|experiment|upgrade|scale|cap|start|begin|plan|update|alert|warn|preload|discard|watch|check|choose|pick|prefer|switch|deploy"
 )
 _IMPERATIVE = re.compile(
     r"^\W*(?:x\] )?(?:Step \d+: )?(?:\d+[.)]\s*)?"
@@ -76,8 +77,13 @@ _IMPERATIVE = re.compile(
 )
 _AIM = re.compile(
     r"\b(?:by|to|at least|at most|every|within|below|under|above|over|minimum of|"
-    r"maximum of|up to|between|about|with|e\.g\.,?|such as|like)\s+"
+    r"maximum of|up to|between|about|with|e\.g\.,?|such as|like|exceeds?|(?:less|more|fewer) than)\s+"
     r"(?:\w+\s+){0,2}?[~$]?(\d[\d,.]*(?:\s?(?:-|–|to)\s?\d[\d.,]*)?)",
+    re.IGNORECASE,
+)
+_SIZES = re.compile(
+    r"\b(?:sizes?|lengths?|limits?|levels?|values?|counts?|intervals?|timeouts?) of "
+    r"(\d[\d.]*(?:(?:,| and| or|, and) \d[\d.]*)*)",
     re.IGNORECASE,
 )
 _DO = re.compile(
@@ -93,10 +99,13 @@ _TARGET = re.compile(
         r"\b(?:aim(?:s|ing)? (?:for|to|at)|targets?\b(?! (?:device|platform|model))|targeting|"
         r"goals?\b|should\b(?! be noted)|must\b|consider\b|recommend(?:ed|s)? (?:to|a|an|"
         r"using|setting|increas|reduc)|recommended:|"
-        r"set (?:the )?\w+ to|strive|in order to reach|deadline|no more than|word limit|"
+        r"(?:I|we) suggest\b(?! that)|set (?:the )?\w+ to|strive|in order to reach|deadline|no more than|word limit|"
         r"we propose|budgets?\b|try (?:to|using|setting))",
     re.IGNORECASE,
 )  # fmt: skip
+_ENOUGH = re.compile(
+    r"(\d[\d.,]*)[^,.;:]{0,24} (?:should|would|will) (?:be (?:enough|sufficient|plenty|fine)|suffice|do)\b"
+)
 _DURING_PLAN = re.compile(r"\b(?:within|in|over|for) the (?:next|coming|following) ", re.IGNORECASE)
 
 Span = tuple[int, int, str]
@@ -138,8 +147,10 @@ def intentions(sentence: str) -> list[Span]:
             found.append((0, would.start(), "assumption"))
     if match := re.search(r"\b[Ii]f\b[^,]*,", sentence):
         found.append((*match.span(), "assumption"))
+    found += [(*match.span(1), "target") for match in _ENOUGH.finditer(sentence)]
     if (match := _TARGET.search(sentence)) or (match := _DURING_PLAN.search(sentence)):
         found.append((match.start(), len(sentence), "target"))
     if _IMPERATIVE.match(sentence):
-        found += [(*match.span(1), "target") for pattern in (_AIM, _DO) for match in pattern.finditer(sentence)]
+        said = sentence.partition(";")[0]
+        found += [(*match.span(1), "target") for pattern in (_AIM, _DO, _SIZES) for match in pattern.finditer(said)]
     return found

@@ -30,7 +30,8 @@ NOUNS = (
     r"configurations?|configs?|backends?|quanti[sz]ations?|variants?|variations?|directories|folders?|columns?|"
     r"data points?|key-value pairs?|pairs?|tests?|benchmarks?|experiments?|prompts?|iterations?|metrics?|reports?|"
     r"(?:CSVs?|JSONL?s?|Markdowns?|MDs?|Parquet)(?=\s*(?:[,.;)&/|+]|and\b|or\b|$))|categories|"
-    r"failures?|errors?|samples?|calls?|cells?|sizes?|versions?|tools?|duplicates?)"
+    r"failures?|errors?|samples?|calls?|cells?|sizes?|versions?|tools?|duplicates?|values|scenarios?|GPUs?|networks?|"
+    r"combinations?|timeouts?|runtimes|engines)"
 )
 MONTHS = {
     name: number

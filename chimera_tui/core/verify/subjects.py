@@ -105,8 +105,9 @@ def _from_noun(at: Context, facts: Facts, noun: str) -> Subject | None:  # noqa:
         return Subject(
             HEADINGS, "headings in Markdown files", () if facts.extra.headings is None else (facts.extra.headings,)
         )
-    if re.search(r"\b(?:formats?|types?)$", noun) and re.search(
-        r"(?:^|\b)(?:file |data |different |main |distinct |primary |\w+ file )?(?:formats?|types?)$", noun
+    if re.fullmatch(
+        r"(?:(?:different|main|distinct|primary|various|unique|of|the|these|data|\w+ file|file) )*(?:formats?|types?)",
+        noun,
     ):
         return Subject(
             KINDS,

@@ -1,0 +1,181 @@
+"""Counts of rows and of different values, and shares of rows that failed, in the file that a text is about.
+
+Asked where no other rule decides, and only ever supports: which rows are counted is seldom said outright.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from chimera_tui.core.measure.naming import normalised
+from chimera_tui.core.verify import claim as kinds
+from chimera_tui.core.verify.cells import Cells
+from chimera_tui.core.verify.context import Context
+from chimera_tui.core.verify.facts import Facts
+from chimera_tui.core.verify.masks import FILE
+from chimera_tui.core.verify.mentions import Vocabulary, vocabulary
+from chimera_tui.core.verify.names import ENTITY_COLUMNS
+from chimera_tui.core.verify.nearness import Nearness
+from chimera_tui.core.verify.rows import SETTINGS
+from chimera_tui.core.verify.tolerance import agreement
+from chimera_tui.core.verify.verdict import SUPPORTED, Source, Verdict
+
+RULE = "rows"
+MOST_COUNTS = 2
+"""Of more different counts in the files that have the rows named, one agrees with a number by chance."""
+_ROWS = re.compile(r"(?:rows?|runs?|records?|entries|measurements?|observations?|trials?|executions?|requests?)$")
+_CONFIGS = re.compile(r"(?:config(?:uration)?s?|combinations?|settings)$")
+_BAD = re.compile(
+    r"\s*(?:of (?:them|these|those|the) )?(?:(?:rows?|runs?|records?|entries|measurements?|observations?|trials?) )?"
+    r"(?:(?:have|had|has|are|were|is|was|that|which) )*"
+    r"(?:failed|failures?|timed out|timeouts?|time-?outs|errors?|errored|aborted|crashed|unsuccessful)\b",
+    re.IGNORECASE,
+)
+_FAILED_SHARE = re.compile(r"\b(?:failure|error) rate\W*(?:is|was|of|:|at|=)?\W*$", re.IGNORECASE)
+_FACTORS = {
+    "model": "model", "network": "model", "gpu": "device", "device": "device", "card": "device",
+    "quantization": "quant", "quantisation": "quant", "quant": "quant", "backend": "backend", "engine": "backend",
+    "runtime": "backend", "precision": "quant", "weight format": "quant", "variant": "model",
+}  # fmt: skip
+"""How texts call what configurations are told apart by."""
+_VALUES_OF = re.compile(
+    r"(?:\s*(?:different |distinct )?(?:values|settings|levels))?\s+(?:of|for)\s+[`*]*([A-Za-z]\w+)"
+)
+Groups = frozenset[int]
+
+
+def judge_rows(at: Context, facts: Facts) -> Verdict | None:
+    """Supported where so many rows, failures or different values are in the file that the text is about."""
+    if facts.cells is None or at.claim.decimals > 1 or at.in_row:
+        return None
+    known = vocabulary(facts.cells)
+    share = at.claim.kind == kinds.SHARE and _FAILED_SHARE.search(at.before) is not None
+    counted = at.claim.kind in (kinds.COUNT, kinds.VALUE) and not at.claim.unit and at.claim.value >= 2
+    if not known.known or not (share or counted):
+        return None
+    for where, groups in _scopes(at, facts, known):
+        for value, what in _counts(at, facts.cells, known, groups, share=share):
+            if agreement(at.claim, value):
+                return Verdict(
+                    claim=at.claim, label=SUPPORTED, rule=RULE, reason=f"{value:g} {what} in {where}", reading=what,
+                    sources=(Source(where, field=what, value=value),),
+                )  # fmt: skip
+    return None
+
+
+def _scopes(at: Context, facts: Facts, known: Vocabulary) -> Iterator[tuple[str, Groups]]:
+    """The rows of each file that the text is about, the nearest first, without those that it does not name.
+
+    Where it is about no file, those of every file that has the rows named, if they are nearly alike in number.
+    """
+    own = _named(at, known)
+    mentions = list(dict.fromkeys((*at.file_mentions, *_above(at), *at.line.about)))
+    for mention in mentions:
+        for file in facts.inventory.named(mention)[:1]:
+            groups = frozenset(known.by_file.get(file.file_id, ()))
+            groups = groups & own if own is not None else groups
+            if groups:
+                yield file.path, groups
+    if own and not mentions:
+        apart = {one: own & its for one, its in known.by_file.items() if not own.isdisjoint(its)}
+        if len({len(its) for its in apart.values()}) <= MOST_COUNTS:
+            yield from ((known.cells.path(one), its) for one, its in sorted(apart.items()))
+
+
+def _above(at: Context) -> list[str]:
+    """The files that the line names before the claim's sentence, the last first."""
+    return [one[0] for one in FILE.finditer(at.text, 0, at.reach[0])][::-1]
+
+
+def _named(at: Context, known: Vocabulary) -> Groups | None:
+    """The groups that the claim's own words name; None where they name none."""
+    own = f"{Nearness(at, known).lead} ; {_END.split(at.after)[0]}"
+    found: Groups | None = None
+    for one in known.mentions(FILE.sub(" ", own)):
+        found = one.groups if found is None else (found & one.groups) or found
+    return found
+
+
+_END = re.compile(r"[,;:(](?=\s|\w)|\.(?=\s|$)")
+
+
+def _counts(
+    at: Context, cells: Cells, known: Vocabulary, groups: Groups, *, share: bool
+) -> Iterator[tuple[float, str]]:
+    rows, failed = _observations(cells, known, groups)
+    if share:
+        yield 100.0 * failed / max(rows, 1), "% of the rows failed"
+    elif _BAD.match(at.text, _behind(at)):
+        yield float(failed), "rows failed"
+    elif names := _factors(at, cells):
+        for name in names:
+            different = {value for one in groups for value in _values(cells, known, name).get(one, ())}
+            yield float(len(different)), f"different values of {name}"
+    elif _ROWS.search(at.claim.noun):
+        yield float(rows), "rows"
+    elif _CONFIGS.search(at.claim.noun):
+        yield float(len(groups)), "configurations"
+
+
+def _behind(at: Context) -> int:
+    """Where the number itself ends: a noun may be part of the claim."""
+    return at.claim.start + len(at.claim.span.split()[0])
+
+
+def _observations(cells: Cells, known: Vocabulary, groups: Groups) -> tuple[int, int]:
+    """How many rows some groups have, and how many of them failed."""
+    import polars as pl
+
+    if "observations" not in cells.memo:
+        frame = cells.frames.cells.group_by("file_id", "config_id").agg(
+            pl.col("record").n_unique().alias("n"),
+            pl.col("record").filter(pl.col("status") != 0).n_unique().alias("bad"),
+        )
+        cells.memo["observations"] = {
+            known.number[file_id, config_id]: (n, bad) for file_id, config_id, n, bad in frame.rows()
+        }
+    table: dict[int, tuple[int, int]] = cells.memo["observations"]  # type: ignore[assignment]
+    return sum(table[one][0] for one in groups), sum(table[one][1] for one in groups)
+
+
+def _factors(at: Context, cells: Cells) -> list[str]:
+    """The factors whose values may be counted; none where the text counts something else."""
+    names = _names(cells)
+    if found := _VALUES_OF.match(at.text, _behind(at)):
+        return names.get(_one(normalised(found[1])), [])
+    words = at.claim.noun.split()
+    last = [_one(" ".join(words[-n:])) for n in (2, 1) if len(words) >= n]
+    return [name for one in last for name in (*names.get(one, ()), *([_FACTORS[one]] if one in _FACTORS else ()))]
+
+
+def _one(word: str) -> str:
+    return re.sub(r"(?<=[a-z]{2})s$", "", word)
+
+
+def _names(cells: Cells) -> dict[str, list[str]]:
+    """The factors of the configurations, by their names in the singular and in normal form."""
+    if "factor names" not in cells.memo:
+        extra = [
+            name for row in cells.frames.configs["extra"].drop_nulls().unique() for name in msgspec.json.decode(row)
+        ]
+        found: dict[str, list[str]] = {}
+        for name in dict.fromkeys((*ENTITY_COLUMNS, *SETTINGS, *extra)):
+            found.setdefault(_one(normalised(name)), []).append(name)
+        cells.memo["factor names"] = found
+    return cells.memo["factor names"]  # type: ignore[return-value]
+
+
+def _values(cells: Cells, known: Vocabulary, name: str) -> dict[int, tuple[object, ...]]:
+    """The values of a factor by the groups that have them."""
+    key = ("values by group", name)
+    if key not in cells.memo:
+        found: dict[int, tuple[object, ...]] = {}
+        for row in cells.frames.configs.iter_rows(named=True):
+            value = row[name] if name in row else msgspec.json.decode(row["extra"] or "{}").get(name)
+            if isinstance(value, (str, int, float)):
+                found.update(dict.fromkeys(known.by_config.get(row["config_id"], ()), (value,)))
+        cells.memo[key] = found
+    return cells.memo[key]  # type: ignore[return-value]
