@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,12 +53,22 @@ def read(folder: Path, name: str, stored: Stored, types: dict[str, pl.DataType])
     import polars as pl
 
     frame = _read(folder / f"{name}.arrow", stored)
-    columns = [pl.lit(value, types[column]).alias(column) for column, value in stored.constants.items()]
+    constants = [pl.lit(value, types[column]).alias(column) for column, value in stored.constants.items()]
+    sparse = []
     for column in stored.sparse:
         filled = _read(folder / f"{name}.{column}.arrow", stored)
-        empty = pl.repeat(None, frame.height, dtype=types[column], eager=True)
-        columns.append(pl.lit(empty.scatter(filled[ROW], filled[column])).alias(column))
-    return frame.with_columns(columns).select(list(types))
+        whole = pl.repeat(None, frame.height, dtype=types[column], eager=True).scatter(filled[ROW], filled[column])
+        sparse.append(_in_chunks(whole, frame.to_series(0).chunk_lengths()).alias(column))
+    return frame.with_columns(*constants, *sparse).select(list(types))
+
+
+def _in_chunks(column: pl.Series, lengths: list[int]) -> pl.Series:
+    """The column in chunks of these lengths: beside others in other chunks, all of them would be copied into one."""
+    import polars as pl
+
+    starts = accumulate(lengths, initial=0)
+    parts = [column.slice(start, length) for start, length in zip(starts, lengths, strict=False)]
+    return pl.concat(parts, rechunk=False) if parts else column
 
 
 def _write(frame: pl.DataFrame, path: Path, found: Stored) -> None:
