@@ -18,6 +18,7 @@ from chimera_tui.core.measure.tables import (
     counts,
     is_hot,
     is_version,
+    other_phase,
     says_failed,
 )
 from chimera_tui.core.measure.when import moment_ns
@@ -110,6 +111,8 @@ class _Columns:
         self.n: pl.Series | None = None
         self.at: list[int | None] | None = None
         self.phase: list[int] | None = None
+        self.others: dict[str, pl.Series] = {}
+        """Columns of factors of which some cells are something else."""
         self.special: pl.Series | None = None
 
     def mark(self, rows: pl.Series) -> None:
@@ -139,6 +142,8 @@ def _is_statistic(cell: str) -> bool:
 
 
 def _sort(header: Header, i: int, what: Meaning, rows: pl.DataFrame, found: _Columns) -> None:
+    import polars as pl
+
     role, column = what.role, rows[str(i)]
     if role == "measure":
         numbers, wrong = _numbers(column)
@@ -160,6 +165,9 @@ def _sort(header: Header, i: int, what: Meaning, rows: pl.DataFrame, found: _Col
         found.at = [moment_ns(number_or_text(cell)) for cell in column]
     elif role == "phase":
         found.phase = [PHASES.get(_plain(cell), 0) for cell in column]
+        if any(others := [other_phase(cell) for cell in column]):
+            found.factors.append((i, FactorColumn(what.name, options=False)))
+            found.others[str(i)] = pl.Series(others)
     elif is_version(role, what.name):
         found.mark(_of_several(column, rows["file"]))
 
@@ -262,7 +270,7 @@ def _configs(files: list[Waiting], rows: pl.DataFrame, columns: _Columns) -> tup
     hinted = pl.Series([places[one.hints] for one in files], dtype=pl.UInt32).gather(rows["file"])
     names = [str(i) for i, _ in columns.factors]
     spec = tuple(column for _, column in columns.factors)
-    keys = rows.select(hinted.alias("hints"), *names)
+    keys = rows.with_columns(**columns.others).select(hinted.alias("hints"), *names)
     different = keys.unique(maintain_order=True)
     table: dict[ConfigKey, int] = {}
     ids = []

@@ -167,6 +167,8 @@ def _sort(grid: Grid, i: int, what: Meaning, rows: Rows, columns: _Sorted) -> No
         rows.at = [moment_ns(number_or_text(cell)) for cell in column]
     elif role == "phase":
         rows.phase = [PHASES.get(cell.strip().lower(), 0) for cell in column]
+        if any(others := list(map(other_phase, column))):
+            columns.factors.append((FactorColumn(what.name, options=False), others))
     elif is_version(role, what.name) and 1 < len(set(column)) <= MOST_LEVELS:
         columns.factors.append((FactorColumn(what.name, options=False), column))
 
@@ -174,6 +176,11 @@ def _sort(grid: Grid, i: int, what: Meaning, rows: Rows, columns: _Sorted) -> No
 def is_version(role: str, name: str) -> bool:
     """Whether a column says which version of a tool a row is of: a factor where its rows are of several."""
     return role == "id" and name.endswith("_version")
+
+
+def other_phase(cell: str) -> str:
+    """A phase that tools have no code for, such as ``cold`` or ``prefill``: it is a factor."""
+    return "" if cell.strip().lower() in PHASES else cell
 
 
 def _hot(column: Column) -> bool:

@@ -11,9 +11,7 @@ _DIFFERENCE = re.compile(
     re.IGNORECASE,
 )
 _BY = re.compile(
-    r"\b(?:grow|grew|ris|rose|increas|decreas|drop|fall|fell|shrink|shrank|shrunk|reduc|improv|gain|los[et]|lower|climb|chang"
-    r"|cut|slow|differ)\w*(?: [\w-]+){0,3}? by[\s`*~≈]*(?:(?:about|around|roughly|approximately|only|just|up to) )?$",
-    re.IGNORECASE,
+    r"\bby[\s`*~≈]*(?:(?:about|around|roughly|approximately|only|just|up to|almost|nearly|another) )?$", re.IGNORECASE
 )
 
 

@@ -14,15 +14,19 @@ FILE_RULE = "file"
 SHARED = 4
 """Words between two numbers up to which a statistic is said of both."""
 
-_EXPECTED = re.compile(r"\b(?:would|should|might|could|expect\w*|project(?:ed|ion)|estimat\w+)\b[^.;]*$", re.IGNORECASE)
-"""What is said to be expected was not measured."""
-
 
 def certain(at: Context, rows: Rows, rule: str) -> bool:
     """Whether metric and rows are said so plainly that a mismatch is a contradiction."""
     if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO:
         return False
-    if at.turned_from or at.other_side or at.is_whole or _EXPECTED.search(at.before):
+    if (
+        at.supposed
+        or at.of_the_other
+        or at.turned_from
+        or (at.turned_to and not at.claim.bound)
+        or at.other_side
+        or at.is_whole
+    ):
         return False
     if rule == FILE_RULE:
         return bool(at.unit or at.claim.decimals > 0 or (at.in_row and at.header))
@@ -32,11 +36,16 @@ def certain(at: Context, rows: Rows, rule: str) -> bool:
 
 def said_of_it(at: Context) -> bool:
     """Whether the statistic is said of this number and not of one before it in the sentence."""
-    earlier = [one.end for one in at.claims if at.reach[0] <= one.start < at.claim.start]
-    if at.in_row or not earlier:
-        return True
-    between = at.text[max(earlier) : at.claim.start]
-    return bool(statistic_in(between)) or len(between.split()) <= SHARED
+    start = at.claim.start
+    earlier = [one for one in at.claims if at.reach[0] <= one.start < start]
+    for one in () if at.in_row or at.claim.bound else reversed(earlier):
+        between = at.text[one.end : start]
+        if statistic_in(between):
+            return True
+        if len(between.split()) > SHARED or re.search(r":|\bof which\b", between):
+            return False
+        start = one.start
+    return True
 
 
 def of_one_row(cells: Cells, series_id: int, rows: Rows) -> bool:

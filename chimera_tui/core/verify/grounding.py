@@ -104,14 +104,18 @@ def _enclosed_units(text: str) -> list[str]:
     return [part.strip() for one in found for part in one.split(",") if canonical(part.strip())][-1:]
 
 
-def _decided(at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen: Chosen) -> Verdict | None:
+def _decided(  # noqa: PLR0911 - one way to decide a line
+    at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen: Chosen
+) -> Verdict | None:
     wanted = _statistic(at, near, meaning)
+    if at.turned_from and not wanted and (verdict := _of_an_end(at, cells, meaning, chosen)):
+        return verdict
     named = CHANCE[meaning.named, chosen.named]
     first: list[Reading] = []
     for groups in chosen.sets:
         readings = list(readings_over(at, cells, meaning, groups, wanted))
-        if at.claim.bound in ("low", "high"):
-            readings += readings_over(at, cells, meaning, groups, "")
+        for name in _also(at):
+            readings += readings_over(at, cells, meaning, groups, name)
         first = first or readings
         apart = readings
         fit = _agreeing(at, readings)
@@ -129,6 +133,23 @@ def _decided(at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen
     if _agrees_elsewhere(at, cells, near, meaning, chosen, wanted):
         return None
     return _verdict(at, cells, CONTRADICTED, min(first, key=lambda one: bool(one.words)), 1, len(first))
+
+
+def _of_an_end(at: Context, cells: Cells, meaning: Meaning, chosen: Chosen) -> Verdict | None:
+    """Supported where what a value turned from is the lowest or the highest of the rows."""
+    for groups in chosen.sets:
+        for name in ("min", "max"):
+            ends = [one for one in readings_over(at, cells, meaning, groups, name) if one.words]
+            if (fit := _agreeing(at, ends)) and telling(at, cells, name, ends):
+                return _verdict(at, cells, SUPPORTED, fit[0], len(fit), len(ends))
+    return None
+
+
+def _also(at: Context) -> tuple[str, ...]:
+    """What a number may be beside the statistic that is asked for."""
+    if at.claim.bound in ("low", "high"):
+        return ("",)
+    return ("mean",) if at.ranked else ()
 
 
 def _agrees_elsewhere(  # noqa: PLR0917
@@ -194,11 +215,13 @@ def _resolved(  # noqa: PLR0911, PLR0917 - one way to be unsure a line
     stated = [one for one in readings if not one.words]
     named = meaning.named or bool(wanted and stated and at.in_row and GENERAL.search(at.header))
     said = meaning.near or not content(near)
-    if wanted and not (statistic_in(near.tail) or said_of_it(at)):
+    if at.supposed or at.of_the_other or at.ranked or (wanted and not (statistic_in(near.tail) or said_of_it(at))):
         return False
     if meaning.far and readings and not _plausible(at, readings):
         return False
     if not at.in_row and (of_another(near) or at.turned_from or is_difference(at)):
+        return False
+    if near.borrowed or (wanted and at.turned_to):
         return False
     if near.compared and not near.known.mentions(f"{near.lead} ; {near.tail}"):
         return False

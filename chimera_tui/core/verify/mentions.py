@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +23,8 @@ SPACES, OF_A_SENTENCE = 4, 3
 """A text with so many spaces is a sentence; so many of its words in a row mean it."""
 LATEST = ":latest"
 """The tag of a model that is named without one."""
+COMMON = 3
+"""A word in the names of so many metrics is no name of rows."""
 EXACT = 4
 """A name of so many tokens that a text gives whole is no part of a longer one."""
 LONGEST_VALUE, MOST_VALUES = 160, 4_000
@@ -72,6 +75,8 @@ class _Value(msgspec.Struct, frozen=True):
     groups: frozenset[int]
     sentence: bool = False
     """A text such as a prompt: a word of it alone is no name."""
+    path: bool = False
+    """Part of a path: it names all rows of its files."""
 
 
 class Vocabulary:
@@ -111,15 +116,26 @@ class Vocabulary:
                 texts.append(row["model"] + LATEST)
             for text in texts:
                 named.setdefault(text, set()).update(self.by_config.get(row["config_id"], ()))
+        parts: dict[str, set[int]] = {}
         for file_id, groups in self.by_file.items():
             for part in self.cells.path(file_id).split("/"):
-                named.setdefault(part.rpartition(".")[0] if "." in part else part, set()).update(groups)
+                parts.setdefault(part.rpartition(".")[0] if "." in part else part, set()).update(groups)
         found: dict[str, list[_Value]] = {}
-        for text, groups in list(named.items())[:MOST_VALUES]:
+        for place, (text, groups) in enumerate([*named.items(), *parts.items()][:MOST_VALUES]):
             words = frozenset(word for word, _, _ in tokens_of(text)) if len(text) <= LONGEST_VALUE else frozenset()
+            one = _Value(words, frozenset(groups), text.count(" ") >= SPACES, place >= len(named))
             for word in words:
-                found.setdefault(word, []).append(_Value(words, frozenset(groups), text.count(" ") >= SPACES))
+                found.setdefault(word, []).append(one)
         return found
+
+    def _in_its_files(self, kept: list[_Value], matched: set[str]) -> frozenset[int]:
+        """The groups of names; a file with a word in its path does not mean all its rows where some are called so."""
+        exact = frozenset[int]().union(*(one.groups for one in kept if not one.path and one.tokens == matched))
+        parts = frozenset[int]().union(*(one.groups for one in kept if one.path))
+        if exact and parts:
+            files = [its for its in self.by_file.values() if not exact.isdisjoint(its)]
+            parts -= frozenset[int]().union(*files)
+        return parts.union(*(one.groups for one in kept if not one.path))
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -192,7 +208,7 @@ class Vocabulary:
 
     def _whole(self, word: str) -> frozenset[int]:
         """What has a word for its whole name: it means that where it stands alone, however general it is."""
-        return frozenset().union(*(one.groups for one in self.values.get(word, ()) if len(one.tokens) == 1))
+        return self._in_its_files([one for one in self.values.get(word, ()) if len(one.tokens) == 1], {word})
 
     def _longest(self, words: list[tuple[str, int, int]], at: int) -> tuple[int, frozenset[int]]:
         """The longest run of tokens from one on that some names hold: where it ends, and what has those names."""
@@ -213,10 +229,12 @@ class Vocabulary:
             place += 1
         if len(matched) < OF_A_SENTENCE:
             kept = [one for one in kept if not one.sentence]
-        if not kept or all(word in stop_words() or (len(word) < 3 and not re.search(r"\d", word)) for word in matched):
+        called = len(matched) == 1 and any(not one.path and one.tokens == matched for one in kept)
+        small = named_words() if called else stop_words()
+        if not kept or all(word in small or (len(word) < 3 and not re.search(r"\d", word)) for word in matched):
             return at + 1, frozenset()
         whole = [one for one in kept if len(matched) >= EXACT and len(one.tokens) == len(matched)]
-        return end, frozenset().union(*(one.groups for one in whole or kept))
+        return end, self._in_its_files(whole or kept, matched)
 
 
 def _counted(number: str) -> float:
@@ -253,6 +271,18 @@ def tokens_of(text: str) -> list[tuple[str, int, int]]:
 
 
 _STOP: set[str] = set()
+_NAMED: set[str] = set()
+
+
+def named_words() -> set[str]:
+    """Words that name no rows even where some are called so: of statistics, of nothing in particular, metrics."""
+    if not _NAMED:
+        from chimera_tui.core.verify.context import STATISTICS
+        from chimera_tui.core.verify.names import phrases
+
+        words = Counter(word for name in phrases() for word in set(name.split("_")))
+        _NAMED.update(EMPTY, STATISTICS, _GENERAL, phrases(), (word for word, n in words.items() if n >= COMMON))
+    return _NAMED
 
 
 def stop_words() -> set[str]:

@@ -91,7 +91,7 @@ def _texts(at: Context, near: Nearness) -> list[str]:
             at.before,
             at.header,
             at.cells[0] if at.cells and at.column else "",
-            near.row if GENERAL.search(at.header) else "",
+            near.words_of_row if GENERAL.search(at.header) else "",
         ]
         if at.in_row
         else [near.lead, near.tail, near.clause, near.before, near.earlier[0] if near.earlier else ""]

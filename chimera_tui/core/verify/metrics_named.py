@@ -51,13 +51,16 @@ def _known() -> dict[str, str]:
     return phrases()
 
 
-def metric_of(at: Context, cells: Cells) -> Meant | None:
+def metric_of(at: Context, cells: Cells) -> Meant | None:  # noqa: PLR0911 - one way to read it a line
     """The metric that the nearest words name. ``series`` is empty where they name one the facts do not have."""
     if at.in_row:
         return _metric_of_row(at, cells)
     if behind := _counted(at, cells):
         return behind
     for place, text in enumerate((at.label, at.words_before, at.words_after[:60])):
+        own = in_text(at.own_words, cells, at) if place == 1 else None
+        if own and any(fits(at, cells, one) for one in own.series):
+            return own
         if meant := in_text(text, cells, at):
             return meant
         if place == 0 and "/" in text and canonical(text):
@@ -117,7 +120,16 @@ def in_text(text: str, cells: Cells, at: Context) -> Meant | None:
     )
 
 
+_REASON = re.compile(r"\b(?:since|because|although|though|due to|owing to)\b[^:;.]*", re.IGNORECASE)
+
+
 def _names_in(text: str, cells: Cells) -> list[str]:
+    """The names of metrics in a text, those in a reason only where there are no others."""
+    said = _REASON.sub(" ", text)
+    return _named_in(said, cells) or (_named_in(text, cells) if said != text else [])
+
+
+def _named_in(text: str, cells: Cells) -> list[str]:
     """The names of metrics in a text; of settings with a value none."""
     bare, _ = enclosed_unit(OPTION.sub(" ", FILE.sub(" ", text)).strip())
     names = [

@@ -8,6 +8,7 @@ from functools import cached_property
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.context import Context
 from chimera_tui.core.verify.mentions import Mention, Vocabulary
+from chimera_tui.core.verify.quantities import canonical
 from chimera_tui.core.verify.sentences import sentences
 
 _BREAK = re.compile(
@@ -15,7 +16,11 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 _BEHIND = re.compile(r"\s*\(([^()]*)\)")
+_OWN = re.compile(r"\s+[^\W\d]\w*(?=\s*(?:[,;]|\b(?:and|but|vs|to)\b))")
+"""One word right behind a number is its own: ``3.8 s cold and 0.2 s``."""
 _COMPARED = re.compile(r"\b(?:vs\.?|versus|against|compared|than|instead|rather)(?:\W|$)", re.IGNORECASE)
+_NONE = re.compile(r"\b(?:none|no|nothing|neither|nobody|zero)\b", re.IGNORECASE)
+"""A number in words: what follows is said of it."""
 _LONGEST_TAIL = 80
 
 
@@ -65,6 +70,14 @@ class Nearness:
         return bool(_COMPARED.search(self.at.text[previous : self.at.claim.start]))
 
     @cached_property
+    def unnamed_side(self) -> bool:
+        """Whether it is the other side of a comparison, and no words beside it say which."""
+        if not self.compared or self.mentions(0):
+            return False
+        previous = max((end for _, end in self._others if end <= self.at.claim.start), default=self.at.reach[0])
+        return not self.known.mentions(self.at.text[previous : self.at.claim.start])
+
+    @cached_property
     def tail(self) -> str:
         """The words right behind it, up to those of the next claim."""
         end = self.at.claim.end + len(self.at.after)
@@ -75,7 +88,7 @@ class Nearness:
         if self._lead.rstrip().endswith("(") and ")" in behind:
             return behind[: behind.index(")")]
         if following is None or following > end:
-            return behind[:_LONGEST_TAIL]
+            return _NONE.split(behind[:_LONGEST_TAIL])[0]
         cut = _BREAK.search(behind)
         return behind[: cut.start()] if cut else ""
 
@@ -86,7 +99,7 @@ class Nearness:
             return ""
         start, text = self.at.reach[0], self.at.text[: self.at.claim.start - len(self.lead)]
         for _, end in self._others:
-            if behind := _BEHIND.match(text, end):
+            if behind := _BEHIND.match(text, end) or _OWN.match(text, end):
                 text = text[: behind.start()] + " " * len(behind[0]) + text[behind.end() :]
         return text[start:]
 
@@ -107,6 +120,13 @@ class Nearness:
                 elif not re.search(r"\d", head):
                     parts.append(f"{head} {text}")
         return "; ".join(parts[:12]) + ";"
+
+    @cached_property
+    def words_of_row(self) -> str:
+        """The other cells of the row that hold words."""
+        return "; ".join(
+            text for text in self.row.split("; ") if not re.search(r"(?:^|\s)\W*(?:\d[\d.,]*%?)?\W*$", text)
+        )
 
     @cached_property
     def earlier(self) -> list[str]:
@@ -162,6 +182,17 @@ class Nearness:
             blank = self.before
             return [one for a, _, one in reversed(places) if a < low and blank[a - start : a - start + 1].strip()]
         return [one for a, b, one in places if a >= self.at.claim.end and not (b <= high and self.tail_holds(b))]
+
+    @cached_property
+    def borrowed(self) -> bool:
+        """Whether a setting stands only behind another value of the unit: it is then that one's."""
+        unit, (_, end) = canonical(self.at.unit), self.at.reach
+        alike = [
+            one.end for one in self.at.claims if self.at.claim.end < one.start < end and canonical(one.unit) == unit
+        ]
+        start = self.at.reach[0]
+        settings = [one.start + start for one in self.known.mentions(self.at.sentence) if one.setting]
+        return bool(unit and alike and settings and not self.at.in_row) and min(settings) > min(alike)
 
     def tail_holds(self, end: int) -> bool:
         """Whether a place behind the claim is in its own words."""

@@ -12,6 +12,13 @@ from chimera_tui.core.verify.lines import Line
 from chimera_tui.core.verify.quantities import canonical
 
 _RANGE = re.compile(r"\s?(?:-|–|—|to|and|through)\s?")
+_TURNED = re.compile(
+    r"\b(?:rais|ris|rose|gr[eo]w|increas|drop|f[ae]ll|decreas|improv|went|goes|jump|climb|declin|shr[aiu]nk|reduc|slow"
+    r"|speed|sp[ei]d|halv|doubl|advanc|worsen|cut|lower|chang)\w*\b[^.;:()\d]{0,60}\bfrom[\s`*~≈]*"
+    r"(?:(?:about|around|roughly|only) )?$",
+    re.IGNORECASE,
+)
+"""What goes from one value to another has no lowest and no highest one."""
 _TOTAL = re.compile(r"\s?(?:/|of|out of)\s?(?:the |all |a total of )?", re.IGNORECASE)
 
 
@@ -77,9 +84,9 @@ def _ends(line: Line, one: Claim, two: Claim, between: str) -> tuple[Claim, Clai
         return one, two
     if one.unit and two.unit and canonical(one.unit) != canonical(two.unit):
         return one, two
-    if one.value > two.value:
-        return replace(one, unit=one.unit or two.unit), two
     unit = one.unit or two.unit
+    if one.value > two.value or _TURNED.search(line.text[: one.start]):
+        return replace(one, unit=unit), replace(two, unit=unit if one.value <= two.value else two.unit)
     return (
         replace(one, bound="low", unit=unit, kind=two.kind if not one.unit else one.kind, partner=(two.start, two.end)),
         replace(two, bound="high", unit=two.unit or unit, partner=(one.start, one.end)),

@@ -151,7 +151,7 @@ def _named(at: Context, cells: Cells) -> Rows:
     own = (
         (at.cells[0], at.header, *at.cells)
         if at.in_row
-        else (_own_settings(at)[-NEAR:], at.words_after[:NEAR], at.sentence)
+        else (_own_settings(at)[-NEAR:], _words_behind(at), at.sentence)
     )
     above = (*reversed(at.line.parents), *((at.line.intro,) if at.in_row else ()))
     rows = Rows((Filter(),))
@@ -163,6 +163,7 @@ def _named(at: Context, cells: Cells) -> Rows:
             return _in_files_called(text, said, cells) or NOWHERE
         if not rows.stated:
             sure = place < len(own) + len(at.line.parents) and len(ids) == 1 and not _several(at, cells)
+            sure = sure and (place != 2 or at.in_row or not _goes_on(at))
             rows = Rows(
                 (Filter(configs=ids[-1]),) if place == 0 else tuple(Filter(configs=one) for one in ids), said, sure
             )
@@ -175,6 +176,17 @@ def _named(at: Context, cells: Cells) -> Rows:
         if len(named) == 1:
             return Rows((Filter(files=cells.of_kind(named[0])),), f"{named[0]} files", sure=True)
     return rows
+
+
+def _goes_on(at: Context) -> bool:
+    """Whether the sentence has more values behind this one: the names there may be theirs."""
+    return any(at.claim.start < one.start < at.reach[1] and one.unit for one in at.claims)
+
+
+def _words_behind(at: Context) -> str:
+    """The words behind a claim; of those before another claim only the ones up to a comma."""
+    words = at.words_after[:NEAR]
+    return re.split(r"[,;] ", words)[0] if at.claim.end + len(at.words_after) < at.reach[1] else words
 
 
 def _in_files_called(text: str, said: str, cells: Cells) -> Rows | None:

@@ -29,6 +29,9 @@ _RATIO = re.compile(r"\b(?:ratio|factor|speed-?up) (?:of|is|was)\W*$", re.IGNORE
 _TIMES = re.compile(
     r"\s*times (?:as|faster|slower|higher|lower|more|less|larger|smaller|longer|the|that)\b", re.IGNORECASE
 )
+_TIMED = re.compile(r"\b(?:latenc(?:y|ies)|times?|ttft|tpot|itl|e2e|delays?|durations?)\b", re.IGNORECASE)
+_RATE = re.compile(r"qps|rps|(?:req(?:uest)?s?|queries)(?:/| per )s(?:ec(?:ond)?)?", re.IGNORECASE)
+"""A load: what changes between two of them is another quantity."""
 _CHANGE_HEAD = re.compile(r"Δ|\b(?:delta|change|diff(?:erence)?|speed-?up|gain|ratio)\b", re.IGNORECASE)
 
 
@@ -103,7 +106,10 @@ def _sides(at: Context) -> tuple[Claim, Claim] | None:
     pairs = [
         (one, two)
         for one, two in pairwise(values)
-        if _PAIR.match(at.text[one.end : two.start]) and _unit(one, two) and "spread" not in (one.bound, two.bound)
+        if _PAIR.match(at.text[one.end : two.start])
+        and _unit(one, two)
+        and "spread" not in (one.bound, two.bound)
+        and not (_TIMED.search(at.words_before) and _RATE.fullmatch(two.unit))
     ]
     return pairs[0] if len(pairs) == 1 and len(values) == 2 else None
 

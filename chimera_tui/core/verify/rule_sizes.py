@@ -33,7 +33,10 @@ _POWERS = {"k": 1, "m": 2, "g": 3, "t": 4}
 def judge_size(at: Context, facts: Facts) -> Verdict | None:
     """A size of the files. None where the claim is no size, or the size of something else."""
     unit = at.unit.strip().lower()
-    said = " ".join(dict.fromkeys((at.label, at.header, at.sentence)))
+    own = at.sentence if at.in_row else at.sentence[: at.claim.end - at.reach[0]] + at.words_after
+    said = " ".join(
+        dict.fromkeys((at.label, at.header, own.partition("of which")[0] if "of which" in at.after else own))
+    )
     clause = at.before.rpartition(";")[2]
     in_bytes = at.claim.kind == kinds.SIZE or unit in ("bytes", "byte", "b")
     if not in_bytes or _OTHER.search(said) or not _ABOUT_FILES.search(said):

@@ -79,6 +79,8 @@ def choose(near: Nearness, possible: frozenset[int]) -> Chosen | None:
                     others += [other] if (other := first & one.groups) and layer else []
                 continue
             others = [narrow for other in others if (narrow := other & one.groups)] or others
+            if layer < near.near and both != groups and near.unnamed_side:
+                wider.append(groups)
             if layer >= near.near and both != groups and (one.setting or near.loose(layer)):
                 wider.append(groups)
             by += layer < near.near and (both != groups or not layer)

@@ -35,7 +35,9 @@ def judged_values(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
     if at.claim.bound in ("low", "high") and statistic in ("", "range"):
         statistic = "min" if at.claim.bound == "low" else "max"
     if statistic:
-        return _by_statistic(at, cells, meant, rows, rule, statistic)
+        verdict = _by_statistic(at, cells, meant, rows, rule, statistic)
+        if verdict.label == SUPPORTED or not at.ranked:
+            return verdict
     found = [cell for one in rows.filters for cell in matches(at, cells, meant.series, one)]
     if found and at.claim.digits >= TELLING_DIGITS:
         return _matched(at, cells, meant, rows, rule, found)
