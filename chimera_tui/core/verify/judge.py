@@ -19,6 +19,7 @@ from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.grounding import judge_grounded
 from chimera_tui.core.verify.lines import LONGEST, PROGRAM, PROSE, Line, Reader, withheld
 from chimera_tui.core.verify.names import plain
+from chimera_tui.core.verify.rule_compared import judge_compared
 from chimera_tui.core.verify.rule_counts import judge_count, judge_share
 from chimera_tui.core.verify.rule_dates import judge_date
 from chimera_tui.core.verify.rule_keys import judge_key
@@ -98,8 +99,8 @@ def _judged(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts, d
     verdict = _by_rules(at, facts, done)
     if facts.cells is not None and counts_observations(at):
         return as_observations(at, facts.cells, verdict)
-    if verdict.label == UNVERIFIABLE and len(claims) <= MANY_CLAIMS and (counted := judge_rows(at, facts)):
-        return counted
+    if verdict.label == UNVERIFIABLE and len(claims) <= MANY_CLAIMS and (found := _named_loosely(at, facts)):
+        return found
     if (
         facts.cells is None
         or len(claims) > MANY_CLAIMS
@@ -118,6 +119,10 @@ def _judged(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts, d
     if other is None or other.label == verdict.label:
         return verdict
     return other
+
+
+def _named_loosely(at: Context, facts: Facts) -> Verdict | None:
+    return judge_rows(at, facts) or (judge_compared(at, facts.cells) if facts.cells is not None else None)
 
 
 def _by_rules(at: Context, facts: Facts, done: Done) -> Verdict:

@@ -150,7 +150,8 @@ def intentions(sentence: str) -> list[Span]:
     found += [(*match.span(1), "target") for match in _ENOUGH.finditer(sentence)]
     if (match := _TARGET.search(sentence)) or (match := _DURING_PLAN.search(sentence)):
         found.append((match.start(), len(sentence), "target"))
-    if _IMPERATIVE.match(sentence):
-        said = sentence.partition(";")[0]
-        found += [(*match.span(1), "target") for pattern in (_AIM, _DO, _SIZES) for match in pattern.finditer(said)]
+    for clause in re.finditer(r"[^;]+", sentence):
+        if _IMPERATIVE.match(clause[0]):
+            places = [match.span(1) for pattern in (_AIM, _DO, _SIZES) for match in pattern.finditer(clause[0])]
+            found += [(clause.start() + a, clause.start() + b, "target") for a, b in places]
     return found

@@ -154,6 +154,12 @@ class Nearness:
         return "" if self.at.line.intro.startswith(self.at.text.strip()) else self.at.line.intro
 
     @cached_property
+    def about(self) -> frozenset[int]:
+        """The rows of the file that the text above is about."""
+        found = self.known.mentions(self.at.line.about[0]) if self.at.line.about else []
+        return frozenset().union(*(one.groups for one in found[-1:]))
+
+    @cached_property
     def _rest(self) -> str:
         """The end of the sentence."""
         return self.at.text[self.at.claim.end + len(self.tail) : self.at.reach[1]]

@@ -89,7 +89,7 @@ def _over(
     for one, factor in asked:
         series_id = one.series_id
         if over:
-            for value, file_id, name in _computed(cells, series_id, groups, over):
+            for value, file_id, name in computed(cells, series_id, groups, over):
                 yield Reading(value * factor, series_id, file_id, -1, value, f"{name} of the {one.stat}")
             continue
         stated = one.stat == wanted or (wanted == "spread" and one.stat in _SPREAD)
@@ -101,7 +101,7 @@ def _over(
                 continue
             yield from (Reading(v * factor, series_id, file_id, record, v) for file_id, record, v, _ in rows)
         if wanted and one.stat in PLAIN:
-            for value, file_id, name in _computed(cells, series_id, groups, {"spread": "std"}.get(wanted, wanted)):
+            for value, file_id, name in computed(cells, series_id, groups, {"spread": "std"}.get(wanted, wanted)):
                 yield Reading(value * factor, series_id, file_id, -1, value, name)
 
 
@@ -115,7 +115,7 @@ def _asked(stat: str, wanted: str) -> bool:
     return stat in PLAIN or stat == wanted or (wanted == "spread" and stat in _SPREAD)
 
 
-def _computed(cells: Cells, series_id: int, groups: frozenset[int], name: str) -> tuple[tuple[float, int, str], ...]:
+def computed(cells: Cells, series_id: int, groups: frozenset[int], name: str) -> tuple[tuple[float, int, str], ...]:
     """A statistic over rows, with and without failures, canonical; with the first file and the statistic's name."""
     if name in ("best", "worst"):
         higher = "higher" in cells.better.get(series_id, "") or cells.series[series_id].unit.endswith("/s")

@@ -37,7 +37,7 @@ _CHANGE_HEAD = re.compile(r"Δ|\b(?:delta|change|diff(?:erence)?|speed-?up|gain|
 
 def judge_ratio(at: Context, judge: Callable[[Claim], Verdict]) -> Verdict | None:
     """A change or a ratio beside the two values it is of. ``judge`` gives the verdict on another claim of the line."""
-    if not _is_change(at):
+    if not is_change(at):
         return None
     for one, two in _pairs(at):
         fit = _fit(at, one, two)
@@ -67,7 +67,8 @@ def _of_the_only_pair(at: Context, judge: Callable[[Claim], Verdict]) -> Verdict
     return _say(at, UNVERIFIABLE, f"{_shown(at, one, two, fit)}, but they are not both supported")
 
 
-def _is_change(at: Context) -> bool:
+def is_change(at: Context) -> bool:
+    """Whether a claim is a ratio or a change."""
     if at.claim.kind == kinds.RATIO:
         return True
     if at.claim.kind == kinds.SHARE:

@@ -86,7 +86,9 @@ def choose(near: Nearness, possible: frozenset[int]) -> Chosen | None:
             by += layer < near.near and (both != groups or not layer)
             groups = both
             said = groups if layer < near.near else said
-    return Chosen((groups, *others[:MOST_OTHERS], *wider[:1]), said, by, skipped, bool(by) or groups != possible)
+    named = bool(by) or groups != possible
+    about = [its for its in (groups & near.about, said & near.about) if its and its != groups][:1]
+    return Chosen((groups, *others[:MOST_OTHERS], *wider[:1], *about), said, by, skipped, named)
 
 
 def _heads(one: Mention, layer: int, near: Nearness) -> bool:
