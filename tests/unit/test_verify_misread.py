@@ -29,10 +29,15 @@ def facts(tmp_path_factory) -> Facts:
     (folder / "load.csv").write_text(
         "engine,qps_target,total_requests,failed_requests,avg_latency_sec\ndart,1,60,0,0.6885\ndart,50,3000,0,1.0631\n"
     )
+    (folder / "kernels.json").write_text(
+        '{"attention": {"torch": {"mean_time_ms": 24.61, "std_time_ms": 73.16, "max_time_ms": 244.1}}}'
+    )
     return facts_of(folder)
 
 
 AVERAGES = "| Scenario | Mean output tok/s (0.8.5) | Mean p99 TTFT in ms (0.10.1) |\n| --- | --- | --- |\n"
+CHANGES = "| Scenario | Concurrency | 0.8.5 | 0.10.1 | Change |\n| --- | --- | --- | --- | --- |\n"
+LOADS = "| Target QPS | Achieved req/s | Mean latency (s) |\n| --- | --- | --- |\n"
 PHASES = "| Model | Phase | Mean tokens/s |\n| --- | --- | --- |\n"
 CASES = [
     # A phase by another name is a factor, and so is the version where two are compared.
@@ -62,6 +67,16 @@ CASES = [
     ("A total of 3,060 requests were sent to dart and none failed.", "3,060 requests", SUPPORTED),
     # Between two loads it is another quantity that changes.
     ("The average latency of dart rises by 54% from 1 to 50 QPS.", "54%", UNVERIFIABLE),
+    ("The p99 TTFT at concurrency 16 fell from 197.6 ms to 151.3 ms (good), which is 47% lower.", "47%", CONTRADICTED),
+    ("The latency of dart was 0.6885 s before, 1.0631 s after. That is 3.1x worse.", "3.1x", CONTRADICTED),
+    (CHANGES + "| chat | 16 | 696.4 | 838.5 | +20.4% |", "20.4%", SUPPORTED),
+    (CHANGES + "| chat | 16 | 696.4 | 838.5 | +41.0% |", "41.0%", CONTRADICTED),
+    # A statistic that the files state once for the rows named can be nothing else.
+    ("- attention (torch): mean 24.61 ms, std 12.9 ms, max 244.1 ms", "12.9 ms", CONTRADICTED),
+    # A unit that is not known is none of the metrics beside it.
+    ("- **alba:3b**: 2194.95 embeddings/s, mean TTFT 1.584 s", "2194.95", UNVERIFIABLE),
+    # A table's row is about its first setting.
+    (LOADS + "| 50 | 49.333 | 1.344 |", "1.344", CONTRADICTED),
     ("The QAT variant of corva-7b raises the loss by 72%.", "72%", UNVERIFIABLE),
 ]  # fmt: skip
 

@@ -11,13 +11,15 @@ from chimera_tui.core.verify.names import plain
 from chimera_tui.core.verify.rows import LONG_NAME, Rows
 
 FILE_RULE = "file"
+_PER = re.compile(r"\s?[A-Za-z]+/[A-Za-z]")
+"""A unit that is not known: ``2194 embeddings/s``."""
 SHARED = 4
 """Words between two numbers up to which a statistic is said of both."""
 
 
 def certain(at: Context, rows: Rows, rule: str) -> bool:
     """Whether metric and rows are said so plainly that a mismatch is a contradiction."""
-    if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO:
+    if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO or (not at.unit and _PER.match(at.after)):
         return False
     if (
         at.supposed

@@ -22,7 +22,7 @@ from chimera_tui.core.verify.nearness import Nearness
 from chimera_tui.core.verify.quantities import canonical
 from chimera_tui.core.verify.readings import Reading, chance, in_each_file, of_many_files, readings_over, telling
 from chimera_tui.core.verify.singled_out import Chosen, choose, groups_of, rows_in
-from chimera_tui.core.verify.strangers import content, names_no_row, of_another, unknown_names
+from chimera_tui.core.verify.strangers import content, names_no_row, of_another, unknown_in, unknown_names
 from chimera_tui.core.verify.tolerance import agreement, interval
 from chimera_tui.core.verify.values import source_of
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Source, Verdict
@@ -203,6 +203,12 @@ def _plausible(at: Context, readings: list[Reading]) -> bool:
     return any(abs(one.value) / FARTHEST <= x <= abs(one.value) * FARTHEST for one in readings)
 
 
+def _only_one(at: Context, cells: Cells, stated: list[Reading], wanted: str) -> bool:
+    """Whether the rows have the statistic once, as the files state it, and the number is of its size."""
+    its = [one for one in stated if cells.series[one.series_id].stat == wanted]
+    return len({one.value for one in its}) == 1 and _plausible(at, its)
+
+
 def _of_one_row(cells: Cells, one: Reading, groups: frozenset[int], known: Vocabulary) -> bool:
     """Whether the rows are one: the best of one is no statistic, so others are meant."""
     return len(rows_in(cells, known, one.series_id, groups)) < 2
@@ -213,8 +219,9 @@ def _resolved(  # noqa: PLR0911, PLR0917 - one way to be unsure a line
 ) -> bool:
     """Whether the text says exactly what it is about, so that another number is wrong."""
     stated = [one for one in readings if not one.words]
-    named = meaning.named or bool(wanted and stated and at.in_row and GENERAL.search(at.header))
-    said = meaning.near or not content(near)
+    alone = bool(wanted and chosen.named and not content(near)) and _only_one(at, cells, stated, wanted)
+    named = alone or meaning.named or bool(wanted and stated and at.in_row and GENERAL.search(at.header))
+    said = alone or meaning.near or not content(near)
     if at.supposed or at.of_the_other or at.ranked or (wanted and not (statistic_in(near.tail) or said_of_it(at))):
         return False
     if meaning.far and readings and not _plausible(at, readings):
@@ -229,15 +236,14 @@ def _resolved(  # noqa: PLR0911, PLR0917 - one way to be unsure a line
         return False
     if not (at.unit or at.claim.decimals > 0) or (at.claim.digits < 2 and not at.in_row):
         return False
-    one_place = (
-        len({one.file_id for one in readings}) == 1 and meaning.near and not chosen.skipped and not content(near)
-    )
+    one_place = len({one.file_id for one in readings}) == 1 and (meaning.near or alone)
+    one_place = one_place and not (chosen.skipped or content(near) or unknown_in(near, near.before))
     if not (chosen.near or one_place) or (chosen.skipped and not at.in_row) or unknown_names(at, near):
         return False
     if wanted in EXTREMES and not stated and _of_one_row(cells, readings[0], chosen.sets[0], near.known):
         return False
     values = {float(f"{one.value:.6g}") for one in stated or readings}
-    if at.in_row and not (near.known.mentions(near.row) or near.known.mentions(at.header)):
+    if at.in_row and not alone and not (near.known.mentions(near.row) or near.known.mentions(at.header)):
         return False
     if wanted and wanted not in ("spread", "sum"):
         return len(values) <= 4

@@ -12,7 +12,7 @@ from chimera_tui.core.verify.quantities import canonical
 from chimera_tui.core.verify.sentences import sentences
 
 _BREAK = re.compile(
-    r"[,;:|→/]|->|–|—|\bvs\.|\b(?:and|or|vs|versus|to|against|compared|while|whereas|but|followed|with|than|over|from)\b",
+    r"[,;|→/]|:(?!\w)|->|–|—|\bvs\.|\b(?:and|or|vs|versus|to|against|compared|while|whereas|but|followed|with|than|over|from)\b",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(r"\s*\(([^()]*)\)")

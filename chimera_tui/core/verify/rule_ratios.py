@@ -50,7 +50,7 @@ def judge_ratio(at: Context, judge: Callable[[Claim], Verdict]) -> Verdict | Non
 
 def _of_the_only_pair(at: Context, judge: Callable[[Claim], Verdict]) -> Verdict | None:
     """The verdict by two values that can only be the two sides."""
-    sides = _sides(at)
+    sides = _sides(at) or _beside(at, judge)
     if sides is None:
         if at.claim.kind != kinds.SHARE:
             return _say(at, UNVERIFIABLE, "the two sides that are compared are not both in the facts")
@@ -104,6 +104,8 @@ def _sides(at: Context) -> tuple[Claim, Claim] | None:
     if at.in_row:
         before = [one for one in values if one.end <= at.claim.start]
         return (before[0], before[1]) if len(before) == len(values) == 2 and _CHANGE_HEAD.search(at.header) else None
+    if any(one.unit for one in values):
+        values = [one for one in values if one.unit or one.bound or one.decimals]
     pairs = [
         (one, two)
         for one, two in pairwise(values)
@@ -113,6 +115,23 @@ def _sides(at: Context) -> tuple[Claim, Claim] | None:
         and not (_TIMED.search(at.words_before) and _RATE.fullmatch(two.unit))
     ]
     return pairs[0] if len(pairs) == 1 and len(values) == 2 else None
+
+
+_THAT_IS = re.compile(r"\s*(?:That|This|It|which) (?:is|was|means|makes|amounts to)\b[^.;:]*$")
+
+
+def _beside(at: Context, judge: Callable[[Claim], Verdict]) -> tuple[Claim, Claim] | None:
+    """The two sides where both are in the files: cells left of a column of changes, values of the sentence before."""
+    if at.in_row:
+        values = [one for one in at.claims if one.end <= at.claim.start and one.kind == kinds.VALUE and one.value > 0]
+        found = values[-2:] if _CHANGE_HEAD.search(at.header) and len(values) > 2 else []
+    else:
+        start = max((a for a, b in sentences(at.text, at.line.body) if b <= at.reach[0]), default=at.reach[0])
+        said = _THAT_IS.fullmatch(at.text[at.reach[0] : at.claim.start])
+        found = [one for one in at.claims if said and start <= one.start < at.reach[0]]
+    if len(found) != 2 or not (_unit(*found) or at.in_row):
+        return None
+    return (found[0], found[1]) if all(judge(one).label == SUPPORTED for one in found) else None
 
 
 def _unit(one: Claim, two: Claim) -> bool:

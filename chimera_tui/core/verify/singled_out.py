@@ -71,7 +71,11 @@ def choose(near: Nearness, possible: frozenset[int]) -> Chosen | None:
         for one in near.mentions(layer):
             both = groups & one.groups
             if not both:
-                if (one.setting and not one.groups) or (layer == 0 and not by) or _heads(one, layer, near):
+                if (
+                    (one.setting and not one.groups and not (near.at.in_row and by))
+                    or (layer == 0 and not by)
+                    or _heads(one, layer, near)
+                ):
                     return None
                 if layer < near.near:
                     apart = layer == 1 and ";" in text[one.end :]

@@ -57,7 +57,11 @@ _NAME = re.compile(
 
 def unknown_names(at: Context, near: Nearness) -> bool:
     """Whether the claim's own words hold a name that no row has: then it is about something else."""
-    own = f"{near.lead} ; {near.tail}" if not at.in_row else f"{at.before} ; {near.row}"
+    return unknown_in(near, f"{near.lead} ; {near.tail}" if not at.in_row else f"{at.before} ; {near.row}")
+
+
+def unknown_in(near: Nearness, own: str) -> bool:
+    """Whether some words hold a name that no row has."""
     known = near.known.mentions(own)
     fields = near.known.words
     return any(
