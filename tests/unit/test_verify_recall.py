@@ -26,6 +26,18 @@ b2:9b,cold,2048,ok,3.52
 b2:9b,warm,4096,ok,0.26
 c3:1b,warm,8192,timeout,
 """
+CAPS = """power_cap_w,avg_power_w,decode_tok_s
+150,141.2,61.3
+150,143.9,62.8
+220,209.6,83.4
+220,211.1,84.9
+"""
+MACHINE = """host,cpu_percent,memory_percent,gpu_temp_c
+n1,11.4,61.8,48
+n1,15.7,64.2,71
+"""
+BACKENDS = "All figures are mean throughputs in tok/s.\n\n| Version | chat | code |\n|---|---|---|\n"
+LIMITS = "| cap | avg power | tok/s |\n|---|---|---|\n"
 HEAD = (
     "| Scenario | Mean output tok/s (1.4.2) | Mean output tok/s (1.5.0) | Mean p99 TTFT in ms (1.5.0) |\n"
     "|---|---|---|---|\n"
@@ -37,6 +49,8 @@ def facts(tmp_path_factory) -> Facts:
     folder = tmp_path_factory.mktemp("repository")
     (folder / "upgrade.csv").write_text(UPGRADE)
     (folder / "cold.csv").write_text(COLD)
+    (folder / "caps.csv").write_text(CAPS)
+    (folder / "machine.csv").write_text(MACHINE)
     return facts_of(folder)
 
 
@@ -71,6 +85,18 @@ CASES = [
     ("Compared with 1.4.2 the p99 TTFT of 1.5.0 is 0.91x lower.", "0.91x", UNVERIFIABLE),
     ("## Mean TTFT\n\n- Cold to warm ratio, a1:7b: 12.6x", "12.6x", SUPPORTED),
     ("## Mean TTFT\n\n- Cold to warm ratio, b2:9b: 12.6x", "12.6x", UNVERIFIABLE),
+    # A number in the first column selects rows by what was measured, and the others are means over them.
+    (LIMITS + "| 150 W | 142.6 W | 62.05 |", "142.6 W", SUPPORTED),
+    (LIMITS + "| 150 W | 142.6 W | 62.05 |", "62.05", SUPPORTED),
+    (LIMITS + "| 220 W | 142.6 W | 62.05 |", "62.05", UNVERIFIABLE),
+    # What a number turned into tells which two sides are meant.
+    ("The mean output throughput increased from 222.9 tok/s to 258.6 tok/s.", "222.9 tok/s", SUPPORTED),
+    ("The mean output throughput increased from 222.9 tok/s to 258.6 tok/s.", "258.6 tok/s", SUPPORTED),
+    ("The mean output throughput increased from 222.9 tok/s to 268.6 tok/s.", "222.9 tok/s", UNVERIFIABLE),
+    # A unit in words above a table, the usage of a part of a machine, a temperature that is no setting.
+    (BACKENDS + "| 1.5.0, 1 client | 71.6 | 63.4 |", "63.4", SUPPORTED),
+    ("On host n1 the GPU was at 71 °C; CPU usage averaged 13.6%.", "13.6%", SUPPORTED),
+    ("On host n1 the GPU was at 71 °C; RAM usage averaged 13.6%.", "13.6%", UNVERIFIABLE),
     # What is expected was not measured.
     ("With 64 clients we would expect 612 tok/s of version 1.5.0.", "612 tok/s", UNVERIFIABLE),
 ]

@@ -100,14 +100,15 @@ _BESIDE = re.compile(r"\s*(?:vs\.?|versus|against|/|and|or|to|→|->|compared (?
 
 
 def _enclosed_units(text: str) -> list[str]:
-    found = re.findall(r"[(\[]([^()\[\]]{1,60})[)\]]", text)
+    found = [*re.findall(r"\bin ([A-Za-z]{1,13}(?:(?: per |/)[A-Za-z]{1,9})?)\b", text)]
+    found += re.findall(r"[(\[]([^()\[\]]{1,60})[)\]]", text)
     return [part.strip() for one in found for part in one.split(",") if canonical(part.strip())][-1:]
 
 
 def _decided(  # noqa: PLR0911 - one way to decide a line
     at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen: Chosen
 ) -> Verdict | None:
-    wanted = _statistic(at, near, meaning)
+    wanted = asked_for(at, near, meaning)
     if at.turned_from and not wanted and (verdict := _of_an_end(at, cells, meaning, chosen)):
         return verdict
     named = CHANCE[meaning.named, chosen.named]
@@ -168,7 +169,7 @@ def _agreeing(at: Context, readings: list[Reading]) -> list[Reading]:
     return [one for one in readings if low <= one.value <= high and agreement(at.claim, one.value)]
 
 
-def _statistic(at: Context, near: Nearness, meaning: Meaning) -> str:
+def asked_for(at: Context, near: Nearness, meaning: Meaning) -> str:
     """The statistic asked for: beside the number, else that of the words the metric was found in."""
     if re.search(r"\binterval\b|\bCI\b", at.before):
         return "interval"

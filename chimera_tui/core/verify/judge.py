@@ -30,7 +30,9 @@ from chimera_tui.core.verify.rule_ratios import judge_ratio
 from chimera_tui.core.verify.rule_recorded import judge_recorded
 from chimera_tui.core.verify.rule_rows import judge_rows
 from chimera_tui.core.verify.rule_runs import as_observations, counts_observations, judge_failed
+from chimera_tui.core.verify.rule_selected import judge_selected
 from chimera_tui.core.verify.rule_sizes import judge_size
+from chimera_tui.core.verify.rule_turned import judge_turned
 from chimera_tui.core.verify.sentences import sentences
 from chimera_tui.core.verify.strangers import names_no_row, other_subject
 from chimera_tui.core.verify.values import METRIC
@@ -122,7 +124,12 @@ def _judged(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts, d
 
 
 def _named_loosely(at: Context, facts: Facts) -> Verdict | None:
-    return judge_rows(at, facts) or (judge_compared(at, facts.cells) if facts.cells is not None else None)
+    if found := judge_rows(at, facts):
+        return found
+    cells = facts.cells
+    if cells is None:
+        return None
+    return judge_compared(at, cells) or judge_selected(at, cells) or judge_turned(at, cells)
 
 
 def _by_rules(at: Context, facts: Facts, done: Done) -> Verdict:

@@ -159,7 +159,7 @@ class Vocabulary:
             words += f"|{_ALSO[name]}" if name in _ALSO else ""
             first = rf"|\bc\s?=\s?(?P<c>{NUMBER})" if name == "concurrency" else ""
             pattern = re.compile(
-                rf"\b(?:{words})\b[`*]*\s*(?:=|:|of|at|is|was)?\s*[`*]*(?P<after>{NUMBER})(?![\w%])"
+                rf"\b(?:{words})\b[`*]*\s*(?:=|:|of|at|is|was)?\s*[`*]*(?P<after>{NUMBER})(?![\w%]|\s?°)"
                 rf"|(?<![\w.])(?P<before>{_COUNTED})[ -]?(?:{words})\b{first}",
                 re.IGNORECASE,
             )

@@ -31,6 +31,11 @@ _SIDES = (
 """The two phases of a run: a text that names one does not mean the other."""
 
 
+_USAGE = re.compile(r"\b(cpu|gpu|v?ram|memory|disk|swap)\W+(?:usage|utili[sz]ation|load|use)\b", re.IGNORECASE)
+_PARTS = {"ram": r"(?:^|_)(?:ram|mem(?:ory)?)", "memory": r"(?:^|_)(?:ram|mem(?:ory)?)"}
+"""How fields call a part of a machine of which a text gives the usage."""
+
+
 class Meaning(NamedTuple):
     """The series that may be meant; ``named`` where words say which metric, in ``text``; ``near`` where close by."""
 
@@ -155,6 +160,8 @@ def _named(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> tup
         last = meant.words.rpartition("_")[2]
         ids |= {one for one in fitting if last in normalised(cells.series[one].field).split("_")}
     said = set(words_of(text)) - {"speed", "throughput", "latency", "size", "time", "rate"}
+    if at.canonical_unit[0] == "%" and (used := _usage(cells, text, fitting)):
+        ids = used
     if not ids:
         ids = _by_words(cells, text, fitting)
     if initials := _by_initials(cells, text, fitting):
@@ -166,6 +173,16 @@ def _named(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> tup
     if not re.search(r"\binter\b|\bitl\b|\btpot\b", text, re.IGNORECASE):
         ids = frozenset(one for one in ids if not cells.series[one].field.startswith("inter_")) or ids
     return tuple(sorted(ids))
+
+
+def _usage(cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int]:
+    """The shares in use of the part of a machine that a text names last: ``CPU usage`` for ``cpu_percent``."""
+    found = _USAGE.findall(text)
+    if not found:
+        return frozenset()
+    part = found[-1].lower()
+    field = re.compile(rf"{_PARTS.get(part, rf'(?:^|_){part}')}.*(?:percent|pct|util|usage)|util\w*_{part}")
+    return frozenset(one for one in fitting if field.search(normalised(cells.series[one].field.rpartition(".")[2])))
 
 
 def _by_words(cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int]:

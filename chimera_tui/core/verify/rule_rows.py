@@ -14,6 +14,7 @@ from chimera_tui.core.measure.naming import normalised
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import Context
+from chimera_tui.core.verify.factor_values import values_of
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.masks import FILE
 from chimera_tui.core.verify.mentions import Vocabulary, vocabulary
@@ -112,7 +113,7 @@ def _counts(
         yield float(failed), "rows failed"
     elif names := _factors(at, cells):
         for name in names:
-            different = {value for one in groups for value in _values(cells, known, name).get(one, ())}
+            different = {value for one in groups for value in values_of(cells, name).get(one, ())}
             yield float(len(different)), f"different values of {name}"
     elif _ROWS.search(at.claim.noun):
         yield float(rows), "rows"
@@ -166,16 +167,3 @@ def _names(cells: Cells) -> dict[str, list[str]]:
             found.setdefault(_one(normalised(name)), []).append(name)
         cells.memo["factor names"] = found
     return cells.memo["factor names"]  # type: ignore[return-value]
-
-
-def _values(cells: Cells, known: Vocabulary, name: str) -> dict[int, tuple[object, ...]]:
-    """The values of a factor by the groups that have them."""
-    key = ("values by group", name)
-    if key not in cells.memo:
-        found: dict[int, tuple[object, ...]] = {}
-        for row in cells.frames.configs.iter_rows(named=True):
-            value = row[name] if name in row else msgspec.json.decode(row["extra"] or "{}").get(name)
-            if isinstance(value, (str, int, float)):
-                found.update(dict.fromkeys(known.by_config.get(row["config_id"], ()), (value,)))
-        cells.memo[key] = found
-    return cells.memo[key]  # type: ignore[return-value]

@@ -92,6 +92,8 @@ def choose(near: Nearness, possible: frozenset[int]) -> Chosen | None:
             said = groups if layer < near.near else said
     named = bool(by) or groups != possible
     about = [its for its in (groups & near.about, said & near.about) if its and its != groups][:1]
+    if near.at.turned_from:  # where it turned from, what stands above need not hold
+        about += [said] if said != groups else []
     return Chosen((groups, *others[:MOST_OTHERS], *wider[:1], *about), said, by, skipped, named)
 
 
