@@ -1,6 +1,6 @@
 """Ratios and changes whose two sides are named and not printed: ``A is 39 % slower than B``, ``5.4x B``.
 
-Only ever supports: what a text compares on the whole is seldom said outright.
+What a text compares on the whole is seldom said outright: only what is far from every statistic of both sides is wrong.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.claim import RATIO, Claim
-from chimera_tui.core.verify.context import Context
+from chimera_tui.core.verify.context import Context, statistic_in
 from chimera_tui.core.verify.mentions import Mention, Vocabulary, vocabulary
 from chimera_tui.core.verify.metrics_meant import Meaning, meaning_of
 from chimera_tui.core.verify.nearness import Nearness
@@ -22,10 +22,16 @@ from chimera_tui.core.verify.quantities import canonical
 from chimera_tui.core.verify.readings import PLAIN, Reading, chance, computed
 from chimera_tui.core.verify.rule_ratios import is_change
 from chimera_tui.core.verify.tolerance import agreement
-from chimera_tui.core.verify.verdict import SUPPORTED, Source, Verdict
+from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Source, Verdict
 
 RULE = "ratio"
 MOST_CHANCE, MOST_FILES = 0.12, 24
+FEW_FILES, MOST_SERIES, FAR = 12, 3, 1.1
+"""A ratio is refuted by the files that have both sides, where they are few and measure few things that may be meant."""
+EVERY = ("mean", "p50", "min", "max")
+_LOOSE = re.compile(
+    r"\b(?:up to|as much as|at (?:least|most|best)|nearly|almost|more than|less than)\W*$", re.IGNORECASE
+)
 _OBJECT = re.compile(
     r"\b(?:than|over|compared (?:to|with)|relative to|vs\.?|versus|against|that of|as)\W+"
     r"(?:(?:the|an?|that|of|its|on|in|for|with|version|model|build|release)\W+)*$",
@@ -59,7 +65,34 @@ def judge_compared(at: Context, cells: Cells) -> Verdict | None:
         fit = next((one for one in readings if agreement(_size(at), one.value)), None)
         if fit and chance(Context(at.line, _size(at)), readings) <= MOST_CHANCE:
             return _verdict(at, cells, fit, sides)
-    return None
+    return _refuted(at, cells, near, sides, series)
+
+
+def _refuted(at: Context, cells: Cells, near: Nearness, sides: _Sides, series: tuple[int, ...]) -> Verdict | None:
+    """Contradicted where the sides stand in the same few files, and no statistic of theirs is near this ratio."""
+    known = near.known
+    files = _files_of_both(known, sides.subject, sides.object)
+    if (
+        not 0 < len(files) <= FEW_FILES
+        or at.supposed
+        or at.claim.hedge in ("over", "under")
+        or _LOOSE.search(at.before)
+    ):
+        return None
+    if statistic_in(at.sentence) not in ("", "mean"):
+        return None
+    series = _rates_first(cells, series)[0] or series
+    if any(one.setting for text in (*near.layers[3:],) for one in known.mentions(text)):
+        return None
+    readings = [one for name in EVERY for one in _readings(at, cells, known, sides, series, name)]
+    first = next(iter(readings), None)
+    if first is None or len({one.series_id for one in readings}) > MOST_SERIES:
+        return None
+    low, high = min(one.value for one in readings), max(one.value for one in readings)
+    if low / FAR <= _size(at).value <= high * FAR:
+        return None
+    verdict = _verdict(at, cells, first, sides)
+    return msgspec.structs.replace(verdict, label=CONTRADICTED, right=f"{first.value:.4g}{at.claim.unit}")
 
 
 def _rates_first(cells: Cells, series: tuple[int, ...]) -> list[tuple[int, ...]]:
@@ -168,17 +201,19 @@ def _of_speed(cells: Cells, series_id: int) -> bool:
     return unit == "s" or unit.endswith("/s")
 
 
-def _readings(
-    at: Context, cells: Cells, known: Vocabulary, sides: _Sides, series: tuple[int, ...]
+def _readings(  # noqa: PLR0917
+    at: Context, cells: Cells, known: Vocabulary, sides: _Sides, series: tuple[int, ...], every: str = ""
 ) -> Iterator[Reading]:
-    """The ratios of the two sides in each file that has both, with and without failures."""
-    name = at.statistic if at.statistic in ("p50", "min", "max") else "mean"
+    """The ratios of the two sides in each file that has both, with and without failures; of every statistic whichever
+    is the faster.
+    """
+    name = every or (at.statistic if at.statistic in ("p50", "min", "max") else "mean")
     files = _files_of_both(known, sides.subject, sides.object) or [sides.subject | sides.object]
     for its, series_id in product(files[:MOST_FILES], series):
         ones = computed(cells, series_id, sides.subject & its, name)
         twos = computed(cells, series_id, sides.object & its, name) if ones else ()
         for (a, file_id, _), (b, _, _) in product(ones, twos):
-            if a > 0 and b > 0 and _directed(at, cells, series_id, a, b):
+            if a > 0 and b > 0 and (every or _directed(at, cells, series_id, a, b)):
                 for value in _results(at, a, b):
                     yield Reading(value, series_id, file_id, -1, value, name)
 
