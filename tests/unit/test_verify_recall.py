@@ -97,6 +97,15 @@ CASES = [
     (BACKENDS + "| 1.5.0, 1 client | 71.6 | 63.4 |", "63.4", SUPPORTED),
     ("On host n1 the GPU was at 71 °C; CPU usage averaged 13.6%.", "13.6%", SUPPORTED),
     ("On host n1 the GPU was at 71 °C; RAM usage averaged 13.6%.", "13.6%", UNVERIFIABLE),
+    # A difference of two right numbers, a number given again in another unit, a loss beside its two sides.
+    ("The p99 TTFT of version 1.5.0 rises from 188.6 ms to 590.7 ms, i.e. by 402.1 ms.", "402.1 ms", SUPPORTED),
+    ("The p99 TTFT of version 1.5.0 rises from 188.6 ms to 590.7 ms, i.e. by 412.1 ms.", "412.1 ms", UNVERIFIABLE),
+    ("The largest p99 TTFT of version 1.5.0 is 590.7 ms, i.e. about 0.59 s.", "0.59 s", SUPPORTED),
+    ("The largest p99 TTFT of version 1.5.0 is 590.7 ms, i.e. about 0.69 s.", "0.69 s", CONTRADICTED),
+    ("At a cap of 220 W it decodes 84.9 tok/s and at 150 W 62.8 tok/s, a loss of 26.0%.", "26.0%", SUPPORTED),
+    ("At a cap of 220 W it decodes 84.9 tok/s and at 150 W 62.8 tok/s, a loss of 36.0%.", "36.0%", UNVERIFIABLE),
+    # The unit of the number behind it.
+    ("At 8 clients it is 466.2 for 1.5.0 and 402.7 tok/s for 1.4.2 in the chat runs.", "466.2", SUPPORTED),
     # What is expected was not measured.
     ("With 64 clients we would expect 612 tok/s of version 1.5.0.", "612 tok/s", UNVERIFIABLE),
 ]

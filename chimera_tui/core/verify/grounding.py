@@ -96,7 +96,11 @@ def _in_unit(at: Context, unit: str) -> Context:
     return Context(at.line, msgspec.structs.replace(at.claim, unit=unit), at.claims)
 
 
-_BESIDE = re.compile(r"\s*(?:vs\.?|versus|against|/|and|or|to|→|->|compared (?:to|with))\s*", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"\s*(?:(?:for|on|with|in) [\w.:-]+(?: [\w.:-]+)?,? )?"
+    r"(?:vs\.?|versus|against|/|and|or|to|→|->|compared (?:to|with))\s*",
+    re.IGNORECASE,
+)
 
 
 def _enclosed_units(text: str) -> list[str]:

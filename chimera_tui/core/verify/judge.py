@@ -22,6 +22,7 @@ from chimera_tui.core.verify.names import plain
 from chimera_tui.core.verify.rule_compared import judge_compared
 from chimera_tui.core.verify.rule_counts import judge_count, judge_share
 from chimera_tui.core.verify.rule_dates import judge_date
+from chimera_tui.core.verify.rule_gaps import judge_gap
 from chimera_tui.core.verify.rule_keys import judge_key
 from chimera_tui.core.verify.rule_metrics import judge_file, judge_metric
 from chimera_tui.core.verify.rule_names import judge_hardware, judge_model_size
@@ -101,7 +102,7 @@ def _judged(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts, d
     verdict = _by_rules(at, facts, done)
     if facts.cells is not None and counts_observations(at):
         return as_observations(at, facts.cells, verdict)
-    if verdict.label == UNVERIFIABLE and len(claims) <= MANY_CLAIMS and (found := _named_loosely(at, facts)):
+    if verdict.label == UNVERIFIABLE and len(claims) <= MANY_CLAIMS and (found := _named_loosely(at, facts, done)):
         return found
     if (
         facts.cells is None
@@ -123,8 +124,9 @@ def _judged(line: Line, claim: Claim, claims: tuple[Claim, ...], facts: Facts, d
     return other
 
 
-def _named_loosely(at: Context, facts: Facts) -> Verdict | None:
-    if found := judge_rows(at, facts):
+def _named_loosely(at: Context, facts: Facts, done: Done) -> Verdict | None:
+    found = judge_rows(at, facts)
+    if found or (found := judge_gap(at, lambda other: judge_claim(at.line, other, at.claims, facts, done))):
         return found
     cells = facts.cells
     if cells is None:

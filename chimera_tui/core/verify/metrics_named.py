@@ -12,6 +12,7 @@ from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit, phrases_in, words_of
 from chimera_tui.core.verify.inventory import KIND_WORDS
 from chimera_tui.core.verify.masks import FILE
+from chimera_tui.core.verify.mentions import vocabulary
 from chimera_tui.core.verify.names import EMPTY, phrases, plain
 from chimera_tui.core.verify.quantities import canonical
 from chimera_tui.core.verify.rows import OPTION, SETTINGS, entities_in
@@ -180,6 +181,9 @@ def family(meant: Meant, cells: Cells) -> Meant:
 
 def _says_something_else(label: str, cells: Cells) -> bool:
     """Whether a label names a quantity that is neither a known metric nor an entity."""
+    known = vocabulary(cells)
+    for one in reversed([one for one in known.mentions(label) if one.setting]):
+        label = f"{label[: one.start]} {label[one.end :]}"
     words = [word for word in words_of(FILE.sub(" ", label)) if not word.isdigit() and len(word) > 1]
     rest = [
         word for word in words

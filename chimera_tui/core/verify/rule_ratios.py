@@ -25,6 +25,8 @@ _CHANGE = re.compile(
     r"improv(?:ed|es)|reduc(?:ed|es)|regression|change|ratio|factor|larger|smaller|longer|shorter)\b",
     re.IGNORECASE,
 )
+_LOSS = re.compile(r"\b(?:loss|lost|loses|saves|saved|savings?|gains|gained|declines|declined)\b", re.IGNORECASE)
+"""Words for a change that have other meanings too: by them a number may be right, but not wrong."""
 _RATIO = re.compile(r"\b(?:ratio|factor|speed-?up) (?:of|is|was)\W*$", re.IGNORECASE)
 _TIMES = re.compile(
     r"\s*times (?:as|faster|slower|higher|lower|more|less|larger|smaller|longer|the|that)\b", re.IGNORECASE
@@ -37,15 +39,16 @@ _CHANGE_HEAD = re.compile(r"Δ|\b(?:delta|change|diff(?:erence)?|speed-?up|gain|
 
 def judge_ratio(at: Context, judge: Callable[[Claim], Verdict]) -> Verdict | None:
     """A change or a ratio beside the two values it is of. ``judge`` gives the verdict on another claim of the line."""
-    if not is_change(at):
+    plainly = is_change(at)
+    if not plainly and not (at.claim.kind == kinds.SHARE and _LOSS.search(at.after[:20] + at.before[-20:])):
         return None
-    for one, two in _pairs(at):
+    for one, two in pairs_near(at):
         fit = _fit(at, one, two)
         if fit is not None:
             sides = judge(one), judge(two)
             if all(side.label == SUPPORTED for side in sides):
                 return _say(at, SUPPORTED, f"{_shown(at, one, two, fit)}, and both are supported", sides=sides)
-    return _of_the_only_pair(at, judge)
+    return _of_the_only_pair(at, judge) if plainly else None
 
 
 def _of_the_only_pair(at: Context, judge: Callable[[Claim], Verdict]) -> Verdict | None:
@@ -79,7 +82,7 @@ def is_change(at: Context) -> bool:
     return plain and bool(_RATIO.search(at.before) or _TIMES.match(at.after) or at.claim.noun.startswith("times "))
 
 
-def _pairs(at: Context) -> Iterator[tuple[Claim, Claim]]:
+def pairs_near(at: Context) -> Iterator[tuple[Claim, Claim]]:
     """Pairs of values of one unit in the sentence or row, the nearest first, then in the sentence before."""
     start, end = at.reach
     before = [a for a, b in sentences(at.text, at.line.body) if b <= start] if not at.in_row else []
