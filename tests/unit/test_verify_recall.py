@@ -50,6 +50,10 @@ def facts(tmp_path_factory) -> Facts:
     (folder / "upgrade.csv").write_text(UPGRADE)
     (folder / "cold.csv").write_text(COLD)
     (folder / "caps.csv").write_text(CAPS)
+    (folder / "suites").mkdir()
+    (folder / "suites" / "first.csv").write_text(COLD.replace("a1:7b", "d4:2b"))
+    (folder / "suites" / "second.csv").write_text(COLD.replace("b2:9b", "e5:8b"))
+    (folder / "kernel.json").write_text('{"settings": {"runs": 12, "warmup_runs": 4}, "mean_time_ms": 3.27}')
     (folder / "machine.csv").write_text(MACHINE)
     return facts_of(folder)
 
@@ -106,6 +110,13 @@ CASES = [
     ("At a cap of 220 W it decodes 84.9 tok/s and at 150 W 62.8 tok/s, a loss of 36.0%.", "36.0%", UNVERIFIABLE),
     # The unit of the number behind it.
     ("At 8 clients it is 466.2 for 1.5.0 and 402.7 tok/s for 1.4.2 in the chat runs.", "466.2", SUPPORTED),
+    # Rows of a folder; what was set up, and not what came of it.
+    ("The folder `suites` holds 12 rows of four models. 4 of those rows are failures.", "12 rows", SUPPORTED),
+    ("The folder `suites` holds 12 rows of five models. 4 of those rows are failures.", "4", SUPPORTED),
+    ("The folder `suites` holds 12 rows of five models. 6 of those rows are failures.", "6", UNVERIFIABLE),
+    ("Every kernel was timed in 12 runs.", "12 runs", SUPPORTED),
+    ("Every kernel was timed in 13 runs.", "13 runs", UNVERIFIABLE),
+    ("Of the kernels 12 runs failed.", "12 runs", UNVERIFIABLE),
     # What is expected was not measured.
     ("With 64 clients we would expect 612 tok/s of version 1.5.0.", "612 tok/s", UNVERIFIABLE),
 ]

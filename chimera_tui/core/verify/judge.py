@@ -28,7 +28,7 @@ from chimera_tui.core.verify.rule_metrics import judge_file, judge_metric
 from chimera_tui.core.verify.rule_names import judge_hardware, judge_model_size
 from chimera_tui.core.verify.rule_options import is_index, judge_option
 from chimera_tui.core.verify.rule_ratios import judge_ratio
-from chimera_tui.core.verify.rule_recorded import judge_recorded
+from chimera_tui.core.verify.rule_recorded import is_setup, judge_recorded
 from chimera_tui.core.verify.rule_rows import judge_rows
 from chimera_tui.core.verify.rule_runs import as_observations, counts_observations, judge_failed
 from chimera_tui.core.verify.rule_selected import judge_selected
@@ -131,7 +131,8 @@ def _named_loosely(at: Context, facts: Facts, done: Done) -> Verdict | None:
     cells = facts.cells
     if cells is None:
         return None
-    return judge_compared(at, cells) or judge_selected(at, cells) or judge_turned(at, cells)
+    found = judge_compared(at, cells) or judge_selected(at, cells) or judge_turned(at, cells)
+    return found or (judge_recorded(at, cells) if is_setup(at) else None)
 
 
 def _by_rules(at: Context, facts: Facts, done: Done) -> Verdict:

@@ -19,6 +19,19 @@ _UNITS = frozenset(("s", "ms", "gb", "gib", "mb", "mib", "kb", "w", "c", "mhz", 
 _SMALL = frozenset(("n", "num", "number", "of", "count", "max", "total", "size", "per", "the", "a"))
 _COUNTED = ("requests", "samples", "threads", "cores")
 _FAR = 8
+_CAME = re.compile(
+    r"\b(?:files?|folders?|fail\w*|pass\w*|succe\w+|complet\w+|deliver\w*|timed out|time-?outs?|crash\w*|error\w*|"
+    r"exceed\w*|reject\w*|abort\w*|finish\w*)\b",
+    re.IGNORECASE,
+)
+"""What came of runs, and things that are no part of a run."""
+
+
+def is_setup(at: Context) -> bool:
+    """Whether a count says how something was set up, not what came of it: ``10 timed runs``, not ``3 runs passed``."""
+    if at.claim.kind != kinds.COUNT or at.in_row or at.claim.bound or at.claim.partner or "of" in at.claim.noun.split():
+        return False
+    return not _CAME.search(at.after[:60]) and not re.search(r"\bonly\W*$", at.before, re.IGNORECASE)
 
 
 def judge_recorded(at: Context, cells: Cells) -> Verdict | None:
@@ -35,13 +48,20 @@ def judge_recorded(at: Context, cells: Cells) -> Verdict | None:
         telling = {_one(word) for word in words if word not in _UNITS} or {_one(word) for word in words}
         if telling and telling <= said:
             fit = next((value for value in values if agreement(at.claim, value)), None)
-            if fit is not None:
+            if fit is not None and _of_the_named(near, values[fit]):
                 reason = f"{name} is {fit:g} in the configurations of the data"
                 source = Source("the configurations in the data", field=name, value=fit)
                 return Verdict(
                     claim=at.claim, label=SUPPORTED, rule=RULE, reason=reason, unscoped=True, sources=(source,)
                 )  # fmt: skip
     return None
+
+
+def _of_the_named(near: Nearness, configs: frozenset[int]) -> bool:
+    """Whether any rows that the sentence names are set up so, where it names any."""
+    named = [one.groups for one in near.known.mentions(near.at.sentence) if one.groups and not one.setting]
+    groups = {group for one in configs for group in near.known.by_config.get(one, ())}
+    return not named or any(not one.isdisjoint(groups) for one in named)
 
 
 def _words(at: Context, near: Nearness) -> set[str]:

@@ -25,13 +25,15 @@ from chimera_tui.core.verify.tolerance import agreement
 from chimera_tui.core.verify.verdict import SUPPORTED, Source, Verdict
 
 RULE = "rows"
+MOST_FILES = 2
+"""Files named near a count that are looked at."""
 MOST_COUNTS = 2
 """Of more different counts in the files that have the rows named, one agrees with a number by chance."""
 _ROWS = re.compile(r"(?:rows?|runs?|records?|entries|measurements?|observations?|trials?|executions?|requests?)$")
 _CONFIGS = re.compile(r"(?:config(?:uration)?s?|combinations?|settings)$")
 _BAD = re.compile(
-    r"\s*(?:of (?:them|these|those|the) )?(?:(?:rows?|runs?|records?|entries|measurements?|observations?|trials?) )?"
-    r"(?:(?:have|had|has|are|were|is|was|that|which) )*"
+    r"\s*(?:of (?:them|these|those|the)\b ?)?(?:(?:rows?|runs?|records?|entries|measurements?|observations?|trials?) )?"
+    r"(?:(?:have|had|has|are|were|is|was|that|which|recorded as|stored as) )*"
     r"(?:failed|failures?|timed out|timeouts?|time-?outs|errors?|errored|aborted|crashed|unsuccessful)\b",
     re.IGNORECASE,
 )
@@ -73,7 +75,9 @@ def _scopes(at: Context, facts: Facts, known: Vocabulary) -> Iterator[tuple[str,
     Where it is about no file, those of every file that has the rows named, if they are nearly alike in number.
     """
     own = _named(at, known)
-    mentions = list(dict.fromkeys((*at.file_mentions, *_above(at), *at.line.about)))
+    mentions = list(dict.fromkeys((*at.file_mentions, *_above(at), *at.line.about)))[:MOST_FILES]
+    if not at.file_mentions:
+        yield from _folder(at, facts, known, own)
     for mention in mentions:
         for file in facts.inventory.named(mention)[:1]:
             groups = frozenset(known.by_file.get(file.file_id, ()))
@@ -84,6 +88,22 @@ def _scopes(at: Context, facts: Facts, known: Vocabulary) -> Iterator[tuple[str,
         apart = {one: own & its for one, its in known.by_file.items() if not own.isdisjoint(its)}
         if len({len(its) for its in apart.values()}) <= MOST_COUNTS:
             yield from ((known.cells.path(one), its) for one, its in sorted(apart.items()))
+
+
+def _folder(at: Context, facts: Facts, known: Vocabulary, own: Groups | None) -> Iterator[tuple[str, Groups]]:
+    """The rows of the last folder that the line names: of all its files, and of those of one kind."""
+    named = [one.strip("`/").lower() for one in _FOLDER.findall(at.text, 0, at.reach[1])]
+    folder = next((one for one in reversed(named) if one in facts.inventory.folders), "")
+    files = [one for one in facts.inventory.files if folder and f"/{folder}/" in f"/{one.path.lower()}"]
+    for kind in ("", *dict.fromkeys(one.kind for one in files)):
+        ids = [one.file_id for one in files if one.kind == (kind or one.kind)]
+        groups = frozenset(group for one in ids for group in known.by_file.get(one, ()))
+        groups = groups & own if own is not None else groups
+        if groups:
+            yield f"{folder}/ {kind}".strip(), groups
+
+
+_FOLDER = re.compile(r"`[\w./-]{2,80}`|(?<![\w./-])[\w.-]+(?:/[\w.-]+)+/?")
 
 
 def _above(at: Context) -> list[str]:
