@@ -32,6 +32,7 @@ def facts(tmp_path_factory) -> Facts:
     (folder / "kernels.json").write_text(
         '{"attention": {"torch": {"mean_time_ms": 24.61, "std_time_ms": 73.16, "max_time_ms": 244.1}}}'
     )
+    (folder / "backends.csv").write_text("kernel,backend,time_ms\nsoftmax,dart-a,0.347\nsoftmax,dart-b,0.203\n")
     return facts_of(folder)
 
 
@@ -73,6 +74,12 @@ CASES = [
     (CHANGES + "| chat | 16 | 696.4 | 838.5 | +41.0% |", "41.0%", CONTRADICTED),
     # A statistic that the files state once for the rows named can be nothing else.
     ("- attention (torch): mean 24.61 ms, std 12.9 ms, max 244.1 ms", "12.9 ms", CONTRADICTED),
+    # So can the only value of its size and unit in rows that several names select.
+    ("With softmax dart-a is best at 0.412 ms, dart-b needs 0.203 ms.", "0.412 ms", CONTRADICTED),
+    ("With softmax dart-a is best at 0.412 ms, dart-b needs 0.203 ms.", "0.203 ms", SUPPORTED),
+    # A statistic, and a unit, said of the first value of a list are those of the others.
+    ("The mean TTFT is 1.584 s for alba:3b and 6.223 s for brio:9b.", "6.223 s", CONTRADICTED),
+    ("cold.csv: alba:3b averaged 92.99 tokens/s against 52.26 for brio:9b.", "52.26", CONTRADICTED),
     # A unit that is not known is none of the metrics beside it.
     ("- **alba:3b**: 2194.95 embeddings/s, mean TTFT 1.584 s", "2194.95", UNVERIFIABLE),
     # A table's row is about its first setting.

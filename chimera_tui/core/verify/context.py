@@ -31,24 +31,7 @@ _OF_THINGS = re.compile(
     re.IGNORECASE,
 )
 """What is best or slowest there is not the number."""
-_SUPPOSED = re.compile(
-    r"\b(?:would|could|might|may|expect(?:ed|s)?|estimated?|project(?:ed|s)?|extrapolat\w+|suppos\w+|assum\w+|presumably"
-    r"|theoretical\w*|hypothetical\w*|should|will)\b[^.;:,()]*$",
-    re.IGNORECASE,
-)
-_RANKED = re.compile(
-    r"\b(?:is|are|was|were|remains?|stays?)(?: \w+ly| by far| the| still| again| also)*? "
-    r"(?:slowest|fastest|best|worst)\b",
-    re.IGNORECASE,
-)
-"""It is the row that is said to be best or slowest: its number may be any that ranks it."""
 _FROM = re.compile(r"\bfrom[\s`*~≈]*(?:(?:about|around|roughly|an?|the) )?$", re.IGNORECASE)
-_TURNED_TO = re.compile(r"\bfrom [^;:]{1,40}\bto[\s`*~≈]*(?:(?:about|around|roughly|only) )?$", re.IGNORECASE)
-_OTHER_ONE = re.compile(
-    r"\b(?:the|that|its|an?|this)(?: [\w.-]+){0,3} (?:ones?|others?|latter|former|rest|remaining|counterparts?)\b"
-    r"|\b(?:the|an?)? ?(?:others?|latter|former|rest)\b",
-    re.IGNORECASE,
-)
 _AGAINST = re.compile(
     r"\b(?:vs\.?|versus|against|compared (?:to|with)|than|instead of)[\s`*~≈(]*(?:(?:about|only|just|an?|the) )?$",
     re.IGNORECASE,
@@ -128,26 +111,6 @@ class Context:
     def turned_from(self) -> bool:
         """Whether the text goes on to what this turned into: the value may be of something it does not name here."""
         return bool(_FROM.search(self.before) and _TO.match(self.after))
-
-    @cached_property
-    def of_the_other(self) -> bool:
-        """Whether it is of something that only a pronoun names: ``the default one``."""
-        return not self.in_row and bool(_OTHER_ONE.search(self.own_words))
-
-    @cached_property
-    def supposed(self) -> bool:
-        """Whether nobody measured it: ``it would take 95 s``."""
-        return not self.in_row and bool(_SUPPOSED.search(self.before))
-
-    @cached_property
-    def turned_to(self) -> bool:
-        """Whether it is what something else turned into: the two are of different rows."""
-        return bool(_TURNED_TO.search(self.before))
-
-    @cached_property
-    def ranked(self) -> bool:
-        """Whether what the words name is said to be the best: the number may be its mean as well."""
-        return bool(_RANKED.search(self.own_words))
 
     @cached_property
     def is_whole(self) -> bool:

@@ -13,8 +13,48 @@ from chimera_tui.core.verify.rows import LONG_NAME, Rows
 FILE_RULE = "file"
 _PER = re.compile(r"\s?[A-Za-z]+/[A-Za-z]")
 """A unit that is not known: ``2194 embeddings/s``."""
+_AND = re.compile(r"(?:,|\b(?:and|against))\s*(?:only |just )?$")
 SHARED = 4
 """Words between two numbers up to which a statistic is said of both."""
+_SUPPOSED = re.compile(
+    r"\b(?:would|could|might|may|expect(?:ed|s)?|estimated?|project(?:ed|s)?|extrapolat\w+|suppos\w+|assum\w+|presumably"
+    r"|theoretical\w*|hypothetical\w*|should|will)\b[^.;:,()]*$",
+    re.IGNORECASE,
+)
+_RANKED = re.compile(
+    r"\b(?:is|are|was|were|remains?|stays?)(?: \w+ly| by far| the| still| again| also)*? "
+    r"(?:slowest|fastest|best|worst)\b",
+    re.IGNORECASE,
+)
+"""It is the row that is said to be best or slowest: its number may be any that ranks it."""
+_TURNED_TO = re.compile(r"\bfrom [^;:]{1,40}\bto[\s`*~≈]*(?:(?:about|around|roughly|only) )?$", re.IGNORECASE)
+_OTHER_ONE = re.compile(
+    r"\b(?:the|that|its|an?|this)(?: [\w.-]+){0,3} (?:ones?|others?|latter|former|rest|remaining|counterparts?)\b"
+    r"|\b(?:the|an?)? ?(?:others?|latter|former|rest)\b",
+    re.IGNORECASE,
+)
+
+
+def supposed(at: Context) -> bool:
+    """Whether nobody measured it: ``it would take 95 s``."""
+    return not at.in_row and bool(_SUPPOSED.search(at.before))
+
+
+def of_the_other(at: Context) -> bool:
+    """Whether it is of something that only a pronoun names: ``the default one``."""
+    if at.in_row:
+        return False
+    return bool(_OTHER_ONE.search(at.own_words)) or re.match(r"\s*there\b", at.after) is not None
+
+
+def ranked(at: Context) -> bool:
+    """Whether what the words name is said to be the best: the number may be its mean as well."""
+    return bool(_RANKED.search(at.own_words))
+
+
+def turned_to(at: Context) -> bool:
+    """Whether it is what something else turned into: the two are of different rows."""
+    return bool(_TURNED_TO.search(at.before))
 
 
 def certain(at: Context, rows: Rows, rule: str) -> bool:
@@ -22,10 +62,10 @@ def certain(at: Context, rows: Rows, rule: str) -> bool:
     if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO or (not at.unit and _PER.match(at.after)):
         return False
     if (
-        at.supposed
-        or at.of_the_other
+        supposed(at)
+        or of_the_other(at)
         or at.turned_from
-        or (at.turned_to and not at.claim.bound)
+        or (turned_to(at) and not at.claim.bound)
         or at.other_side
         or at.is_whole
     ):
@@ -48,6 +88,25 @@ def said_of_it(at: Context) -> bool:
             return False
         start = one.start
     return True
+
+
+def listed(before: str) -> bool:
+    """Whether the next number follows right after the one before it: nothing between is said of it."""
+    return bool(_AND.search(before))
+
+
+def statistic_of_list(at: Context) -> str:
+    """The statistic that is said of a list of values, of which this is one: ``the mean is 1 s for A and 2 s for B``."""
+    start = at.claim.start
+    earlier = [one for one in at.claims if at.reach[0] <= one.start < start and one.kind == at.claim.kind]
+    for one in () if at.in_row else reversed(earlier):
+        between = at.text[one.end : start]
+        if len(between.split()) > SHARED or re.search(r"[.;:](?:\s|$)", between) or not listed(between):
+            return ""
+        start = one.start
+        if found := statistic_in(at.text[at.reach[0] : start].rpartition(",")[2][-60:]):
+            return found
+    return ""
 
 
 def of_one_row(cells: Cells, series_id: int, rows: Rows) -> bool:

@@ -13,16 +13,15 @@ import msgspec
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import Context, statistic_in, statistic_of_statistics
-from chimera_tui.core.verify.differences import is_difference
-from chimera_tui.core.verify.doubt import said_of_it
-from chimera_tui.core.verify.mentions import Vocabulary, vocabulary
+from chimera_tui.core.verify.doubt import listed, ranked, statistic_of_list
+from chimera_tui.core.verify.mentions import vocabulary
 from chimera_tui.core.verify.metrics_meant import Meaning, meaning_of, of_the_unit
-from chimera_tui.core.verify.metrics_named import GENERAL
 from chimera_tui.core.verify.nearness import Nearness
 from chimera_tui.core.verify.quantities import canonical
 from chimera_tui.core.verify.readings import Reading, chance, in_each_file, of_many_files, readings_over, telling
-from chimera_tui.core.verify.singled_out import Chosen, choose, groups_of, rows_in
-from chimera_tui.core.verify.strangers import content, names_no_row, of_another, unknown_in, unknown_names
+from chimera_tui.core.verify.resolved import Resolution
+from chimera_tui.core.verify.singled_out import Chosen, choose, groups_of
+from chimera_tui.core.verify.strangers import content, names_no_row
 from chimera_tui.core.verify.tolerance import agreement, interval
 from chimera_tui.core.verify.values import source_of
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Source, Verdict
@@ -30,10 +29,6 @@ from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Source, Ver
 RULE = "named rows"
 CHANCE = {(True, True): 0.12, (True, False): 0.05, (False, True): 0.05, (False, False): 0.0}
 """How much of all numbers may agree by chance, by whether the metric and the rows are named."""
-EXTREMES = ("min", "max", "best", "worst")
-FARTHEST = 5.0
-MOST_SERIES = 3
-"""Series with one value each that the same words may mean: beyond, another may be meant."""
 
 
 def judge_grounded(at: Context, cells: Cells) -> Verdict | None:
@@ -50,7 +45,7 @@ def judge_grounded(at: Context, cells: Cells) -> Verdict | None:
         meaning = meaning_of(one, near, cells)
         chosen = choose(near, groups_of(cells, known, meaning.series)) if meaning else None
         verdict = _decided(one, cells, near, meaning, chosen) if meaning and chosen else None
-        borrowed = one is not at and not at.in_row
+        borrowed = one is not at and not at.in_row and not _of_one_unit(at)
         if verdict and (verdict.label == SUPPORTED or not borrowed):
             return msgspec.structs.replace(verdict, claim=at.claim)
         if meaning and not meaning.near and one.canonical_unit[0] and (verdict := _by_unit(one, cells, near)):
@@ -63,7 +58,7 @@ def _by_unit(at: Context, cells: Cells, near: Nearness) -> Verdict | None:
     meaning = of_the_unit(at, cells)
     chosen = choose(near, groups_of(cells, near.known, meaning.series))
     verdict = _decided(at, cells, near, meaning, chosen) if chosen and chosen.near else None
-    return verdict if verdict and verdict.label == SUPPORTED else None
+    return verdict if verdict and (verdict.label == SUPPORTED or not at.in_row) else None
 
 
 def _in_units(at: Context) -> list[Context]:
@@ -90,6 +85,12 @@ def _in_units(at: Context) -> list[Context]:
         *(_in_unit(at, unit) for unit in dict.fromkeys(units)),
         at,
     ]
+
+
+def _of_one_unit(at: Context) -> bool:
+    """Whether a number with decimals stands among values of one unit: then that is its own."""
+    units = {canonical(one.unit) for one in at.claims if at.reach[0] <= one.start < at.reach[1] and one.unit}
+    return at.claim.decimals > 0 and len(units) == 1 and listed(at.before)
 
 
 def _in_unit(at: Context, unit: str) -> Context:
@@ -131,13 +132,15 @@ def _decided(  # noqa: PLR0911 - one way to decide a line
             if chance(at, apart) > named or not telling(at, cells, wanted, apart):
                 return None
             return _verdict(at, cells, SUPPORTED, fit[0], len(fit), len(apart))
-    if not _resolved(at, cells, near, meaning, chosen, wanted, first):
+    resolution = Resolution(at, cells, near, meaning, chosen, wanted, first)
+    if not resolution.resolved:
         return None
     if wanted and of_many_files(cells, chosen.said):
         return None
     if _agrees_elsewhere(at, cells, near, meaning, chosen, wanted):
         return None
-    return _verdict(at, cells, CONTRADICTED, min(first, key=lambda one: bool(one.words)), 1, len(first))
+    right = min(resolution.plausible(first) or first, key=lambda one: bool(one.words))
+    return _verdict(at, cells, CONTRADICTED, right, 1, len(first))
 
 
 def _of_an_end(at: Context, cells: Cells, meaning: Meaning, chosen: Chosen) -> Verdict | None:
@@ -154,7 +157,7 @@ def _also(at: Context) -> tuple[str, ...]:
     """What a number may be beside the statistic that is asked for."""
     if at.claim.bound in ("low", "high"):
         return ("",)
-    return ("mean",) if at.ranked else ()
+    return ("mean",) if ranked(at) else ()
 
 
 def _agrees_elsewhere(  # noqa: PLR0917
@@ -182,7 +185,7 @@ def asked_for(at: Context, near: Nearness, meaning: Meaning) -> str:
     places = [near.lead, re.split(r"[,;]", near.tail[:40])[0], at.header, at.cells[0] if at.in_row and at.cells else ""]
     if both := next((one for one in map(statistic_of_statistics, places) if one), ""):
         return both
-    found = next((one for one in map(statistic_in, places) if one), "")
+    found = next((one for one in map(statistic_in, places) if one), "") or statistic_of_list(at)
     if not found and not meaning.named and not content(near):
         found = statistic_in(near.before)
     if found or not meaning.text:
@@ -200,60 +203,6 @@ def _up_to_its_like(at: Context, near: Nearness) -> str:
     if not others:
         return near.before
     return at.text[start : alike[-1].start] if alike else ""
-
-
-def _plausible(at: Context, readings: list[Reading]) -> bool:
-    """Whether a number is of the size of what is measured; else it is of something that is named elsewhere."""
-    x = abs(at.claim.value)
-    return any(abs(one.value) / FARTHEST <= x <= abs(one.value) * FARTHEST for one in readings)
-
-
-def _only_one(at: Context, cells: Cells, stated: list[Reading], wanted: str) -> bool:
-    """Whether the rows have the statistic once, as the files state it, and the number is of its size."""
-    its = [one for one in stated if cells.series[one.series_id].stat == wanted]
-    return len({one.value for one in its}) == 1 and _plausible(at, its)
-
-
-def _of_one_row(cells: Cells, one: Reading, groups: frozenset[int], known: Vocabulary) -> bool:
-    """Whether the rows are one: the best of one is no statistic, so others are meant."""
-    return len(rows_in(cells, known, one.series_id, groups)) < 2
-
-
-def _resolved(  # noqa: PLR0911, PLR0917 - one way to be unsure a line
-    at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen: Chosen, wanted: str, readings: list[Reading]
-) -> bool:
-    """Whether the text says exactly what it is about, so that another number is wrong."""
-    stated = [one for one in readings if not one.words]
-    alone = bool(wanted and chosen.named and not content(near)) and _only_one(at, cells, stated, wanted)
-    named = alone or meaning.named or bool(wanted and stated and at.in_row and GENERAL.search(at.header))
-    said = alone or meaning.near or not content(near)
-    if at.supposed or at.of_the_other or at.ranked or (wanted and not (statistic_in(near.tail) or said_of_it(at))):
-        return False
-    if meaning.far and readings and not _plausible(at, readings):
-        return False
-    if not at.in_row and (of_another(near) or at.turned_from or is_difference(at)):
-        return False
-    if near.borrowed or (wanted and at.turned_to):
-        return False
-    if near.compared and not near.known.mentions(f"{near.lead} ; {near.tail}"):
-        return False
-    if not readings or not named or not said or at.claim.hedge in ("over", "under"):
-        return False
-    if not (at.unit or at.claim.decimals > 0) or (at.claim.digits < 2 and not at.in_row):
-        return False
-    one_place = len({one.file_id for one in readings}) == 1 and (meaning.near or alone)
-    one_place = one_place and not (chosen.skipped or content(near) or unknown_in(near, near.before))
-    if not (chosen.near or one_place) or (chosen.skipped and not at.in_row) or unknown_names(at, near):
-        return False
-    if wanted in EXTREMES and not stated and _of_one_row(cells, readings[0], chosen.sets[0], near.known):
-        return False
-    values = {float(f"{one.value:.6g}") for one in stated or readings}
-    if at.in_row and not alone and not (near.known.mentions(near.row) or near.known.mentions(at.header)):
-        return False
-    if wanted and wanted not in ("spread", "sum"):
-        return len(values) <= 4
-    each = {(one.series_id, float(f"{one.value:.6g}")) for one in stated or readings}
-    return len(values) == 1 or (len(each) == len({one for one, _ in each}) <= MOST_SERIES and not meaning.exact)
 
 
 def _verdict(at: Context, cells: Cells, label, one: Reading, same: int, n: int) -> Verdict:  # type: ignore[no-untyped-def]  # noqa: ANN001, PLR0917

@@ -15,6 +15,7 @@ import msgspec
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.claim import RATIO, Claim
 from chimera_tui.core.verify.context import Context, statistic_in
+from chimera_tui.core.verify.doubt import supposed
 from chimera_tui.core.verify.mentions import Mention, Vocabulary, vocabulary
 from chimera_tui.core.verify.metrics_meant import Meaning, meaning_of
 from chimera_tui.core.verify.nearness import Nearness
@@ -74,7 +75,7 @@ def _refuted(at: Context, cells: Cells, near: Nearness, sides: _Sides, series: t
     files = _files_of_both(known, sides.subject, sides.object)
     if (
         not 0 < len(files) <= FEW_FILES
-        or at.supposed
+        or supposed(at)
         or at.claim.hedge in ("over", "under")
         or _LOOSE.search(at.before)
     ):

@@ -7,6 +7,7 @@ import re
 from chimera_tui.core.measure.naming import normalised
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import Context, statistic_in, words_of
+from chimera_tui.core.verify.masks import FILE
 from chimera_tui.core.verify.mentions import stop_words, tokens_of, vocabulary
 from chimera_tui.core.verify.names import EMPTY
 from chimera_tui.core.verify.nearness import Nearness
@@ -23,12 +24,43 @@ _NOTHING = EMPTY | {
     "sweep",
     "comes",
     "card",
+    "needs",
+    "need",
+    "takes",
+    "took",
+    "uses",
+    "used",
+    "manages",
+    "managed",
+    "reaches",
+    "delivers",
+    "delivered",
+    "yields",
+    "gets",
+    "hits",
+    "has",
+    "shows",
+    "scores",
+    "only",
+    "just",
+    "still",
+    "even",
+    "about",
+    "some",
+    "roughly",
+    "lasts",
+    "lasted",
+    "averages",
+    "averaging",
+    "second",
+    "third",
+    "respectively",
 }
 
 
 def content(near: Nearness) -> list[str]:
     """What the claim's own words say beside the names of rows."""
-    text = near.lead
+    text = FILE.sub(lambda one: " " * len(one[0]), near.lead)
     for one in reversed(near.known.mentions(text)):
         text = f"{text[: one.start]} {text[one.end :]}"
     known = near.known.words

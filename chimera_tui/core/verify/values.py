@@ -10,7 +10,7 @@ import msgspec
 
 from chimera_tui.core.verify.cells import Cell, Cells
 from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit
-from chimera_tui.core.verify.doubt import FILE_RULE, certain, is_called, of_one_row, said_of_it
+from chimera_tui.core.verify.doubt import FILE_RULE, certain, is_called, of_one_row, ranked, said_of_it
 from chimera_tui.core.verify.filters import FEW_CELLS, Filter
 from chimera_tui.core.verify.metrics_named import Meant, family, fits
 from chimera_tui.core.verify.rows import Rows
@@ -36,7 +36,7 @@ def judged_values(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
         statistic = "min" if at.claim.bound == "low" else "max"
     if statistic:
         verdict = _by_statistic(at, cells, meant, rows, rule, statistic)
-        if verdict.label == SUPPORTED or not at.ranked:
+        if verdict.label == SUPPORTED or not ranked(at):
             return verdict
     found = [cell for one in rows.filters for cell in matches(at, cells, meant.series, one)]
     if found and at.claim.digits >= TELLING_DIGITS:

@@ -1,0 +1,123 @@
+"""Whether a text says exactly what a number is about, so that another number is wrong."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from chimera_tui.core.verify.cells import Cells
+from chimera_tui.core.verify.context import Context, statistic_in
+from chimera_tui.core.verify.differences import is_difference
+from chimera_tui.core.verify.doubt import of_the_other, ranked, said_of_it, statistic_of_list, supposed, turned_to
+from chimera_tui.core.verify.metrics_meant import Meaning
+from chimera_tui.core.verify.metrics_named import GENERAL
+from chimera_tui.core.verify.nearness import Nearness
+from chimera_tui.core.verify.readings import Reading
+from chimera_tui.core.verify.singled_out import Chosen, rows_in
+from chimera_tui.core.verify.strangers import content, of_another, unknown_in, unknown_names
+
+EXTREMES = ("min", "max", "best", "worst")
+FARTHEST = 5.0
+MOST_SERIES, MOST_VALUES = 3, 4
+"""Series with one value each, and values of a statistic, that the same words may mean: beyond, another may be meant."""
+SURE = 2
+"""Names that leave so few rows that their only measure of a unit needs no name of its own."""
+
+
+class Resolution:
+    """One claim, the words around it and the readings that do not agree with it."""
+
+    def __init__(  # noqa: PLR0917
+        self, at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen: Chosen, wanted: str,
+        readings: list[Reading],
+    ) -> None:  # fmt: skip
+        self.at, self.cells, self.near, self.meaning, self.chosen = at, cells, near, meaning, chosen
+        self.wanted, self.readings = wanted, readings
+        self.stated = [one for one in readings if not one.words]
+
+    @property
+    def resolved(self) -> bool:
+        """Whether metric, rows and statistic are plain."""
+        return (
+            bool(self.readings) and not self._of_something_else() and self._named() and self._placed() and self._one()
+        )
+
+    @cached_property
+    def _content(self) -> list[str]:
+        return content(self.near)
+
+    @cached_property
+    def alone(self) -> bool:
+        """Whether the rows have the statistic once, as the files state it, and the number is of its size."""
+        if not self.wanted or not self.chosen.named or self._content:
+            return False
+        its = [one for one in self.stated if self.cells.series[one.series_id].stat == self.wanted]
+        return len({one.value for one in its}) == 1 and bool(self.plausible(its))
+
+    @cached_property
+    def sole(self) -> bool:
+        """Whether the rows that several names beside the number select have one value of its size in its unit."""
+        chosen, at = self.chosen, self.at
+        if (
+            chosen.near < SURE
+            or chosen.skipped
+            or self._content
+            or self.near.unnamed_side
+            or "respectively" in at.sentence
+        ):
+            return False
+        return len({float(f"{one.value:.6g}") for one in self.plausible(self.readings)}) == 1
+
+    def plausible(self, readings: list[Reading]) -> list[Reading]:
+        """Those of the number's size; where there are none, it is of something that is named elsewhere."""
+        x = abs(self.at.claim.value)
+        return [one for one in readings if abs(one.value) / FARTHEST <= x <= abs(one.value) * FARTHEST]
+
+    def _of_something_else(self) -> bool:
+        """Whether the words leave it open, or say, that it is of something else."""
+        at, near, wanted = self.at, self.near, self.wanted
+        if supposed(at) or of_the_other(at) or at.claim.hedge in ("over", "under") or near.borrowed:
+            return True
+        if not self.sole and (
+            ranked(at) or (wanted and not (statistic_in(near.tail) or said_of_it(at) or statistic_of_list(at)))
+        ):
+            return True
+        if self.meaning.far and not self.plausible(self.readings):
+            return True
+        if (wanted and turned_to(at)) or (near.compared and not near.known.mentions(f"{near.lead} ; {near.tail}")):
+            return True
+        return not at.in_row and (of_another(near) or at.turned_from or is_difference(at))
+
+    def _named(self) -> bool:
+        """Whether words name the metric, or leave only one."""
+        at = self.at
+        if not (at.unit or at.claim.decimals > 0) or (at.claim.digits < 2 and not at.in_row):
+            return False
+        if self.alone or self.sole:
+            return True
+        headed = bool(self.wanted and self.stated and at.in_row and GENERAL.search(at.header))
+        return (self.meaning.named or headed) and (self.meaning.near or not self._content)
+
+    def _placed(self) -> bool:
+        """Whether words beside the number name the rows, or all are in one file."""
+        at, near, skipped = self.at, self.near, self.chosen.skipped
+        one_place = len({one.file_id for one in self.readings}) == 1 and (self.meaning.near or self.alone)
+        one_place = one_place and not (skipped or self._content or unknown_in(near, near.before))
+        if not (self.chosen.near or one_place) or (skipped and not at.in_row) or unknown_names(at, near):
+            return False
+        return not at.in_row or self.alone or bool(near.known.mentions(near.row) or near.known.mentions(at.header))
+
+    def _one(self) -> bool:
+        """Whether there is one value that it can be, or few."""
+        if self.wanted in EXTREMES and not self.stated and self._of_one_row(self.readings[0]):
+            return False
+        values = {float(f"{one.value:.6g}") for one in self.stated or self.readings}
+        if self.sole or len(values) == 1:
+            return True
+        if self.wanted and self.wanted not in ("spread", "sum"):
+            return len(values) <= MOST_VALUES
+        each = {(one.series_id, float(f"{one.value:.6g}")) for one in self.stated or self.readings}
+        return len(each) == len({one for one, _ in each}) <= MOST_SERIES and not self.meaning.exact
+
+    def _of_one_row(self, one: Reading) -> bool:
+        """Whether the rows are one: the best of one is no statistic, so others are meant."""
+        return len(rows_in(self.cells, self.near.known, one.series_id, self.chosen.sets[0])) < 2
