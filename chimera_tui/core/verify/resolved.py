@@ -108,10 +108,13 @@ class Resolution:
 
     def _one(self) -> bool:
         """Whether there is one value that it can be, or few."""
-        if self.wanted in EXTREMES and not self.stated and self._of_one_row(self.readings[0]):
+        an_extreme = self.wanted in EXTREMES and not self.stated and not ranked(self.at)
+        if an_extreme and self._of_one_row(self.readings[0]):
             return False
+        if self.sole:
+            return True
         values = {float(f"{one.value:.6g}") for one in self.stated or self.readings}
-        if self.sole or len(values) == 1:
+        if len(values) == 1:
             return True
         if self.wanted and self.wanted not in ("spread", "sum"):
             return len(values) <= MOST_VALUES
