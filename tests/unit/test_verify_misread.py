@@ -80,6 +80,9 @@ CASES = [
     # A statistic, and a unit, said of the first value of a list are those of the others.
     ("The mean TTFT is 1.584 s for alba:3b and 6.223 s for brio:9b.", "6.223 s", CONTRADICTED),
     ("cold.csv: alba:3b averaged 92.99 tokens/s against 52.26 for brio:9b.", "52.26", CONTRADICTED),
+    # A setting behind an extreme says where it was found, right or wrong.
+    ("- Worst: 43.5 tok/s with concurrency=16", "43.5 tok/s", UNVERIFIABLE),
+    ("- Worst: 33.5 tok/s with concurrency=16", "33.5 tok/s", CONTRADICTED),
     # A unit that is not known is none of the metrics beside it.
     ("- **alba:3b**: 2194.95 embeddings/s, mean TTFT 1.584 s", "2194.95", UNVERIFIABLE),
     # A table's row is about its first setting.

@@ -19,6 +19,8 @@ from chimera_tui.core.verify.values import TELLING_DIGITS
 COUNTED = ("requests", "samples", "count", "tokens")
 MOST_FILES, MOST_READINGS = 40, 600
 """What is not singled out: statistics of more files, more values."""
+HIGH, FEW_ROWS = 90.0, 10
+"""A percentile so high says nothing of fewer rows than this: it is their maximum."""
 PLAIN = ("value", "mean")
 _SPREAD = ("std", "stderr")
 
@@ -135,6 +137,8 @@ def _statistics(rows: list[Row], name: str) -> Iterator[tuple[float, int, str]]:
 
 
 def _value(rows: list[Row], name: str) -> float | None:
+    if name.startswith("p") and float(name[1:]) >= HIGH and len(rows) < FEW_ROWS:
+        return None
     if not rows or (len(rows) == 1 and name not in ("min", "max", "mean", "p50")):
         return None
     return rows[0][2] if len(rows) == 1 else of_values([row[2] for row in rows], name)

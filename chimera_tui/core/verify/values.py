@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
+import re
 from typing import NamedTuple
 
 import msgspec
@@ -22,6 +23,7 @@ TELLING_DIGITS = 3
 CHANCE, CHANCE_WITHIN = 0.03, 0.12
 """A match that this share of all numbers of its size would also find says nothing; more is let pass in stated rows."""
 MOST_SOURCES = 8
+_WHERE = re.compile(r"\s*[(,]?\s*(?:with|at|for|using|in)\b", re.IGNORECASE)
 SUMMARY = ("min", "max", "mean", "p50")
 
 
@@ -126,6 +128,12 @@ def _disagreeing(  # noqa: PLR0917
     if rule != FILE_RULE:
         if name in ("min", "max") and of_one_row(cells, readings[0].series_id, rows):
             return unverifiable(at, rule, f"{rows.said} is one row, and the {name} of one is of others")
+        if name in ("min", "max") and _WHERE.match(at.after) and "=" in rows.said:
+            other = _fit(at, readings_of(at, cells, meant, Rows((Filter(),)), (name,)))
+            if other is not None:
+                return unverifiable(
+                    at, rule, f"{other.text} of more rows: the setting behind it says where it was found"
+                )
         other = _of_no_model(at, cells, meant, name)
     if other is None:
         return _computed(at, cells, CONTRADICTED, rule, _right(at, readings, rows), rows, readings)
