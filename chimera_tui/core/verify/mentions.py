@@ -35,7 +35,7 @@ _TOKEN = re.compile(
 _VERSION = re.compile(r"\d+\.\d+\.\d[\w.]*")
 """A number that is a name as it stands: ``0.8.5``."""
 _FIRST = re.compile(rf"\d+(?:\.\d+)?[a-z]+\d*|{_VERSION.pattern}")
-_COUNTED = f"{NUMBER}|{'|'.join(WORDS)}|no"
+_COUNTED = rf"{NUMBER}|zero|no(?:ne)?|one|t(?:wo|hree|en|welve)|four|five|s(?:ix(?:teen)?|even)|eight|nine"
 _ALSO = {
     "concurrency": (
         r"concurrency(?: level)?|concurrent (?:requests?|users?|clients?|streams?|sessions?)|clients?|users?|"
@@ -240,7 +240,7 @@ class Vocabulary:
 def _counted(number: str) -> float:
     """The value of a number or of a word for one: ``one client``, ``no concurrency``."""
     word = number.lower()
-    return 0.0 if word == "no" else float(WORDS[word]) if word in WORDS else printed(number)[0]
+    return 0.0 if word in ("no", "none") else float(WORDS[word]) if word in WORDS else printed(number)[0]
 
 
 _ALONE = re.compile(

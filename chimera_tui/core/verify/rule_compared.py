@@ -66,6 +66,8 @@ def judge_compared(at: Context, cells: Cells) -> Verdict | None:
         fit = next((one for one in readings if agreement(_size(at), one.value)), None)
         if fit and chance(Context(at.line, _size(at)), readings) <= MOST_CHANCE:
             return _verdict(at, cells, fit, sides)
+        if readings:  # of rates and times the rates are meant, where both sides have one
+            break
     return _refuted(at, cells, near, sides, series)
 
 

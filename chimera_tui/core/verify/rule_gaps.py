@@ -25,8 +25,8 @@ _GAP = re.compile(
 )
 _AGAIN = re.compile(r"\s*(?:[,;(]\s*)?(?:(?:i\.e\.|that is|or|=|equals|≈)[, ]*)?(?:(?:about|around|roughly|some) )?")
 _SAYS_AGAIN = re.compile(r"\(|=|≈|i\.e\.|that is|\bor\b|equals")
-_BINARY = (1.0, 1024 / 1000, (1024 / 1000) ** 2, (1024 / 1000) ** 3)
-"""How much larger a binary prefix is than the decimal one of the same letter: files often mean it without saying so."""
+_PREFIXES = "KMGT"
+"""How often 1024 is a binary prefix, which files often mean and write as the decimal one of the same letter."""
 
 
 def judge_gap(at: Context, judge: Callable[[Claim], Verdict]) -> Verdict | None:
@@ -58,8 +58,10 @@ def _given_again(at: Context) -> Claim | None:
     if not here or not there or here.name != there.name or not _AGAIN.fullmatch(between):
         return None
     value = _base(last) * here.divisor / here.factor
-    values = [value / one * other for one in _BINARY for other in _BINARY] if here.name == "bytes" else [value]
-    same = any(agreement(at.claim, one) for one in dict.fromkeys(values))
+    values = [value]
+    if here.name == "bytes" and "i" in at.claim.unit and "i" not in last.unit:
+        values.append(value * 1.024 ** (_PREFIXES.find(last.unit[0].upper()) + 1))
+    same = any(agreement(at.claim, one) for one in values)
     return last if same and _SAYS_AGAIN.search(between) else None
 
 

@@ -25,13 +25,22 @@ _CAME = re.compile(
     re.IGNORECASE,
 )
 """What came of runs, and things that are no part of a run."""
+_SOME = re.compile(r"\b(?:only|other|remaining|first|last|next)\W*$", re.IGNORECASE)
+"""Words before a count of some of them."""
 
 
 def is_setup(at: Context) -> bool:
     """Whether a count says how something was set up, not what came of it: ``10 timed runs``, not ``3 runs passed``."""
-    if at.claim.kind != kinds.COUNT or at.in_row or at.claim.bound or at.claim.partner or "of" in at.claim.noun.split():
+    if (
+        at.claim.value < 2
+        or at.claim.kind != kinds.COUNT
+        or at.in_row
+        or at.claim.bound
+        or at.claim.partner
+        or "of" in at.claim.noun.split()
+    ):
         return False
-    return not _CAME.search(at.after[:60]) and not re.search(r"\bonly\W*$", at.before, re.IGNORECASE)
+    return not _CAME.search(at.after[:60]) and not _SOME.search(at.before)
 
 
 def judge_recorded(at: Context, cells: Cells) -> Verdict | None:
