@@ -33,6 +33,9 @@ def facts(tmp_path_factory) -> Facts:
         '{"attention": {"torch": {"mean_time_ms": 24.61, "std_time_ms": 73.16, "max_time_ms": 244.1}}}'
     )
     (folder / "backends.csv").write_text("kernel,backend,time_ms\nsoftmax,dart-a,0.347\nsoftmax,dart-b,0.203\n")
+    (folder / "one.json").write_text('{"model": "corva-9b", "load_duration_s": 3.412, "total_duration_s": 5.6}')
+    for name in ("demo_a.json", "demo_b.json"):
+        (folder / name).write_text('{"learning_efficiency": 0.8, "anomalies": 4}')
     return facts_of(folder)
 
 
@@ -83,6 +86,11 @@ CASES = [
     # A setting behind an extreme says where it was found, right or wrong.
     ("- Worst: 43.5 tok/s with concurrency=16", "43.5 tok/s", UNVERIFIABLE),
     ("- Worst: 33.5 tok/s with concurrency=16", "33.5 tok/s", CONTRADICTED),
+    # A time is that of the phase that is said to take it; of a whole only a part is said to be measured.
+    ("Loading corva-9b took 3.412 s.", "3.412 s", SUPPORTED),
+    ("Loading corva-9b took 5.412 s.", "5.412 s", CONTRADICTED),
+    # A metric with one value in all files is no other one anywhere.
+    ("The learning efficiency was 92%.", "92%", CONTRADICTED),
     # A unit that is not known is none of the metrics beside it.
     ("- **alba:3b**: 2194.95 embeddings/s, mean TTFT 1.584 s", "2194.95", UNVERIFIABLE),
     # A table's row is about its first setting.

@@ -155,7 +155,7 @@ def _named(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> tup
             if re.search(sides[0], f"{cells.series[one].field}_{cells.series[one].metric}", re.IGNORECASE)
         )  # fmt: skip
     elif (not ids and general) or _plainly(at, meant, words):
-        ids = _of_sort(at, cells, text, fitting)
+        ids = _of_phase(at, cells, text, fitting) or _of_sort(at, cells, text, fitting)
     elif ids and meant and at.unit:
         last = meant.words.rpartition("_")[2]
         ids |= {one for one in fitting if last in normalised(cells.series[one].field).split("_")}
@@ -183,6 +183,28 @@ def _usage(cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int]:
     part = found[-1].lower()
     field = re.compile(rf"{_PARTS.get(part, rf'(?:^|_){part}')}.*(?:percent|pct|util|usage)|util\w*_{part}")
     return frozenset(one for one in fitting if field.search(normalised(cells.series[one].field.rpartition(".")[2])))
+
+
+_PHASES = (
+    (r"prompt (?:eval\w*|process\w*)|prefill\w*", r"prompt_eval|prefill|prompt_process"),
+    (r"(?:re)?load(?:s|ed|ing)?", r"(?:^|_)load"),
+    (r"compil\w+", r"compil"),
+    (r"generat\w+|decod\w+", r"(?:^|_)(?:eval|decode|gen\w*)"),
+)
+"""What a run does one after the other, and the fields that say how long it takes."""
+_LASTS = r"[^,.;:]{0,40}?\b(?:took|takes?|last(?:s|ed)?|need(?:s|ed)?|requires?|times?)\b"
+
+
+def _of_phase(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int]:
+    """Of times those of the one phase that a text names: ``prompt evaluation took``, ``and loading B``."""
+    said = [
+        field for words, field in _PHASES
+        if re.search(rf"\b(?:{words})\b{_LASTS}|^\W*(?=\w+ing\b)(?:{words})\b", text, re.IGNORECASE)
+    ]  # fmt: skip
+    if at.canonical_unit[0] != "s" or len(said) != 1:
+        return frozenset()
+    names = {one: normalised(cells.series[one].field.replace(".", "_")) for one in fitting}
+    return frozenset(one for one, name in names.items() if re.search(said[0], name))
 
 
 def _by_words(cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int]:

@@ -19,6 +19,7 @@ EXTREMES = ("min", "max", "best", "worst")
 FARTHEST = 5.0
 MOST_SERIES, MOST_VALUES = 3, 4
 """Series with one value each, and values of a statistic, that the same words may mean: beyond, another may be meant."""
+BEYOND = 0.02
 SURE = 2
 """Names that leave so few rows that their only measure of a unit needs no name of its own."""
 
@@ -75,7 +76,7 @@ class Resolution:
     def _of_something_else(self) -> bool:
         """Whether the words leave it open, or say, that it is of something else."""
         at, near, wanted = self.at, self.near, self.wanted
-        if supposed(at) or of_the_other(at) or at.claim.hedge in ("over", "under") or near.borrowed:
+        if at.is_whole or supposed(at) or of_the_other(at) or at.claim.hedge in ("over", "under") or near.borrowed:
             return True
         if not self.sole and (
             ranked(at) or (wanted and not (statistic_in(near.tail) or said_of_it(at) or statistic_of_list(at)))
@@ -102,6 +103,7 @@ class Resolution:
         at, near, skipped = self.at, self.near, self.chosen.skipped
         one_place = len({one.file_id for one in self.readings}) == 1 and (self.meaning.near or self.alone)
         one_place = one_place and not (skipped or self._content or unknown_in(near, near.before))
+        one_place = one_place or self.everywhere
         if not (self.chosen.near or one_place) or (skipped and not at.in_row) or unknown_names(at, near):
             return False
         return not at.in_row or self.alone or bool(near.known.mentions(near.row) or near.known.mentions(at.header))
@@ -114,12 +116,27 @@ class Resolution:
         if self.sole:
             return True
         values = {float(f"{one.value:.6g}") for one in self.stated or self.readings}
-        if len(values) == 1:
+        if len(values) == 1 or self._outside(values):
             return True
         if self.wanted and self.wanted not in ("spread", "sum"):
             return len(values) <= MOST_VALUES
         each = {(one.series_id, float(f"{one.value:.6g}")) for one in self.stated or self.readings}
         return len(each) == len({one for one, _ in each}) <= MOST_SERIES and not self.meaning.exact
+
+    def _outside(self, values: set[float]) -> bool:
+        """Whether the number is no mean and no other value of those rows: it is beyond all of them."""
+        x = self.at.claim.value
+        beyond = x < min(values) * (1 - BEYOND) or x > max(values) * (1 + BEYOND)
+        plain = self.at.in_row and self.wanted in ("", "mean", "p50") and self.meaning.near
+        return beyond and plain and bool(self.plausible(self.readings))
+
+    @cached_property
+    def everywhere(self) -> bool:
+        """Whether the metric has one value in all files."""
+        files = {one.file_id for one in self.readings}
+        values = {float(f"{one.value:.6g}") for one in self.readings}
+        named = self.meaning.named and self.meaning.near and not (self.wanted or self._content or self.at.in_row)
+        return named and len(files) > 1 == len(values) and bool(self.plausible(self.readings))
 
     def _of_one_row(self, one: Reading) -> bool:
         """Whether the rows are one: the best of one is no statistic, so others are meant."""

@@ -55,6 +55,9 @@ _NOTHING = EMPTY | {
     "second",
     "third",
     "respectively",
+    "therefore",
+    "thus",
+    "hence",
 }
 
 
