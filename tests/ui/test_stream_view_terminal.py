@@ -41,7 +41,7 @@ class Child(App):
         view = self.query_one(StreamView)
         pick = random.Random(int(sys.argv[2]))
         texts = markdown(1200, seed=int(sys.argv[2]))
-        texts.insert(400, "\\\\n\\\\n日本語の表 ⚠️ wide e\\u0301\\\\n\\\\n")
+        texts.insert(400, "\\\\n\\\\n日本語の表 ⚡ wide e\\u0301\\\\n\\\\n")
         steps = [(view.action_move_pages, -1.0), (view.action_move, 3), (view.action_top,), (view.action_follow,)]
         steps += [(view.action_mark, "problem", -1), (view.action_block, -1), (view.forget,)]
         due = marks_of("".join(texts))
