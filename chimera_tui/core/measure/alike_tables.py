@@ -93,4 +93,4 @@ def _header(line: str, tool: str) -> Header | None:
         return None
     nothing: list[Any] = [()] * len(names)
     layout = Grid(list(names), nothing, ()).layout(tool)
-    return Header(names, tool, layout) if layout.measures else None
+    return Header(names, tool, layout) if layout.measures and layout.unit_at is None else None

@@ -166,6 +166,8 @@ def _why_nothing(found: JsonValues) -> str:
         return "it describes something (a system, a configuration) and holds no numbers that are measurements"
     if isinstance(value, list | dict) and not value:
         return "it is empty"
+    if isinstance(value, list) and _any_number(value) and not any(isinstance(item, dict) for item in value):
+        return "only lists of numbers, without a name that says what they are of"
     return "none of its numbers is a measurement (settings, identifiers or times of day only)"
 
 

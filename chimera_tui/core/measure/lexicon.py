@@ -81,7 +81,9 @@ _IDENTIFIER = re.compile(
 _MAGNITUDES = {"b": 1e9, "m": 1e6, "k": 1e3}
 """Of parameters: ``#Params (B)`` are billions, not bytes."""
 _INDEX = re.compile(r"\[\d*\]")
-_PERCENT_POINT = re.compile(r"(?<![a-zA-Z])([pP]\d{1,2})\.(\d+)(?![\w])")
+_PERCENT_POINT = re.compile(r"(?<![a-zA-Z])([pP]\d{1,2})\.(\d+)(?![a-zA-Z0-9])")
+_SENTENCE_POINT = re.compile(r"\.\s+")
+"""Of an abbreviation (``Avg. GPU Power``), not between the parts of a path."""
 _HEADS = ("percentiles", "quantiles", "percentile", "quantile", "statistics", "stats", "value", "values")
 
 
@@ -113,7 +115,8 @@ def meaning(tool: str, field: str, unit: str = "") -> Meaning:
     ``unit`` is what the file says beside the field; it wins over the lexicon's.
     """
     bare, enclosed = enclosed_unit(field)
-    parts = [normalised(part) for part in _PERCENT_POINT.sub(r"\1_\2", _INDEX.sub("", bare)).split(".")]
+    plain = _SENTENCE_POINT.sub(" ", _PERCENT_POINT.sub(r"\1_\2", _INDEX.sub("", bare)))
+    parts = [normalised(part) for part in plain.split(".")]
     parts = [part for part in parts if part] or [normalised(bare)]
     found = _search(tool, parts)
     if enclosed.lower() in _MAGNITUDES and "param" in parts[-1]:
@@ -240,9 +243,11 @@ def _measure(entry: Entry, stat: str, stated: str) -> Meaning:
     named = unit.name if unit else raw
     name = _throughput(entry.name, named)
     factor, divisor = (unit.factor, unit.divisor) if unit else (1.0, 1.0)
+    over_runs = entry.stat == "value" and stat not in ("", "mean")  # of several runs: their spread is no value
+    kept = stat if over_runs else entry.stat or stat or "value"
     return Meaning(
-        "measure", name, entry.stat or stat or "value", named, raw, factor, divisor, better, definition,
-        counts=entry.role.endswith("+n"),
+        "measure", name, kept, named, raw, factor, divisor, better, definition,
+        counts=entry.role.endswith("+n") and not over_runs,
     )  # fmt: skip
 
 

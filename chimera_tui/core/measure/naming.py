@@ -12,7 +12,7 @@ STATS = {
     "std": "std", "stddev": "std", "stdev": "std", "sd": "std", "std_dev": "std",
     "min": "min", "minimum": "min", "max": "max", "maximum": "max",
     "var": "variance", "variance": "variance", "mode": "mode", "stderr": "stderr", "sem": "stderr",
-    "sum": "sum", "total_sum": "sum", "iqr": "iqr",
+    "sum": "sum", "total_sum": "sum", "iqr": "iqr", "ci_low": "ci_low", "ci_high": "ci_high",
 }  # fmt: skip
 """How the parts of a name call a statistic."""
 
@@ -23,7 +23,8 @@ _PERCENTILE = re.compile(
 _IN_UNIT = re.compile(r"^(\S.*?)\s+in\s+(\S{1,12})\s*$", re.IGNORECASE)
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _ENCLOSED = re.compile(r"^(.*?)[\s_]*[(\[]([^()\[\]]{1,24})[)\]]\s*$", re.DOTALL)
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])(?!B(?![a-z]))")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])(?!B(?![a-z]))(?<![0-9](?=[A-Z](?![A-Za-z])))")
+"""Between the words of ``avgLatency``, but not in ``8B`` or ``E2E``."""
 _SEPARATORS = re.compile(r"[^0-9a-z%µ]+")
 _UNIT_SUFFIXES = (
     ("tokens_per_second", "tokens/s"), ("tokens_per_sec", "tokens/s"), ("tokens_per_s", "tokens/s"),

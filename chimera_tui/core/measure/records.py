@@ -29,13 +29,18 @@ _AUXILIARY = frozenset(
         "stdev_",
         "data",
         "histogram",
+        "cv",
+        "se",
+        "t_critical",
+        "ci_low",
+        "ci_high",
     ]
 )
 
 
 COUNTS = ("count", "n", "samples")
 """Of a distribution: how many values it is of."""
-_NO_STATISTIC = frozenset(("unit", "units", "count", "n", "name", "total", "stdev_"))
+_NO_STATISTIC = frozenset(("unit", "units", "count", "n", "name", "total", "stdev_", "cv", "se", "t_critical"))
 """Of a distribution: what is beside its statistics, or follows from them (``stdev_`` is std ÷ mean in percent)."""
 
 
@@ -126,10 +131,11 @@ class Walk:
             self._object(node, place)
 
     def _settings(self, node: dict[str, Any], place: Place) -> None:
-        """Configuration: plain values and short lists; what is nested in lists is left out."""
+        """Configuration: plain values and short lists; of what is nested in lists, only what stands there alone."""
         if self._beyond(place):
             return
-        for k, v in node.items():
+        for k, value in node.items():
+            v = value[0] if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict) else value
             if isinstance(v, dict):
                 if container(self.tool, k) != "text":
                     self._settings(v, place.below(k))
@@ -162,7 +168,7 @@ class Walk:
                 self._object(item, self._record(Record(f"{place.path}[{i}]", place.record, factors), place))
             else:
                 plain = True
-        if plain:
+        if plain and place.field:  # numbers without any name are of nothing
             place.record.leaves.append((place.field, node, unit, None))
 
     def _record(self, record: Record, place: Place) -> Place:
@@ -185,7 +191,7 @@ class Walk:
             if isinstance(v, dict):
                 if normalised(k) in ("percentiles", "quantiles"):
                     self._distribution(v, record, f"{field}.{k}", unit, n)
-            elif k not in _NO_STATISTIC and v is not None:
+            elif k not in _NO_STATISTIC and v is not None and not (k == "avg" and v == node.get("mean")):
                 record.leaves.append((f"{field}.{k}", v, unit, n))
 
     def _grouped(self, nested: list[tuple[str, dict[str, Any]]], key: str) -> int:

@@ -94,8 +94,31 @@ def clickbench(document: dict[str, Any], path: str, _rel: str) -> Iterator[Recor
 _CRITERION = {"mean": "mean", "median": "p50", "slope": "slope", "std_dev": "std", "median_abs_dev": "mad"}
 
 
+def _cargo_criterion(document: dict[str, Any], path: str) -> Record:
+    """A line that cargo-criterion prints: each statistic an object with its estimate, bounds and unit."""
+    record = Record(path, None, (("benchmark", str(document.get("id", ""))),))
+    cells: list[Numbered] = []
+    parts = ((document, "wall_time", ""), (document.get("change"), "change", "change."))
+    for holder, name, prefix in parts:
+        for key, estimate in holder.items() if isinstance(holder, dict) else ():
+            stat = _CRITERION.get(normalised(key))
+            if stat is None or not isinstance(estimate, dict):
+                continue
+            what = meaning("criterion", name).in_unit(str(estimate.get("unit") or "")) if name == "wall_time" else None
+            labels = (("estimate", stat), ("lower_bound", f"ci_low of {stat}"), ("upper_bound", f"ci_high of {stat}"))
+            for field, label in labels:
+                if is_number(value := estimate.get(field)):
+                    series = (what or meaning("criterion", name))._replace(stat=label)
+                    cells.append(cell(f"{prefix}{key}.{field}", series, value))
+    record.cells = tuple(cells)
+    return record
+
+
 def criterion(document: dict[str, Any], path: str, rel: str) -> Iterator[Record]:
     """Criterion's estimates: nanoseconds in ``new`` and ``base``, a relative change in ``change``."""
+    if "reason" in document:
+        yield _cargo_criterion(document, path)
+        return
     root = Record(path, None)
     change = re.search(r"(?:^|/|__)change(?:/|__)", rel) is not None
     found = re.search(r"([^/~]+?)(?:/|__)(?:new|base|change)(?:/|__)[^/]*$", rel)
@@ -180,16 +203,15 @@ def lm_eval(document: dict[str, Any], path: str, _rel: str) -> Iterator[Record]:
 
 def _scores(scores: dict[str, Any], n: int | None) -> Iterator[Numbered]:
     for key, value in scores.items():
-        if is_number(value):
-            what = score(key)
-            yield cell(key, what, value, n)
+        if is_number(value) and meaning("lm-eval", key).role != "n":
+            yield cell(key, score(key), value, n)
 
 
 def score(key: str) -> Meaning:
     """What a metric of lm-evaluation-harness means: ``acc``, ``acc_stderr``, ``acc,none``."""
     name = normalised(key.partition(",")[0])
     bare = name.removesuffix("_stderr")
-    what = meaning("lm-eval", bare)
+    what = meaning("lm-eval", "acc" if bare.endswith("_acc") else bare)
     if what.role != "measure" or what.name != "score":
         what = Meaning("measure", "score", definition=f"{bare} of the task; the unit is not stated")
     return what._replace(stat="stderr" if name.endswith("_stderr") else "value")
@@ -217,9 +239,9 @@ def special_records(document: Json, tool: str, path: str, rel: str) -> list[Reco
     builder = _BUILDERS.get(tool)
     if builder is None:
         return None
-    if tool == "jmh" and isinstance(document, list):
+    if isinstance(document, list) and any(isinstance(one, dict) for one in document):
         each = ((f"{path}[{i}]", one) for i, one in enumerate(document) if isinstance(one, dict))
-        return [record for where, one in each for record in builder(one, where, rel)]
+        return [record for where, one in each for record in special_records(one, tool, where, rel) or ()]
     if not isinstance(document, dict) or (tool == "k6" and "metrics" not in document):  # printed, not written
         return None
     return list(builder(document, path, rel))

@@ -1,11 +1,9 @@
 """Tables whose rows or header say what other tables say in their columns."""
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
-
+from chimera_tui.core.measure.guidellm import measure_three_rows
 from chimera_tui.core.measure.jmh import operation
 from chimera_tui.core.measure.lexicon import Meaning, meaning
 from chimera_tui.core.measure.naming import normalised, stat_named
@@ -15,20 +13,33 @@ from chimera_tui.core.read.delimited import Table
 from chimera_tui.core.read.numbers import number_in
 
 _TRANSPOSED = ("aiperf", "genai-perf")
-_STATUS = re.compile(r"\b(successful|incomplete|errored|total)\b", re.IGNORECASE)
-_GUIDELLM_PERCENTILES = ("p0.1", "p1", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p99", "p99.9")
+_OF_SAMPLES = ("sample_measured_value", "sample_time_nanos")
 
 
 def special_header(header: Sequence[str], tool: str) -> bool:
     """Whether tables below a header are treated by themselves."""
     names = [normalised(name) for name in header]
     transposed = names[:1] == ["metric"] and (tool in _TRANSPOSED or _statistics(names[1:]))
-    return transposed or tool == "jmh" or (not tool and _long(names) is not None)
+    return transposed or tool in ("jmh", "criterion") or (not tool and _long(names) is not None)
+
+
+def _per_iteration(table: Table, names: list[str]) -> None:
+    """Criterion's samples: the time of all iterations of one becomes that of one iteration."""
+    at = next((names.index(name) for name in _OF_SAMPLES if name in names), None)
+    count = names.index("iteration_count") if "iteration_count" in names else None
+    if at is None or count is None:
+        return
+    for row in table.rows:
+        time, iterations = (number_in(row[i]) if row else None for i in (at, count))
+        if time is not None and iterations is not None and iterations.value > 0:
+            row[at] = repr(time.value / iterations.value)
 
 
 def special_table(table: Table, sink: Sink, start: int) -> bool:
     """Measure a table of a tool that is treated by itself; False for all others."""
     names = [normalised(name) for name in table.header]
+    if sink.tool == "criterion":
+        _per_iteration(table, names)
     if names and names[0] == "metric" and (sink.tool in _TRANSPOSED or _statistics(names[1:])):
         _transposed(table, sink, start)
         return True
@@ -41,7 +52,7 @@ def special_table(table: Table, sink: Sink, start: int) -> bool:
     if table.stats:
         if not sink.tool:
             sink.tool = sink.result.tool = "guidellm"
-        _three_rows(table, sink, start)
+        measure_three_rows(table, sink, start)
         return True
     return False
 
@@ -129,54 +140,3 @@ def _operations(table: Table, sink: Sink, start: int) -> None:
             if found is not None:
                 series = sink.series(table.header[i], what._replace(stat=stat))
                 sink.add_one(series, of, what.canonical(found.value), int(n.value) if n else None, row[i].strip())
-
-
-def _three_rows(table: Table, sink: Sink, start: int) -> None:
-    """Guidellm's CSV: group, status and unit, statistic; failed and unfinished requests are not measurements."""
-    stats = table.stats or []
-    means = [_group_meaning(sink.tool, name) for name in table.header]
-    for i, row in enumerate(table.rows):
-        if not row:
-            continue
-        of = sink.observe(start + i, sink.config(_plain_columns(table, row)))
-        for cell, name, stat, what in zip(row, table.header, stats, means, strict=False):
-            if what is None:
-                continue
-            if stat.lower() == "percentiles":
-                for label, value in zip(_GUIDELLM_PERCENTILES, _listed(cell), strict=False):
-                    _add(sink, (f"{name} / {label}", what._replace(stat=label)), of, value, repr(value))
-            elif (found := number_in(cell)) and (named := stat_named(normalised(stat))):
-                _add(sink, (f"{name} / {stat}", what._replace(stat=named)), of, found.value, cell)
-
-
-def _group_meaning(tool: str, name: str) -> Meaning | None:
-    group, _, below = name.partition(" / ")
-    status = _STATUS.search(below) or _STATUS.search(group)
-    if status and status[1].lower() != "successful":
-        return None
-    unit = normalised(_STATUS.sub("", below))
-    base = normalised(_STATUS.sub("", group))
-    for field in (f"{base}_{unit}" if unit else base, base):
-        what = meaning(tool, field, unit)
-        if what.role == "measure" and what.known:
-            return what
-    return None
-
-
-def _plain_columns(table: Table, row: list[str]) -> dict[str, str]:
-    """Columns without a statistic are what describes the run."""
-    found: dict[str, str] = {}
-    for name, stat, cell in zip(table.header, table.stats or (), row, strict=False):
-        if name and not stat_named(normalised(stat)) and cell.strip() and len(cell) <= 80 and len(found) < 20:
-            what = meaning("guidellm", stat or name)
-            if what.role != "id":
-                found[what.name if what.role == "factor" and what.known else normalised(stat or name)] = cell.strip()
-    return found
-
-
-def _listed(cell: str) -> list[float]:
-    try:
-        values = msgspec.json.decode(cell)
-    except (msgspec.DecodeError, RecursionError):
-        return []
-    return [float(v) for v in values if isinstance(v, int | float)] if isinstance(values, list) else []

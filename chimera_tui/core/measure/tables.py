@@ -14,6 +14,7 @@ from chimera_tui.core.measure.result import SeriesKey
 from chimera_tui.core.measure.row_factors import FactorColumn, configs_of, number_or_text
 from chimera_tui.core.measure.sink import FAILED, Cells, Observations, Sink, series_key
 from chimera_tui.core.measure.spread import means_beside
+from chimera_tui.core.measure.units import unit_of
 from chimera_tui.core.measure.when import moment_ns
 from chimera_tui.core.read.numbers import number_in
 
@@ -49,6 +50,16 @@ class Grid(NamedTuple):
         hot = tuple(i for i in found.temperatures if _hot(self.columns[i]))
         return _layout(*header, hot) if hot else found
 
+    def of_unit(self, at: int, unit: str, tool: str, *, others: bool) -> "Grid":
+        """The rows of which column ``at`` says that their times are in a unit, and ``others`` that say none."""
+        said = [cell.strip() for cell in self.columns[at]]
+        kept = [k for k, text in enumerate(said) if text == unit or (others and not unit_of(text))]
+        columns = [[column[k] for k in kept] for column in self.columns]
+        means = self.layout(tool).means
+        timed = [what.role == "measure" and what.unit == "s" for what in means]
+        units = [unit if time else stated for time, stated in zip(timed, self.units or [""] * len(means), strict=True)]
+        return Grid(self.names, columns, [self.records[k] for k in kept], units, self.stats)
+
 
 class Layout(NamedTuple):
     """What the columns of a table mean, whatever is in them: the same for all tables of one header."""
@@ -61,6 +72,8 @@ class Layout(NamedTuple):
     """Those of them that need no conversion and are no statistic."""
     temperatures: tuple[int, ...]
     """Which columns are a temperature of sampling, if they are not too hot for that."""
+    unit_at: int | None
+    """The column that says in which unit the times of its row are."""
 
 
 class Rows:
@@ -98,7 +111,16 @@ def columns_of_numbers(grid: Grid, tool: str) -> tuple[Sequence[Meaning], list[i
 
 
 def measure_grid(grid: Grid, sink: Sink) -> None:
-    """Write a table's cells."""
+    """Write a table's cells; where a column states the unit of its row's times, those of each unit by themselves."""
+    at = grid.layout(sink.tool).unit_at
+    if at is None or not (stated := {text for cell in grid.columns[at] if (text := cell.strip()) and unit_of(text)}):
+        _measure(grid, sink)
+        return
+    for unit in sorted(stated):
+        _measure(grid.of_unit(at, unit, sink.tool, others=unit == min(stated)), sink)
+
+
+def _measure(grid: Grid, sink: Sink) -> None:
     layout, rows = grid.layout(sink.tool), Rows(len(grid.records))
     columns = _Sorted(bare_columns({i: grid.columns[i] for i in layout.measures}, rows.count))
     for i, what in enumerate(layout.means):
@@ -215,6 +237,7 @@ def _layout(
         tuple(measures),
         frozenset(i for i in measures if found[i].stat == "value" and not found[i].converts and found[i].name != _TEST),
         tuple(i for i, what in enumerate(found) if what.role == "factor" and what.name == "temperature"),
+        next((i for i, what in enumerate(found) if what.role == "unit"), None),
     )
 
 
