@@ -117,6 +117,15 @@ CASES = [
     ("Every kernel was timed in 12 runs.", "12 runs", SUPPORTED),
     ("Every kernel was timed in 13 runs.", "13 runs", UNVERIFIABLE),
     ("Of the kernels 12 runs failed.", "12 runs", UNVERIFIABLE),
+    # From one value of a setting to another; a number with a unit behind the name of a setting is no value of it.
+    ("Going from 1 to 8 clients multiplies the mean output throughput by 6.6.", "6.6", SUPPORTED),
+    ("Going from 1 to 8 clients multiplies the mean output throughput by 7.6.", "7.6", CONTRADICTED),
+    ("## Mean TTFT\n\n- 2048 tokens of context, a1:7b, cold: 2.14 s", "2.14 s", SUPPORTED),
+    ("In `machine.csv` the GPU temperature peaked at 61 °C.", "61 °C", CONTRADICTED),
+    ("In `machine.csv` the GPU temperature peaked at 71 °C.", "71 °C", SUPPORTED),
+    # A list of a metric by a factor is one of means.
+    ("## Output throughput by scenario\n\n- code: 231.1 tok/s", "231.1 tok/s", SUPPORTED),
+    ("## Output throughput by scenario\n\n- code: 241.1 tok/s", "241.1 tok/s", UNVERIFIABLE),
     # What is expected was not measured.
     ("With 64 clients we would expect 612 tok/s of version 1.5.0.", "612 tok/s", UNVERIFIABLE),
 ]

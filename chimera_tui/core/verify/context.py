@@ -17,7 +17,8 @@ from chimera_tui.core.verify.sentences import sentence_at, sentences
 STATISTICS = {
     "mean": "mean", "average": "mean", "avg": "mean", "averages": "mean", "averaged": "mean", "averaging": "mean",
     "median": "p50", "minimum": "min", "min": "min", "lowest": "min", "smallest": "min", "shortest": "min",
-    "least": "min", "maximum": "max", "max": "max", "highest": "max", "peak": "max", "largest": "max",
+    "least": "min", "maximum": "max", "max": "max", "highest": "max", "peak": "max", "peaked": "max", "peaks": "max",
+    "hottest": "max", "coolest": "min", "largest": "max",
     "longest": "max", "biggest": "max", "std": "std", "stdev": "std", "sd": "std", "deviation": "std",
     "fastest": "best", "best": "best", "slowest": "worst", "worst": "worst", "range": "range", "total": "sum",
     "sum": "sum",

@@ -120,7 +120,7 @@ def _decided(  # noqa: PLR0911 - one way to decide a line
     first: list[Reading] = []
     for groups in chosen.sets:
         readings = list(readings_over(at, cells, meaning, groups, wanted))
-        for name in _also(at):
+        for name in _also(at, wanted):
             readings += readings_over(at, cells, meaning, groups, name)
         first = first or readings
         apart = readings
@@ -153,11 +153,16 @@ def _of_an_end(at: Context, cells: Cells, meaning: Meaning, chosen: Chosen) -> V
     return None
 
 
-def _also(at: Context) -> tuple[str, ...]:
+def _also(at: Context, wanted: str) -> tuple[str, ...]:
     """What a number may be beside the statistic that is asked for."""
     if at.claim.bound in ("low", "high"):
         return ("",)
-    return ("mean",) if ranked(at) else ()
+    by_group = not wanted and _BY_GROUP.search(f"{at.line.heading} ; {at.line.intro}")
+    return ("mean",) if ranked(at) or by_group else ()
+
+
+_BY_GROUP = re.compile(r"\b(?:by|per|for each|averages|means) ", re.IGNORECASE)
+"""What follows such words is of groups: their means."""
 
 
 def _agrees_elsewhere(  # noqa: PLR0917

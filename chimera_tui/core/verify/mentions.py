@@ -12,7 +12,7 @@ import msgspec
 from chimera_tui.core.measure.lexicon import entries
 from chimera_tui.core.measure.naming import normalised
 from chimera_tui.core.verify.names import EMPTY, ENTITY_COLUMNS
-from chimera_tui.core.verify.quantities import NUMBER, WORDS, printed
+from chimera_tui.core.verify.quantities import MEASURED, NUMBER, WORDS, printed
 
 if TYPE_CHECKING:
     from chimera_tui.core.verify.cells import Cells
@@ -42,7 +42,7 @@ _ALSO = {
         r"(?:parallel|simultaneous) (?:requests?|clients?|streams?|users?)"
     ),
     "num_gpu": r"(?:gpu[_ ])?layers(?: (?:offloaded|on (?:the )?gpu))?|ngl",
-    "num_ctx": r"n_ctx|ctx|context(?: size| length| window)?",
+    "num_ctx": r"n_ctx|ctx|(?:tokens? of )?context(?: size| length| window)?",
     "batch": r"batch(?:[_ ]size)?",
     "request_rate": r"(?:requests?|reqs?)\s?(?:/|per)\s?(?:s|sec|second)|rps|qps|request rate",
     "context_depth": r"depth",
@@ -159,7 +159,7 @@ class Vocabulary:
             words += f"|{_ALSO[name]}" if name in _ALSO else ""
             first = rf"|\bc\s?=\s?(?P<c>{NUMBER})" if name == "concurrency" else ""
             pattern = re.compile(
-                rf"\b(?:{words})\b[`*]*\s*(?:=|:|of|at|is|was)?\s*[`*]*(?P<after>{NUMBER})(?![\w%]|\s?°)"
+                rf"\b(?:{words})\b[`*]*\s*(?:=|:|of|at|is|was)?\s*[`*]*(?P<after>{NUMBER})(?![\w%]|{MEASURED})"
                 rf"|(?<![\w.])(?P<before>{_COUNTED})[ -]?(?:{words})\b{first}",
                 re.IGNORECASE,
             )

@@ -19,6 +19,8 @@ UNIT = (
     r"tokens?|watts?|W|joules?|J|°C|"
     r"[MG]Hz|fold|requests?|samples?|characters?|chars?|parameters?|params?|cores?|threads?|GPUs?|CPUs?)"
 )
+MEASURED = r"\s?(?:°|(?:tok(?:en)?s?|t|req(?:uest)?s?)(?:/| per )s|tps\b|ms\b|s\b|%|[KMG]i?B\b|W\b)"
+"""Units behind a number that is measured: it is the value of no setting."""
 WORDS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,

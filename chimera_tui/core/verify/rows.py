@@ -12,10 +12,11 @@ from chimera_tui.core.verify.context import STATISTICS, Context, kinds_in
 from chimera_tui.core.verify.filters import Filter
 from chimera_tui.core.verify.masks import FILE
 from chimera_tui.core.verify.names import EMPTY, ENTITY_COLUMNS, plain
+from chimera_tui.core.verify.quantities import MEASURED
 
 OPTION = re.compile(
     r"\b(num_gpu|num_ctx|temperature|temp|top_p|top_k|batch(?:[_ ]size)?|concurrency|gpu|"
-    r"ctx|context)\b\s*(?:[=:]|of|at|is)?\s*(\d+(?:\.\d+)?)(?![\d.]*\s?°)",
+    rf"ctx|context)\b\s*(?:[=:]|of|at|is)?\s*(\d+(?:\.\d+)?)(?![\d.]*{MEASURED})",
     re.IGNORECASE,
 )
 SETTINGS = (

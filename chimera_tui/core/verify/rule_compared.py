@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 from typing import NamedTuple
 
 import msgspec
@@ -38,7 +38,7 @@ _OBJECT = re.compile(
     r"(?:(?:the|an?|that|of|its|on|in|for|with|version|model|build|release)\W+)*$",
     re.IGNORECASE,
 )
-_FAST = re.compile(r"\b(?:fast\w*|quick\w*|slow\w*|speed\w*)\b", re.IGNORECASE)
+_FAST = re.compile(r"\b(?:fast\w*|quick\w*|slow\w*|speed\w*|throughput)\b", re.IGNORECASE)
 _PER = re.compile(r"\s*(?:times )?(?:as many|more|fewer) (\w+ ?(?:per|/) ?\w+)", re.IGNORECASE)
 _MORE = re.compile(r"\b(?:faster|quicker|fast|speed-?up)\b", re.IGNORECASE)
 _LESS = re.compile(r"\b(?:slower|slow)\b", re.IGNORECASE)
@@ -126,7 +126,7 @@ def _sides(at: Context, near: Nearness) -> _Sides | None:
     texts = [(at.sentence, [one for one in reversed(before) if one not in objects and one != with_])]
     texts += [(text, near.known.mentions(text)) for text in near.earlier[:1]]
     if with_ is None:
-        return _two(at, before)
+        return _turned(at, near, found) or _two(at, before)
     whats = [(text, one) for text, its in texts for one in its if one.groups and not one.groups & with_.groups]
     if not whats:
         return None
@@ -139,6 +139,19 @@ def _sides(at: Context, near: Nearness) -> _Sides | None:
 def _files_of_both(known: Vocabulary, one: Groups, two: Groups) -> list[Groups]:
     """The rows of each file that has both sides."""
     return [its for its in map(frozenset, known.by_file.values()) if its & one and its & two]
+
+
+def _turned(at: Context, near: Nearness, found: list[Mention]) -> _Sides | None:
+    """``from 1 to 50 clients``: two values of a setting, in the file that the text is about where it has both."""
+    for one, two in pairwise(found):
+        between, head = at.sentence[one.end : two.start], at.sentence[: one.start]
+        if one.setting and two.setting and between.strip() == "to" and re.search(r"\b(?:from|between)\W*$", head):
+            rest = [its for its in found if its not in (one, two)]
+            subject, other = _narrowed(one.groups, two.groups, [*rest, *_above(near)])
+            if subject & near.about and other & near.about:
+                subject, other = subject & near.about, other & near.about
+            return None if subject & other else _Sides(subject, other, _text(at.sentence, one._replace(end=two.end)))
+    return None
 
 
 def _two(at: Context, before: list[Mention]) -> _Sides | None:

@@ -27,7 +27,7 @@ _CHANGE = re.compile(
 )
 _LOSS = re.compile(r"\b(?:loss|lost|loses|saves|saved|savings?|gains|gained|declines|declined)\b", re.IGNORECASE)
 """Words for a change that have other meanings too: by them a number may be right, but not wrong."""
-_RATIO = re.compile(r"\b(?:ratio|factor|speed-?up) (?:of|is|was)\W*$", re.IGNORECASE)
+_RATIO = re.compile(r"\b(?:(?:ratio|factor|speed-?up) (?:of|is|was)|multipl\w+ [^.;,]{3,40} by)\W*$", re.IGNORECASE)
 _TIMES = re.compile(
     r"\s*times (?:as|faster|slower|higher|lower|more|less|larger|smaller|longer|the|that)\b", re.IGNORECASE
 )
