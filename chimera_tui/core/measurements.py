@@ -144,7 +144,8 @@ def load_times(frames: Frames) -> pl.DataFrame:
     """``observation, load_s``: the longest model load recorded with each observation, single values only."""
     import polars as pl
 
-    ids = frames.series.filter((pl.col("metric") == LOAD_METRIC) & (pl.col("stat") == "value"))["series_id"]
+    loads = (pl.col("metric") == LOAD_METRIC) & (pl.col("stat") == "value") & (pl.col("unit") == "s")
+    ids = frames.series.filter(loads)["series_id"]
     return (
         frames.cells.lazy()
         .filter(pl.col("series_id").is_in(ids.implode()))

@@ -222,3 +222,65 @@ def test_inferencex_is_in_seconds_and_per_gpu(tmp_path: Path) -> None:
     assert found["ttft", "p99.9"] == (0.75, "s")
     assert found["total_tps_per_gpu", "value"] == (55.5, "tokens/s")
     assert found["decode_tps_per_user", "mean"] == (57.5, "tokens/s")
+
+
+def test_hyperfine_markdown_is_a_table_of_a_tool(tmp_path: Path) -> None:
+    text = (
+        "| Command | Mean [ms] | Min [ms] | Max [ms] | Relative |\n|:---|---:|---:|---:|---:|\n"
+        "| `sort a` | 250.5 ± 2.5 | 248.0 | 255.0 | 1.00 |\n| `sort b` | 501.0 ± 5.0 | 490.0 | 512.0 | 2.00 ± 0.05 |\n"
+    )
+    result = run(tmp_path, text, "README.md")
+    assert result.tool == "hyperfine"
+    assert [(factors["command"], found) for factors, found in rows(result)][1] == (
+        "sort b",
+        {
+            ("wall_time", "mean"): (0.501, "s"), ("wall_time", "std"): (0.005, "s"), ("wall_time", "min"): (0.49, "s"),
+            ("wall_time", "max"): (0.512, "s"), ("relative_time", "mean"): (2.0, "ratio"),
+            ("relative_time", "std"): (0.05, "ratio"),
+        },
+    )  # fmt: skip
+
+
+def test_one_metric_a_row_behind_what_it_is_of(tmp_path: Path) -> None:
+    text = (
+        "# exported by a tool\n# version: 1.0, first\nEndpoint,Type,Metric,Unit,avg,max,p99,Description\n"
+        "host:1,gauge,running,requests,2.5,4.0,3.5,How many run.\n\n"
+        "Endpoint,Type,Metric,Unit,total,rate,Description\nhost:1,counter,prompt_tokens,tokens,1000.0,16.5,All.\n\n"
+        "Endpoint,Type,Metric,Unit,avg,p99_estimate,Description\nhost:1,histogram,request_latency,seconds,0.5,1.5,x\n\n"
+        "Endpoint,Metric,Key,Value,Description\nhost:1,cache_info,block_size,16,x\n"
+    )
+    result = run(tmp_path, text, "server_metrics_export.csv")
+    found = rows(result)
+    assert [factors["Type"] for factors, _ in found] == ["gauge", "counter", "histogram"]
+    assert found[0][1] == {
+        ("running", "mean"): (2.5, "requests"), ("running", "max"): (4.0, "requests"),
+        ("running", "p99"): (3.5, "requests"),
+    }  # fmt: skip
+    assert found[1][1]["prompt_tokens_total", "value"] == (1000.0, "tokens")
+    assert found[2][1] == {("e2e_latency", "mean"): (0.5, "s"), ("e2e_latency", "p99"): (1.5, "s")}
+
+
+@pytest.mark.parametrize(
+    ("text", "n"), [("# a note, long\nmodel,ttft_s\nx,0.5\n", 1), ("# ttft_s,batch\n0.5,1\n0.75,2\n", 2)]
+)
+def test_comments_above_a_header(tmp_path: Path, text: str, n: int) -> None:
+    result = run(tmp_path, text, "a.csv")
+    assert [found["ttft", "value"][1] for _, found in rows(result)] == ["s"] * n
+
+
+def test_a_blank_line_before_the_first_row_that_a_tool_prints(tmp_path: Path) -> None:
+    header = "| model | size | params | backend | ngl | lm | test | t/s |\n" + "| --- " * 8 + "|\n"
+    text = f"{header}\n| tiny 2B Q4_0 | 1.00 GiB | 2.00 B | CPU | 0 | mmap | tg128 | 1.25 ± 0.25 |\n\nbuild: abc (1)\n"
+    [(factors, found)] = rows(run(tmp_path, text, "bench.txt"))
+    assert factors["load_mode"] == "mmap"
+    assert found["decode_tps", "mean"] == (1.25, "tokens/s")
+
+
+def test_a_model_in_the_cache_of_hugging_face_and_servers_called_ctx(tmp_path: Path) -> None:
+    document = {
+        "backend": "openai", "model_id": "/models/models--acme--tiny-3b/snapshots/0123456789abcdef/", "num_prompts": 4,
+        "request_throughput": 1.5, "output_throughput": 2.5, "total_token_throughput": 3.5,
+    }  # fmt: skip
+    [(factors, _)] = rows(run(tmp_path, document, "concurrency_4_gpus_16_ctx_8_gen_8.json"))
+    assert (factors["model"], factors["concurrency"]) == ("acme/tiny-3b", 4)
+    assert "num_ctx" not in factors

@@ -24,6 +24,8 @@ _A_PATH = re.compile(r"(?:\.{0,2}|~|[A-Za-z]:)[/\\]|\S+/\S+\.gguf$")
 _UNQUANTISED = re.compile(r"(?:[._-]|\d[BM] (?:mostly )?)(B?F16|F32)(?:\.gguf)?$", re.IGNORECASE)
 """How llama.cpp names a model that is not quantised: ``llama 8B F16``, ``…-f16.gguf``."""
 _SEPARATOR = re.compile(r"[/\\]")
+_CACHED = re.compile(r"models--([^/\\]+?)--([^/\\]+)[/\\]snapshots[/\\]")
+"""How the cache of Hugging Face names a model; below it is only a hash."""
 
 Factors = dict[str, Any]
 """Factor name to value: the names in ``COLUMNS`` are columns of their own, all others go to ``extra``."""
@@ -43,7 +45,9 @@ def put(factors: Factors, name: str, value: Json) -> None:
         value = "inf" if value > 0 else "-inf"
     if isinstance(value, bool) and name in TEXTS:
         return  # "quantization: false" names no quantisation
-    if name == "model" and isinstance(value, str) and _A_PATH.match(value):
+    if name == "model" and isinstance(value, str) and (cached := _CACHED.search(value)):
+        value = f"{cached[1]}/{cached[2]}"
+    elif name == "model" and isinstance(value, str) and _A_PATH.match(value):
         value = _SEPARATOR.split(value.rstrip("/\\"))[-1] or value  # where it lies says nothing about it
     if name in COLUMNS:
         fitted = _fitted(name, value)

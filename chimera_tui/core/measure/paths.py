@@ -20,6 +20,8 @@ _NAMED = {
 _NAMES_OF_FACTORS = tuple(_NAMED)
 _RUNNING = 3
 """Digits behind an underscore that are no part of a name: ``q4_0`` and ``llama_70`` have fewer."""
+_SHORTEST_CONTEXT = 64
+"""A smaller number beside ``ctx`` counts something else: ``ctx_8_gen_8`` are servers for prefill and decode."""
 _SHORT = {"g": "num_gpu", "c": "num_ctx", "t": "temperature", "p": "top_p", "k": "top_k", "b": "batch"}
 _DECIMAL = frozenset(("temperature", "top_p", "request_rate"))
 _NUMBER = r"\d+(?:[.p]\d+)?"
@@ -74,7 +76,9 @@ def _of_name(name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, digits in _PAIR.findall(name):
         column = _NAMED[key.lower()]
-        found.setdefault(column, _number(column, digits))
+        number = _number(column, digits)
+        if column != "num_ctx" or number >= _SHORTEST_CONTEXT:
+            found.setdefault(column, number)
     found.update(name_column(name))
     if match := _QPS.search(name):
         found["request_rate"] = float(match[1]) if match[1].lower() != "inf" else "inf"

@@ -21,7 +21,15 @@ from chimera_tui.core.read.markdown import headings_of, tables_in
 from chimera_tui.core.read.numbers import number_in
 
 TABLE_TOOLS = frozenset(
-    ("llama-bench", "llama-benchy", "llama-batched-bench", "llama-sweep-bench", "lm-eval", "vllm benchmark suite")
+    (
+        "llama-bench",
+        "llama-benchy",
+        "llama-batched-bench",
+        "llama-sweep-bench",
+        "lm-eval",
+        "vllm benchmark suite",
+        "hyperfine",
+    )
 )
 """Tools that print their results as a Markdown table."""
 PROSE = "prose: the numbers in a text are claims, not measurements"

@@ -13,6 +13,8 @@ from chimera_tui.core.read.delimited import Table
 from chimera_tui.core.read.numbers import number_in
 
 _TRANSPOSED = ("aiperf", "genai-perf")
+_FEWEST_STATISTICS = 3
+_DESCRIPTIONS = ("description", "buckets")
 _OF_SAMPLES = ("sample_measured_value", "sample_time_nanos")
 
 
@@ -20,6 +22,8 @@ def special_header(header: Sequence[str], tool: str) -> bool:
     """Whether tables below a header are treated by themselves."""
     names = [normalised(name) for name in header]
     transposed = names[:1] == ["metric"] and (tool in _TRANSPOSED or _statistics(names[1:]))
+    if _rows_of_statistics(names, tool) is not None:
+        return True
     return transposed or tool in ("jmh", "criterion") or (not tool and _long(names) is not None)
 
 
@@ -42,6 +46,9 @@ def special_table(table: Table, sink: Sink, start: int) -> bool:
         _per_iteration(table, names)
     if names and names[0] == "metric" and (sink.tool in _TRANSPOSED or _statistics(names[1:])):
         _transposed(table, sink, start)
+        return True
+    if (at := _rows_of_statistics(names, sink.tool)) is not None:
+        _statistics_a_row(table, at, sink, start)
         return True
     if sink.tool == "jmh":
         _operations(table, sink, start)
@@ -79,6 +86,47 @@ def _transposed(table: Table, sink: Sink, start: int) -> None:
 
 def _statistics(names: list[str]) -> bool:
     return len(names) > 1 and all(map(stat_named, names))
+
+
+def _rows_of_statistics(names: list[str], tool: str) -> int | None:
+    """The column that names the metric of a row whose statistics are columns: exports of server and GPU metrics."""
+    at = names.index("metric") if "metric" in names[1:] else -1
+    stats = sum(1 for name in names if _statistic(name))
+    return at if at > 0 and (stats >= _FEWEST_STATISTICS or (tool == "aiperf" and "endpoint" in names)) else None
+
+
+def _statistic(name: str) -> str | None:
+    return stat_named(name.removesuffix("_estimate"))
+
+
+def _statistics_a_row(table: Table, at: int, sink: Sink, start: int) -> None:
+    """One metric a row, with columns of text for what it is of; other numbers are named after metric and column."""
+    names = [normalised(name) for name in table.header]
+    unit_at = next((names.index(name) for name in _UNIT_NAMES if name in names), -1)
+    if "key" in names and "value" in names:  # labels, not numbers
+        return
+    texts = [
+        i for i in range(len(names))
+        if i not in (at, unit_at) and names[i] not in _DESCRIPTIONS
+        and not any(row and number_in(row[i]) for row in table.rows)
+    ]  # fmt: skip
+    columns = [(FactorColumn(name, options=False), i) for i in texts if (name := _factor(sink.tool, table.header[i]))]
+    rows = [(k, row) for k, row in enumerate(table.rows) if row]
+    configs, _ = configs_of([(c, [row[i] for _, row in rows]) for c, i in columns], sink, len(rows))
+    for (k, row), config in zip(rows, configs, strict=True):
+        unit = row[unit_at].strip() if unit_at >= 0 else ""
+        what = meaning(sink.tool, row[at], unit)
+        if what.role != "measure":
+            continue
+        of = sink.observe(start + k, config)
+        for i, name in enumerate(names):
+            if i in (at, unit_at) or i in texts or (found := number_in(row[i])) is None:
+                continue
+            stat = _statistic(name)
+            named = f"{normalised(row[at])}_{name}"
+            series = what._replace(stat=stat) if stat else meaning(sink.tool, named, unit if name == "total" else "")
+            if series.role == "measure":
+                _add(sink, (f"{row[at].strip()} / {table.header[i].strip()}", series), of, found.value, row[i])
 
 
 class _Long(NamedTuple):

@@ -16,6 +16,9 @@ _NUMERIC = re.compile(r"\s*[-+]?(?:\d[\d,]*\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*%?\s
 _WORD = re.compile(r"[A-Za-z]")
 
 
+_MOST_COMMENTS = 200
+
+
 @dataclass(slots=True)
 class Table:
     """One table. ``first_line`` is the line of its header, from 1."""
@@ -44,6 +47,7 @@ class Tables:
 
 def split_tables(text: str) -> Tables:
     """All tables of a delimited text; never raises."""
+    text = _without_comments(text)
     delimiter = sniff(text)
     quoted = '"' in text
     parts = text.split("\n") if quoted else text.splitlines()
@@ -67,6 +71,17 @@ def split_tables(text: str) -> Tables:
     if not found.tables:
         found.problem = _why_not(text)
     return found
+
+
+def _without_comments(text: str) -> str:
+    """Lines that begin with ``#`` above a header left blank; what stands above numbers is the header itself."""
+    if not text.startswith("#"):
+        return text
+    lines = text.split("\n", _MOST_COMMENTS)
+    last = next((i for i, line in enumerate(lines[:_MOST_COMMENTS]) if line.strip() and line[0] != "#"), 0)
+    below = "\n".join(lines[last:])
+    header = [cell.strip().strip('"') for cell in below[: below.find("\n") + 1 or None].split(sniff(below))]
+    return "\n" * last + below if last and len(header) > 1 and is_header(header) else text
 
 
 def _numbered(parts: list[str], delimiter: str) -> tuple[list[list[str]], list[int]]:

@@ -35,7 +35,7 @@ def tables_in(text: str) -> list[Table]:
         if "|" in lines[i] and "|" in lines[i + 1] and len(lines[i + 1]) < 10_000 and _RULE.fullmatch(lines[i + 1]):
             header = cells(lines[i])
             table = Table(header, first_line=i + 1)
-            i += 2
+            i = _first_row(lines, i + 2, len(header))
             while i < len(lines) and "|" in lines[i] and lines[i].strip():
                 row = cells(lines[i])
                 table.ragged += len(row) != len(header)
@@ -45,6 +45,15 @@ def tables_in(text: str) -> list[Table]:
         else:
             i += 1
     return found
+
+
+def _first_row(lines: list[str], i: int, width: int) -> int:
+    """Where the rows of a table begin: a tool that prints them as they come may leave a line blank before the first."""
+    after = next((k for k in range(i, min(i + 3, len(lines))) if lines[k].strip()), i)
+    if after == i or lines[after].lstrip()[:1] != "|" or len(cells(lines[after])) != width:
+        return i
+    below = lines[after + 1] if after + 1 < len(lines) else ""
+    return i if "|" in below and _RULE.fullmatch(below) else after
 
 
 def cells(line: str) -> list[str]:
