@@ -40,6 +40,7 @@ _NEXT_KIND = re.compile(
     r"\W*(?:of )?(?:the |all |its )*(?:total )?(?:files?|data|dataset)?\W*(?:in|as)?\W*([A-Za-z]+)\b"
     r"(?: (?:files?|format|documents?))?"
 )
+_CLAUSE = re.compile(r"[,;:]|\b(?:but|and|while|whereas)\b")
 _TOP = re.compile(r"\b(?:top|largest|biggest)\s+(\d+(?:\.\d+)?)\s?%.*?(\d+(?:\.\d+)?)\s?%", re.IGNORECASE)
 
 
@@ -110,6 +111,8 @@ def _against(at: Context, facts: Facts, subject: Subject) -> Verdict:
         )
     if not subject.sure or subject.what == FACTOR:
         return _unknown(at, COUNTS, f"{subject.shown}: {subject.counts[0]:,}, but others may be meant")
+    if _is_part(at, subject):
+        return _unknown(at, COUNTS, f"{subject.shown}: {subject.counts[0]:,}; which of them are meant is not a fact")
     if _ELSEWHERE.search(at.before[-60:]) and subject.what != PATTERN:
         return _unknown(at, COUNTS, "not said of the files that were analysed")
     shown = " or ".join(f"{one:,}" for one in subject.counts)
@@ -122,6 +125,24 @@ def _against(at: Context, facts: Facts, subject: Subject) -> Verdict:
         reading=subject.shown,
         sources=source,
     )
+
+
+_PART = re.compile(
+    r"\s*of (?:the|these|those|its|our)\s+(?P<whole>.{1,80}?)\s+(?:are|is|were|was|have|has|had|use[ds]?|contain\w*|"
+    r"holds?|shows?|reports?|records?|comes?|belongs?|covers?)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_part(at: Context, subject: Subject) -> bool:
+    """Whether the subject is the whole that some are said to be of: ``four of the JSON files in runs/ are empty``."""
+    found = _PART.match(at.after)
+    if not found or at.claim.value > max(subject.counts):
+        return False
+    whole, rest = found["whole"], at.after[found.end() :]
+    if subject.what == KIND:
+        return subject.kind in kinds_in(whole) and not kinds_in(rest)
+    return subject.what == PATTERN and bool(re.search(r"[`\"“/]", whole)) and not re.search(r"[`\"“]", rest)
 
 
 def _whole(at: Context, facts: Facts) -> Verdict:
@@ -192,9 +213,10 @@ def _share_subject(at: Context, facts: Facts) -> Subject | None:  # noqa: PLR091
         return kind_subject(facts, KIND_WORDS[near[1].lower()])
     after = at.after[:120].lstrip(")]* ")
     if re.match(
-        r"\s*(?:of )?(?:the |all |its )*(?:total )?(?:data|files?|dataset|documents|repository)\b", after, re.IGNORECASE
-    ):
-        before = set(kinds_in(at.before))
+        r"\s*(?:of )?(?:the |all |its )*(?:total )?(?:data|files?|dataset|documents|repository|bytes|volume|storage)\b",
+        after, re.IGNORECASE,
+    ):  # fmt: skip
+        before = set(kinds_in(_CLAUSE.split(at.before)[-1]) or kinds_in(at.before))
         if named := kinds_in(after) or (list(before) if len(before) == 1 else []):
             return kind_subject(facts, named[0])
         return pattern_in(facts, after) or pattern_in(facts, at.before)

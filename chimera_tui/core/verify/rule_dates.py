@@ -38,6 +38,12 @@ _COLLECTED = re.compile(
     r"^\W*(?:test|benchmark|measurement)(?:ing)? (?:window|period))\b",
     re.IGNORECASE,
 )
+_EVENT = re.compile(
+    r"\b(?:start(?:s|ed)?|began|begins?|founded|launch\w*|releas\w+|scheduled|due|planned|bought|purchased|hired|joined|"
+    r"will|next)\b[^.;:]{0,40}$",
+    re.IGNORECASE,
+)
+"""What is no change of a file, right before the date of it."""
 _CYCLE = re.compile(r"\b(?:every|frequency|interval|cycle|cadence|update\w*|modif\w+)\b", re.IGNORECASE)
 
 
@@ -61,6 +67,8 @@ def judge_date(at: Context, facts: Facts) -> Verdict | None:  # noqa: PLR0911 - 
         return _refuted(at, facts, span) or _say(
             at, UNVERIFIABLE, "only the latest change of each kind is known, not how changes are spread"
         )
+    if _EVENT.search(at.words_before) and not _CHANGE.search(at.before):
+        return _say(at, UNVERIFIABLE, "no fact tells when that was")
     if _CHANGE.search(said) or (_FILES_CHANGE.search(at.sentence) and _FILES.search(said)):
         return _change(at, facts, span)
     return _say(at, UNVERIFIABLE, "the text does not say what happened then")

@@ -15,7 +15,8 @@ from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABL
 RULE = "size"
 _ABOUT_FILES = re.compile(
     r"\b(?:file|dataset|data|repository|total|overall|combined|csv|json|markdown|"
-    r"document)\w*\b.{0,40}\bsizes?\b|\bsizes? of\b|\bbytes\b|\bdisk\b",
+    r"document)\w*\b.{0,40}\bsizes?\b|\bsizes? of\b|\bbytes\b|\bdisk\b|"
+    r"\b(?:mean|average|median|typical|largest|biggest|smallest) (?:\w+ )?(?:files?|documents?)\b",
     re.IGNORECASE,
 )
 _OTHER = re.compile(
@@ -27,6 +28,7 @@ _TOGETHER = re.compile(r"\b(?:together|altogether|combined|in total|in all|sum u
 _ALL = re.compile(
     r"\b(?:all|every|whole|entire) (?:the )?(?:\d+ )?(?:files?|data|dataset|repository|documents)\b", re.IGNORECASE
 )
+_GOES_ON = re.compile(r"[;,]")
 _POWERS = {"k": 1, "m": 2, "g": 3, "t": 4}
 
 
@@ -46,7 +48,7 @@ def judge_size(at: Context, facts: Facts) -> Verdict | None:
     statistic = statistic_in(clause) or at.statistic
     if _TOGETHER.search(clause) or (not statistic and _WHOLE.search(said)):
         statistic = "sum"
-    if at.file_mentions and (files := facts.inventory.named(at.file_mentions[0])):
+    if _of_one(at) and (files := facts.inventory.named(at.file_mentions[0])):
         return _of_file(at, unit, files[0])
     named = (
         [] if _ALL.search(clause) else list(dict.fromkeys(kinds_in(clause) or kinds_in(at.before) or kinds_in(said)))
@@ -59,6 +61,14 @@ def judge_size(at: Context, facts: Facts) -> Verdict | None:
             if agreement(at.claim, value / base ** _POWERS.get(unit[:1] if len(unit) > 1 else "", 0)):
                 return _verdict(at, SUPPORTED, value, text)
     return _disagreeing(at, facts, unit, statistic, *readings[0])
+
+
+def _of_one(at: Context) -> bool:
+    """Whether a file is named that the size may be of: not one that the sentence goes on to behind it."""
+    if not at.file_mentions or at.in_row or at.file_mentions[0] not in at.sentence:
+        return bool(at.file_mentions)
+    behind = _GOES_ON.split(at.words_after, maxsplit=1)[0]
+    return at.file_mentions[0] in at.before + behind
 
 
 def _disagreeing(at: Context, facts: Facts, unit: str, statistic: str, value: float, text: str) -> Verdict:  # noqa: PLR0917

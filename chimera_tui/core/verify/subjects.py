@@ -75,6 +75,8 @@ _GOES_ON = frozenset(
         "file",
     ]
 )
+_LABELS = frozenset(("value", "values", "metric", "unit", "result", "score", "mean", "median", "average", "amount"))
+"""What a number is given under: ``"value": 17`` counts no files with that word in their names."""
 _FACTORS = {
     "models": "model",
     "model": "model",
@@ -191,7 +193,8 @@ def _from_before(at: Context, facts: Facts, before: str) -> Subject | None:  # n
             return all_files(facts)
         return None
     if found["quote"] or found["folder"]:
-        return named_pattern(at, facts, (found["quote"] or found["folder"]).strip("`\"“”‘’'"))
+        name = (found["quote"] or found["folder"]).strip("`\"“”‘’'")
+        return None if name.lower() in _LABELS else named_pattern(at, facts, name)
     if found["kind"]:
         return kind_subject(facts, KIND_WORDS[found["kind"].lower()])
     start = max(before.rfind(",", 0, found.start()), before.rfind(";", 0, found.start())) + 1
