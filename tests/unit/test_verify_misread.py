@@ -42,6 +42,10 @@ def facts(tmp_path_factory) -> Facts:
 AVERAGES = "| Scenario | Mean output tok/s (0.8.5) | Mean p99 TTFT in ms (0.10.1) |\n| --- | --- | --- |\n"
 CHANGES = "| Scenario | Concurrency | 0.8.5 | 0.10.1 | Change |\n| --- | --- | --- | --- | --- |\n"
 LOADS = "| Target QPS | Achieved req/s | Mean latency (s) |\n| --- | --- | --- |\n"
+SPEEDS = (
+    "| Test | Concurrency | Agents | Speedup | p99 TTFT (ms) | Output (tok/s per GB) |\n"
+    "| --- | --- | --- | --- | --- | --- |\n"
+)
 PHASES = "| Model | Phase | Mean tokens/s |\n| --- | --- | --- |\n"
 CASES = [
     # A phase by another name is a factor, and so is the version where two are compared.
@@ -91,6 +95,12 @@ CASES = [
     ("Loading corva-9b took 5.412 s.", "5.412 s", CONTRADICTED),
     # A metric with one value in all files is no other one anywhere.
     ("The learning efficiency was 92%.", "92%", CONTRADICTED),
+    # Settings of a table's row are no two sides; what is per something else, or below zero, is another quantity.
+    (SPEEDS + "| 4 | 16 | 1 | 1.463x | -106 | 12.4 |", "1.463x", UNVERIFIABLE),
+    (SPEEDS + "| 4 | 16 | 1 | 1.463x | -106 | 12.4 |", "-106", UNVERIFIABLE),
+    (SPEEDS + "| 4 | 16 | 1 | 1.463x | -106 | 12.4 |", "12.4", UNVERIFIABLE),
+    # What is expected was not measured, whatever numbers stand before.
+    ("Expect a 1.98x speedup with a learning efficiency of 99%.", "99%", UNVERIFIABLE),
     # A unit that is not known is none of the metrics beside it.
     ("- **alba:3b**: 2194.95 embeddings/s, mean TTFT 1.584 s", "2194.95", UNVERIFIABLE),
     # A table's row is about its first setting.

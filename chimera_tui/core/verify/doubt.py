@@ -18,7 +18,7 @@ SHARED = 4
 """Words between two numbers up to which a statistic is said of both."""
 _SUPPOSED = re.compile(
     r"\b(?:would|could|might|may|expect(?:ed|s)?|estimated?|project(?:ed|s)?|extrapolat\w+|suppos\w+|assum\w+|presumably"
-    r"|theoretical\w*|hypothetical\w*|should|will)\b[^.;:,()]*$",
+    r"|theoretical\w*|hypothetical\w*|should|will)\b(?:[^.;:,()]|\.\d)*$",
     re.IGNORECASE,
 )
 _RANKED = re.compile(
@@ -33,6 +33,15 @@ _OTHER_ONE = re.compile(
     r"|\b(?:the|an?)? ?(?:others?|latter|former|rest)\b",
     re.IGNORECASE,
 )
+
+
+_PER_THING = re.compile(r"\bper (?!s\b|sec|min|hour|request|token|call|run)\w", re.IGNORECASE)
+"""A quantity by something that no field has: ``tok/s per GB``."""
+
+
+def per_thing(at: Context) -> bool:
+    """Whether a column holds a quantity by something that no field has."""
+    return at.in_row and at.unit != "$" and _PER_THING.search(at.header) is not None
 
 
 def supposed(at: Context) -> bool:
@@ -59,7 +68,12 @@ def turned_to(at: Context) -> bool:
 
 def certain(at: Context, rows: Rows, rule: str) -> bool:
     """Whether metric and rows are said so plainly that a mismatch is a contradiction."""
-    if at.claim.bound == "spread" or at.claim.kind == kinds.RATIO or (not at.unit and _PER.match(at.after)):
+    if (
+        at.claim.bound == "spread"
+        or at.claim.kind == kinds.RATIO
+        or per_thing(at)
+        or (not at.unit and _PER.match(at.after))
+    ):
         return False
     if (
         supposed(at)
@@ -80,7 +94,10 @@ def said_of_it(at: Context) -> bool:
     """Whether the statistic is said of this number and not of one before it in the sentence."""
     start = at.claim.start
     earlier = [one for one in at.claims if at.reach[0] <= one.start < start]
-    for one in () if at.in_row or at.claim.bound else reversed(earlier):
+    if at.claim.bound and earlier:
+        between = at.text[earlier[-1].end : start]
+        return bool(statistic_in(between)) or len(between.split()) <= SHARED
+    for one in () if at.in_row else reversed(earlier):
         between = at.text[one.end : start]
         if statistic_in(between):
             return True

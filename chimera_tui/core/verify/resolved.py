@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
+from chimera_tui.core.measure.naming import normalised
 from chimera_tui.core.verify.cells import Cells
-from chimera_tui.core.verify.context import Context, statistic_in
+from chimera_tui.core.verify.context import Context, statistic_in, words_of
 from chimera_tui.core.verify.differences import is_difference
-from chimera_tui.core.verify.doubt import of_the_other, ranked, said_of_it, statistic_of_list, supposed, turned_to
+from chimera_tui.core.verify.doubt import (
+    of_the_other,
+    per_thing,
+    ranked,
+    said_of_it,
+    statistic_of_list,
+    supposed,
+    turned_to,
+)
 from chimera_tui.core.verify.metrics_meant import Meaning
 from chimera_tui.core.verify.metrics_named import GENERAL
 from chimera_tui.core.verify.nearness import Nearness
@@ -20,8 +30,11 @@ FARTHEST = 5.0
 MOST_SERIES, MOST_VALUES = 3, 4
 """Series with one value each, and values of a statistic, that the same words may mean: beyond, another may be meant."""
 BEYOND = 0.02
+FILES = 2
 SURE = 2
 """Names that leave so few rows that their only measure of a unit needs no name of its own."""
+_REST = re.compile(r"[_-]\w*\d|\w*\d")
+"""The rest of a longer name, of which only a part is known."""
 
 
 class Resolution:
@@ -66,6 +79,9 @@ class Resolution:
             or "respectively" in at.sentence
         ):
             return False
+        names = self.near.known.mentions(self.at.sentence)
+        if any(_REST.match(self.at.sentence, one.end) for one in names if not one.setting):
+            return False
         return len({float(f"{one.value:.6g}") for one in self.plausible(self.readings)}) == 1
 
     def plausible(self, readings: list[Reading]) -> list[Reading]:
@@ -73,7 +89,7 @@ class Resolution:
         x = abs(self.at.claim.value)
         return [one for one in readings if abs(one.value) / FARTHEST <= x <= abs(one.value) * FARTHEST]
 
-    def _of_something_else(self) -> bool:
+    def _of_something_else(self) -> bool:  # noqa: PLR0911 - one way to be unsure a line
         """Whether the words leave it open, or say, that it is of something else."""
         at, near, wanted = self.at, self.near, self.wanted
         if at.is_whole or supposed(at) or of_the_other(at) or at.claim.hedge in ("over", "under") or near.borrowed:
@@ -86,12 +102,18 @@ class Resolution:
             return True
         if (wanted and turned_to(at)) or (near.compared and not near.known.mentions(f"{near.lead} ; {near.tail}")):
             return True
-        return not at.in_row and (of_another(near) or at.turned_from or is_difference(at))
+        if is_difference(at) or (at.claim.value < 0 and all(one.value > 0 for one in self.readings)):
+            return True
+        if at.in_row:
+            return per_thing(at)
+        return of_another(near) or at.turned_from
 
     def _named(self) -> bool:
         """Whether words name the metric, or leave only one."""
         at = self.at
         if not (at.unit or at.claim.decimals > 0) or (at.claim.digits < 2 and not at.in_row):
+            return False
+        if at.in_row and not (at.header or at.claim.unit):
             return False
         if self.alone or self.sole:
             return True
@@ -127,7 +149,7 @@ class Resolution:
         """Whether the number is no mean and no other value of those rows: it is beyond all of them."""
         x = self.at.claim.value
         beyond = x < min(values) * (1 - BEYOND) or x > max(values) * (1 + BEYOND)
-        plain = self.at.in_row and self.wanted in ("", "mean", "p50") and self.meaning.near
+        plain = self.at.in_row and self.wanted in ("", "mean", "p50") and self.meaning.near and not self.chosen.skipped
         return beyond and plain and bool(self.plausible(self.readings))
 
     @cached_property
@@ -136,7 +158,10 @@ class Resolution:
         files = {one.file_id for one in self.readings}
         values = {float(f"{one.value:.6g}") for one in self.readings}
         named = self.meaning.named and self.meaning.near and not (self.wanted or self._content or self.at.in_row)
-        return named and len(files) > 1 == len(values) and bool(self.plausible(self.readings))
+        if not named or len(files) < FILES or len(values) != 1 or not self.plausible(self.readings):
+            return False
+        name = normalised(self.cells.series[self.readings[0].series_id].field.rpartition(".")[2])
+        return set(name.split("_")) <= set(words_of(self.meaning.text))
 
     def _of_one_row(self, one: Reading) -> bool:
         """Whether the rows are one: the best of one is no statistic, so others are meant."""

@@ -18,6 +18,8 @@ from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABL
 
 RULE = "ratio"
 MOST_PAIRS = 15
+MEASURED = ("metric", "file", "named rows")
+"""Rules whose verdict says that a number was measured, not set."""
 _PAIR = re.compile(r"^\W*(?:to|vs\.?|versus|against|compared (?:to|with)|→|->|and|(?:and )?(?:new|old|base|after))\W*$")
 _CHANGE = re.compile(
     r"\b(?:faster|slower|higher|lower|better|worse|improvement|reduction|increase|decrease|speed-?up|gain|drop|more|less|"
@@ -134,7 +136,9 @@ def _beside(at: Context, judge: Callable[[Claim], Verdict]) -> tuple[Claim, Clai
         found = [one for one in at.claims if said and start <= one.start < at.reach[0]]
     if len(found) != 2 or not (_unit(*found) or at.in_row):
         return None
-    return (found[0], found[1]) if all(judge(one).label == SUPPORTED for one in found) else None
+    sides = [judge(one) for one in found]
+    measured = all(one.label == SUPPORTED and one.rule in MEASURED for one in sides)
+    return (found[0], found[1]) if measured else None
 
 
 def _unit(one: Claim, two: Claim) -> bool:
