@@ -53,6 +53,9 @@ def facts(tmp_path_factory) -> Facts:
     (folder / "suites").mkdir()
     (folder / "suites" / "first.csv").write_text(COLD.replace("a1:7b", "d4:2b"))
     (folder / "suites" / "second.csv").write_text(COLD.replace("b2:9b", "e5:8b"))
+    (folder / "attempt.csv").write_text(
+        "model,started_at,eval_count\nf6:1b,2025-03-04T10:11:12Z,311\nf6:1b,2025-03-04T10:12:40Z,296\n"
+    )
     (folder / "kernel.json").write_text('{"settings": {"runs": 12, "warmup_runs": 4}, "mean_time_ms": 3.27}')
     (folder / "machine.csv").write_text(MACHINE)
     return facts_of(folder)
@@ -126,6 +129,13 @@ CASES = [
     # A list of a metric by a factor is one of means.
     ("## Output throughput by scenario\n\n- code: 231.1 tok/s", "231.1 tok/s", SUPPORTED),
     ("## Output throughput by scenario\n\n- code: 241.1 tok/s", "241.1 tok/s", UNVERIFIABLE),
+    # The date of a file's measurements beside its name, sums in one file, the size of the largest file.
+    ("In the first attempt (`attempt.csv`, 2025-03-04) all went well.", "2025-03-04", SUPPORTED),
+    ("In the first attempt (`attempt.csv`, 2025-03-05) all went well.", "2025-03-05", UNVERIFIABLE),
+    ("In total f6:1b generated 607 tokens.", "607 tokens", SUPPORTED),
+    ("In total f6:1b generated 617 tokens.", "617 tokens", UNVERIFIABLE),
+    (f"Largest file: `upgrade.csv` with {len(UPGRADE)} bytes.", f"{len(UPGRADE)} bytes", SUPPORTED),
+    (f"Largest file: `upgrade.csv` with {len(UPGRADE) + 40} bytes.", f"{len(UPGRADE) + 40} bytes", CONTRADICTED),
     # What is expected was not measured.
     ("With 64 clients we would expect 612 tok/s of version 1.5.0.", "612 tok/s", UNVERIFIABLE),
 ]

@@ -19,7 +19,8 @@ _UNIT_WORDS = {
     "s": r"latency|times?|duration|took|takes?|lasted|runs?|seconds",
     "W": r"power|draw|watts?", "C": r"temperatures?|temp|hot\w*",
     "bytes": r"memory|vram|ram|size|footprint|weights?|disk",
-    "requests/s": r"requests?|throughput|rate|qps", "samples/s": r"samples?|throughput|rate",
+    "requests/s": r"requests?|throughput|rate|qps|request_rate|request_throughput",
+    "samples/s": r"samples?|throughput|rate",
 }  # fmt: skip
 """Words that name every metric of a unit."""
 _PRICE = re.compile(r"cost|price|usd|eur|dollar|[$€£]", re.IGNORECASE)

@@ -52,7 +52,7 @@ def telling(at: Context, cells: Cells, wanted: str, readings: list[Reading]) -> 
 def in_each_file(at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str) -> Iterator[Reading]:
     """A statistic that is asked for, of the rows of each file alone."""
     known = vocabulary(cells)
-    if not wanted or wanted in ("sum", "spread"):
+    if not wanted or wanted == "spread":
         return
     files = sorted(file_id for file_id, its in known.by_file.items() if not its.isdisjoint(groups))
     asked = _asked_of(at, cells, meaning, wanted) if 1 < len(files) <= MOST_FILES else []

@@ -71,6 +71,8 @@ def judge_date(at: Context, facts: Facts) -> Verdict | None:  # noqa: PLR0911 - 
         return _say(at, UNVERIFIABLE, "no fact tells when that was")
     if _CHANGE.search(said) or (_FILES_CHANGE.search(at.sentence) and _FILES.search(said)):
         return _change(at, facts, span)
+    if path := _named_file_of(at, facts, span):
+        return _say(at, SUPPORTED, f"measurements in {path} are dated so")
     return _say(at, UNVERIFIABLE, "the text does not say what happened then")
 
 
@@ -155,6 +157,14 @@ def _file_of_both(at: Context, facts: Facts, span: tuple[date, date]) -> str:
         return ""
     low, high = (span, its) if at.claim.bound == "low" else (its, span)
     return next((path for path, a, b in facts.collected_by_file if _within(a, low) and _within(b, high)), "")
+
+
+def _named_file_of(at: Context, facts: Facts, span: tuple[date, date]) -> str:
+    """The file that the sentence names where its measurements are of this date; empty where they are not."""
+    paths = [one.path for name in at.file_mentions for one in facts.inventory.named(name)]
+    return next(
+        (path for path, a, b in facts.collected_by_file if path in paths and _within(a, span) and _within(b, span)), ""
+    )
 
 
 def _change(at: Context, facts: Facts, span: tuple[date, date]) -> Verdict:
