@@ -160,3 +160,7 @@ NO_CLAIMS = [
 @pytest.mark.parametrize("text", NO_CLAIMS)
 def test_advice_and_codes_are_no_claims(facts, text):
     assert [one.claim.span for one in check(text, facts).verdicts] == []
+
+
+def test_the_scale_of_a_rating_is_no_claim(facts):
+    assert [one.claim.span for one in check("Testers rated it 4.2 out of 5.", facts).verdicts] == ["4.2"]

@@ -31,7 +31,8 @@ _PAGES = re.compile(
     r"extension|room|TODO|FIXME|ticket|PR)\s?[#(]?\d{1,5}\)?(?:\s(?:of|and|to|-|–)\s\d{1,3}\b)?(?=\W|$)(?!\s?(?:%|ms\b|s\b|files\b))"
     r"|[©]\s?\d{4}|\(c\)\s?\d{4}|<!--.*?-->|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|\blocalhost:\d+|\b[A-Za-z]+@\d+\b"
     r"|\b\d{1,2} (?:parts|sections|chapters|paragraphs|pages|words)\b|\b(?:room|ext\.) [A-Z]?\d+"
-    r"|\b(?:WinError|errno|HTTP|(?:error|exit|status) codes?)[ :#]{1,2}\d{1,6}\b|\b(?:item|point) \d{1,2} of the\b",
+    r"|\b(?:WinError|errno|HTTP|(?:error|exit|status) codes?)[ :#]{1,2}\d{1,6}\b|\b(?:item|point) \d{1,2} of the\b"
+    r"|(?<=\d\.\d out of )(?:5|10|100)\b",
     re.IGNORECASE,
 )
 """Places in documents and outside them: pages, chapters, tickets, addresses."""
