@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from chimera_tui.core.verify import claim as kinds
@@ -86,25 +87,35 @@ def _asked_of(at: Context, cells: Cells, meaning: Meaning, wanted: str) -> list[
 def _over(
     cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str, asked: list[tuple[Series, float]]
 ) -> Iterator[Reading]:
-    known = vocabulary(cells)
-    over = wanted.rpartition(" of ")[0]
     for one, factor in asked:
-        series_id = one.series_id
-        if over:
-            for value, file_id, name in computed(cells, series_id, groups, over):
-                yield Reading(value * factor, series_id, file_id, -1, value, f"{name} of the {one.stat}")
-            continue
-        stated = one.stat == wanted or (wanted == "spread" and one.stat in _SPREAD)
-        if meaning.exact or stated or wanted in ("", "sum", "interval"):
-            if not wanted and many_rows(cells, known, series_id, groups, MOST_READINGS):
-                continue
-            rows = rows_in(cells, known, series_id, groups)
-            if len(rows) > MOST_READINGS and not wanted:
-                continue
-            yield from (Reading(v * factor, series_id, file_id, record, v) for file_id, record, v, _ in rows)
-        if wanted and one.stat in PLAIN:
-            for value, file_id, name in computed(cells, series_id, groups, {"spread": "std"}.get(wanted, wanted)):
-                yield Reading(value * factor, series_id, file_id, -1, value, name)
+        key = ("readings", one.series_id, factor, groups, wanted, meaning.exact)
+        of_series = partial(_of_series, cells, one, factor, groups, wanted, exact=meaning.exact)
+        yield from cells.remembered(key, of_series)
+
+
+def _of_series(
+    cells: Cells, one: Series, factor: float, groups: frozenset[int], wanted: str, *, exact: bool
+) -> tuple[Reading, ...]:
+    """What one series gives, in the text's unit."""
+    known, series_id = vocabulary(cells), one.series_id
+    if over := wanted.rpartition(" of ")[0]:
+        statistics = computed(cells, series_id, groups, over)
+        return tuple(
+            Reading(v * factor, series_id, at, -1, v, f"{name} of the {one.stat}") for v, at, name in statistics
+        )
+    found: list[Reading] = []
+    stated = one.stat == wanted or (wanted == "spread" and one.stat in _SPREAD)
+    if exact or stated or wanted in ("", "sum", "interval"):
+        if not wanted and many_rows(cells, known, series_id, groups, MOST_READINGS):
+            return ()
+        rows = rows_in(cells, known, series_id, groups)
+        if len(rows) > MOST_READINGS and not wanted:
+            return ()
+        found += [Reading(v * factor, series_id, file_id, record, v) for file_id, record, v, _ in rows]
+    if wanted and one.stat in PLAIN:
+        values = computed(cells, series_id, groups, {"spread": "std"}.get(wanted, wanted))
+        found += [Reading(v * factor, series_id, at, -1, v, name) for v, at, name in values]
+    return tuple(found)
 
 
 def _asked(stat: str, wanted: str) -> bool:
