@@ -284,3 +284,65 @@ def test_a_model_in_the_cache_of_hugging_face_and_servers_called_ctx(tmp_path: P
     [(factors, _)] = rows(run(tmp_path, document, "concurrency_4_gpus_16_ctx_8_gen_8.json"))
     assert (factors["model"], factors["concurrency"]) == ("acme/tiny-3b", 4)
     assert "num_ctx" not in factors
+
+
+def test_lengths_that_inference_perf_measured_and_one_that_was_asked_for(tmp_path: Path) -> None:
+    document = {
+        "load_summary": {"count": 10, "requested_rate": 2.0, "achieved_rate": 1.5, "send_duration": 5.0},
+        "successes": {
+            "count": 8,
+            "latency": {
+                "request_latency": {"mean": 4.5, "p99": 9.0},
+                "time_per_output_token": {"mean": 0.25, "p99": 0.5},
+            },
+            "throughput": {"input_tokens_per_sec": 20.0, "output_tokens_per_sec": 10.0, "requests_per_sec": 0.5},
+            "prompt_len": {"mean": 40.5, "min": 30.0, "max": 50.0},
+        },
+        "failures": {"count": 2},
+    }
+    result = run(tmp_path, document, "stage_0_lifecycle_metrics.json")
+    assert result.tool == "inference-perf"
+    [(factors, found)] = rows(result)
+    assert factors["request_rate"] == 2
+    assert "input_tokens" not in factors
+    assert found == {
+        ("requests_total", "value"): (10.0, "requests"), ("requests_ok", "value"): (8.0, "requests"),
+        ("requests_failed", "value"): (2.0, "requests"), ("offered_rate", "value"): (1.5, "requests/s"),
+        ("send_duration", "value"): (5.0, "s"), ("request_rate", "value"): (0.5, "requests/s"),
+        ("e2e_latency", "mean"): (4.5, "s"), ("e2e_latency", "p99"): (9.0, "s"),
+        ("tpot_excl_first", "mean"): (0.25, "s"), ("tpot_excl_first", "p99"): (0.5, "s"),
+        ("input_tps", "value"): (20.0, "tokens/s"), ("output_tps_system", "value"): (10.0, "tokens/s"),
+        ("input_tokens", "mean"): (40.5, "tokens"), ("input_tokens", "min"): (30.0, "tokens"),
+        ("input_tokens", "max"): (50.0, "tokens"),
+    }  # fmt: skip
+
+
+def test_optimum_benchmark_as_a_table_with_columns_of_units(tmp_path: Path) -> None:
+    text = (
+        "config.backend.model,config.scenario.input_shapes.batch_size,report.traceback,report.prefill.latency.unit,"
+        "report.prefill.latency.mean,report.prefill.latency.values,report.prefill.throughput.unit,"
+        "report.prefill.throughput.value\n"
+        'acme/a,2,,s,0.25,"[0.2, 0.3]",tokens/s,400.0\nacme/b,2,Traceback: OutOfMemoryError,,,,,\n'
+    )
+    result = run(tmp_path, text, "perf.csv")
+    assert result.tool == "optimum-benchmark"
+    (factors, found), (failed, what) = rows(result)
+    assert (factors["model"], factors["batch"]) == ("acme/a", 2)
+    assert not [name for name in factors if name.endswith(("unit", "values"))]
+    assert found == {("ttft", "mean"): (0.25, "s"), ("prefill_tps", "value"): (400.0, "tokens/s")}
+    assert failed["model"] == "acme/b"
+    assert [name for name, _ in what] == ["failure"]
+
+
+def test_units_that_optimum_benchmark_states_decide_what_a_throughput_is_of(tmp_path: Path) -> None:
+    document = {
+        "prefill": {
+            "latency": {"unit": "s", "count": 2, "mean": 0.25, "values": [0.2, 0.3]},
+            "throughput": {"unit": "tokens/s", "value": 400.0},
+        },
+        "decode": {"latency": {"unit": "s", "count": 2, "mean": 0.5}, "throughput": {"unit": "tokens/s", "value": 8.0}},
+    }
+    [(_, found)] = rows(run(tmp_path, document, "benchmark_report.json"))
+    assert found["prefill_tps", "value"] == (400.0, "tokens/s")
+    assert found["decode_tps", "value"] == (8.0, "tokens/s")
+    assert not [name for name, _ in found if name == "samples_per_s"]

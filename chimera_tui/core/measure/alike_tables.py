@@ -16,6 +16,7 @@ from chimera_tui.core.measure.special_tables import special_header
 from chimera_tui.core.measure.table_batch import Batch, Header, Waiting, measured_together
 from chimera_tui.core.measure.tables import Grid
 from chimera_tui.core.measure.tools import tool_of_header
+from chimera_tui.core.measure.unit_columns import states_units
 from chimera_tui.core.read.content import Content
 from chimera_tui.core.read.delimited import names_columns, sniff
 
@@ -89,7 +90,7 @@ def _header(line: str, tool: str) -> Header | None:
     names = _names(line)
     if len(names) < 2 or line.lstrip()[:1] in ("{", "[") or not names_columns(list(names)):
         return None
-    if tool in TESTS_NAMED or special_header(names, tool):
+    if tool in TESTS_NAMED or special_header(names, tool) or states_units(names):
         return None
     nothing: list[Any] = [()] * len(names)
     layout = Grid(list(names), nothing, ()).layout(tool)

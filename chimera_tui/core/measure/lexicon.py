@@ -125,6 +125,8 @@ def meaning(tool: str, field: str, unit: str = "") -> Meaning:
     if found is None:
         return _unknown(parts, unit or enclosed)
     entry, stat, suffix_unit = found
+    if entry.role == "factor" and stat and not any(map(is_settings, parts[:-1])):
+        entry = metrics().get(entry.name, entry)  # ``prompt_len.mean`` was measured, ``prompt_len`` was asked for
     if not entry.role.startswith("measure"):
         return Meaning(entry.role, entry.name or parts[-1])
     if any(map(is_settings, parts[:-1])) and "." not in entry.field:
@@ -241,7 +243,7 @@ def _measure(entry: Entry, stat: str, stated: str) -> Meaning:
     if not raw and NO_UNIT not in definition and "unit" not in definition and entry.name not in _UNITLESS:
         definition = f"{definition}; {NO_UNIT}" if definition else NO_UNIT
     named = unit.name if unit else raw
-    name = _throughput(entry.name, named)
+    name = _throughput(entry.name, named, entry.field)
     factor, divisor = (unit.factor, unit.divisor) if unit else (1.0, 1.0)
     over_runs = entry.stat == "value" and stat not in ("", "mean")  # of several runs: their spread is no value
     kept = stat if over_runs else entry.stat or stat or "value"
@@ -256,8 +258,12 @@ _UNITLESS = frozenset(
 )
 
 
-def _throughput(name: str, unit: str) -> str:
-    """``throughput`` says what of once its unit is known."""
+def _throughput(name: str, unit: str, of: str) -> str:
+    """``throughput`` says what of once its unit is known; that of prefill is of samples or of tokens."""
+    if name == "output_tps" and unit == "samples/s":
+        return "samples_per_s"
+    if name == "samples_per_s" and unit == "tokens/s":
+        return "prefill_tps" if of.startswith(("prefill", "forward")) else "output_tps"
     if name != "throughput":
         return name
     return {"tokens/s": "output_tps", "requests/s": "request_rate", "samples/s": "samples_per_s"}.get(unit, name)

@@ -14,6 +14,7 @@ from chimera_tui.core.measure.result import SeriesKey
 from chimera_tui.core.measure.row_factors import FactorColumn, configs_of, number_or_text
 from chimera_tui.core.measure.sink import FAILED, Cells, Observations, Sink, series_key
 from chimera_tui.core.measure.spread import means_beside
+from chimera_tui.core.measure.unit_columns import states_units, units_beside
 from chimera_tui.core.measure.units import unit_of
 from chimera_tui.core.measure.when import moment_ns
 from chimera_tui.core.read.numbers import number_in
@@ -112,6 +113,11 @@ def columns_of_numbers(grid: Grid, tool: str) -> tuple[Sequence[Meaning], list[i
 
 def measure_grid(grid: Grid, sink: Sink) -> None:
     """Write a table's cells; where a column states the unit of its row's times, those of each unit by themselves."""
+    if states_units(grid.names):
+        kept, units = units_beside(grid.names, grid.columns, grid.units)
+        stats = [grid.stats[i] for i in kept] if grid.stats else None
+        columns = [grid.columns[i] for i in kept]
+        grid = Grid([grid.names[i] for i in kept], columns, grid.records, [units[i] for i in kept], stats)
     at = grid.layout(sink.tool).unit_at
     if at is None or not (stated := {text for cell in grid.columns[at] if (text := cell.strip()) and unit_of(text)}):
         _measure(grid, sink)
@@ -249,12 +255,14 @@ def counts(column: Column, what: Meaning) -> list[int | None]:
 
 
 def _levels(column: Column) -> Column | None:
-    """A text column as a factor, or None for one whose texts are long or nearly all different."""
+    """A column of texts below the name of a metric as a factor; None where they are long, different, or samples."""
     different = set(column)
     if len(different) > MOST_LEVELS and len(different) * 2 > len(column):
         return None
     if not any(cell.strip() for cell in different):
         return None
+    if all(cell.lstrip()[:1] in ("", "[") for cell in different):
+        return None  # lists of the samples behind a statistic
     return column if sum(len(cell) <= LONGEST_TEXT for cell in different) * 2 > len(different) else None
 
 
