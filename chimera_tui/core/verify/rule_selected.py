@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chimera_tui.core.verify import claim as kinds
-from chimera_tui.core.verify.cell_statistics import statistic
+from chimera_tui.core.verify.cell_statistics import of_values
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.claim import Claim
 from chimera_tui.core.verify.context import Context, statistic_in
@@ -65,13 +65,11 @@ def _of(at: Context, cells: Cells) -> Iterator[tuple[int, list[tuple[int, int, f
 
 
 def _readings(at: Context, cells: Cells, by: int, places: frozenset[Place]) -> Iterator[Reading]:
-    import polars as pl
-
     name = statistic_in(at.header) or "mean"
     for series_id, rows in _of(at, cells):
         values = [(file_id, value) for file_id, record, value in rows if (file_id, record) in places]
         if series_id != by and values:
-            value = statistic(pl.Series([value for _, value in values]), name) if len(values) > 1 else values[0][1]
+            value = of_values([value for _, value in values], name) if len(values) > 1 else values[0][1]
             if value is not None:
                 yield Reading(value, series_id, values[0][0], -1, value, name)
 
