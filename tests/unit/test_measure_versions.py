@@ -346,3 +346,66 @@ def test_units_that_optimum_benchmark_states_decide_what_a_throughput_is_of(tmp_
     assert found["prefill_tps", "value"] == (400.0, "tokens/s")
     assert found["decode_tps", "value"] == (8.0, "tokens/s")
     assert not [name for name, _ in found if name == "samples_per_s"]
+
+
+SERVED = """\
+Namespace(subparser='bench', dispatch=<function main at 0x7f>, seed=7, num_prompts=100, dataset_name='random', \
+random_input_len=1024, random_output_len=128, port=8000, model='acme/tiny-3b', request_rate=inf, burstiness=1.0, \
+max_concurrency=None, temperature=None)
+Traffic request rate: inf
+Maximum request concurrency: 8
+============ Serving Benchmark Result ============
+Successful requests:                     100
+Total throughput (tok/s):                391.50
+Mean TTFT (ms):                          500.00
+---------------Speculative Decoding---------------
+Acceptance rate (%):                     60.00
+Acceptance length:                       2.50
+Per-position acceptance (%):
+  Position 0:                            80.00
+New thing (ms):                          250.00
+==================================================
+"""
+
+
+def test_a_served_block_is_of_what_was_asked_for_above_it(tmp_path: Path) -> None:
+    [(factors, found)] = rows(run(tmp_path, SERVED, "serve.log"))
+    assert (factors["model"], factors["concurrency"], factors["request_rate"]) == ("acme/tiny-3b", 8, "inf")
+    assert (factors["input_tokens"], factors["output_tokens"], factors["num_prompts"]) == (1024, 128, 100)
+    assert not {"seed", "port", "temperature"} & set(factors)
+    assert found == {
+        ("requests_ok", "value"): (100.0, "requests"), ("total_tps_system", "value"): (391.5, "tokens/s"),
+        ("ttft", "mean"): (0.5, "s"), ("spec_acceptance_rate", "value"): (60.0, "%"),
+        ("spec_acceptance_length", "value"): (2.5, "tokens"), ("acceptance_at_position_0", "value"): (80.0, "%"),
+        ("new_thing", "value"): (0.25, "s"),
+    }  # fmt: skip
+
+
+BOXES = """\
+                 NVIDIA {name} | LLM Metrics
+┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━┳━━━━━━━━┓
+┃                             {head} ┃      avg ┃    p99 ┃
+┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━╇━━━━━━━━┩
+│           Time To First Token (ms) │ 1,250.00 │ 2,500.50 │
+│    Output Token Throughput Per User │    20.50 │  10.50 │
+│                  (tokens/sec/user) │          │        │
+│  Output Token Throughput (per sec) │   256.50 │    N/A │
+│              Request Count (count) │    26.00 │    N/A │
+└────────────────────────────────────┴──────────┴────────┘
+Request throughput (per sec): 4.50
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "tool"), [("AIPerf", "Metric", "aiperf"), ("GenAI-Perf", "Statistic", "genai-perf")]
+)
+def test_the_tables_that_aiperf_and_genai_perf_draw(tmp_path: Path, name: str, head: str, tool: str) -> None:
+    result = run(tmp_path, "INFO begin\n" + BOXES.format(name=name, head=head) + "INFO │ end\n", "bench.log")
+    assert result.tool == tool
+    [(_, found)] = rows(result)
+    assert found == {
+        ("ttft", "mean"): (1.25, "s"), ("ttft", "p99"): (2.5005, "s"),
+        ("decode_tps_per_user", "mean"): (20.5, "tokens/s"), ("decode_tps_per_user", "p99"): (10.5, "tokens/s"),
+        ("output_tps_system", "value"): (256.5, "tokens/s"), ("requests_ok", "value"): (26.0, "requests"),
+        ("request_rate", "value"): (4.5, "requests/s"),
+    }  # fmt: skip

@@ -6,6 +6,7 @@ Tools whose lines need no more than a pattern each are in ``console_lines.tsv``.
 import re
 from typing import Any
 
+from chimera_tui.core.measure.box_tables import box_results
 from chimera_tui.core.measure.console_lines import printed_results
 from chimera_tui.core.measure.naming import normalised, percentile
 from chimera_tui.core.measure.timings import llama_bench_sql, llama_timings, ollama_verbose
@@ -28,7 +29,19 @@ _SERVING = {
     "peak concurrent requests": "max_concurrent_requests",
     "maximum request concurrency": "max_concurrency", "max request concurrency": "max_concurrency",
     "request rate configured (rps)": "request_rate", "traffic request rate": "request_rate",
-    "concurrency": "concurrency", "backend": "backend",
+    "concurrency": "concurrency", "backend": "backend", "accept length": "acceptance_length",
+    "acceptance rate (%)": "spec_decode_acceptance_rate", "acceptance length": "spec_decode_acceptance_length",
+    "drafts": "spec_decode_num_drafts", "draft tokens": "spec_decode_draft_tokens",
+    "accepted tokens": "spec_decode_accepted_tokens",
+}  # fmt: skip
+_POSITION = re.compile(r"^Position (\d+)$")
+_BEFORE = ("Traffic request rate", "Maximum request concurrency")
+"""What vLLM prints before a run."""
+_ARGUMENT = re.compile(r"[(, ](\w+)=('[^']*'|\"[^\"]*\"|[-+\w.]+)(?=[,)])")
+_ARGUMENTS = {
+    "model": "model_id", "num_prompts": "num_prompts", "request_rate": "request_rate", "burstiness": "burstiness",
+    "max_concurrency": "max_concurrency", "dataset_name": "dataset_name", "random_input_len": "random_input_len",
+    "random_output_len": "random_output_len", "temperature": "temperature",
 }  # fmt: skip
 _TIMING = re.compile(
     r"^(mean|median|std|max|min|p\d+(?:\.\d+)?)\s+(ttft|tpot|itl|e2el|e2e latency)\s*\(ms\)$", re.IGNORECASE
@@ -48,6 +61,8 @@ def console_documents(text: str) -> tuple[str, list[dict[str, Any]]]:
         return "mlperf loadgen", _from_summary(text)
     if "Serving Benchmark Result" in text:
         return _from_serving(text)
+    if "┃" in text and (boxes := box_results(without_escapes(text)))[1]:
+        return boxes
     for tool, mark, read in _LOCAL:
         if mark in text and (found := read(without_escapes(text))):
             return tool, found
@@ -144,9 +159,10 @@ def _detail_result(found: dict[str, Any], key: str, value: Json) -> None:
 
 
 def _from_serving(text: str) -> tuple[str, list[dict[str, Any]]]:
-    """The block that vLLM and SGLang print after a run; a log may hold several."""
+    """The block that vLLM and SGLang print after a run; a log may hold several, each behind what was asked for."""
     found: list[dict[str, Any]] = []
     current: dict[str, Any] | None = None
+    asked: dict[str, Any] = {}
     tool = "vllm bench serve"
     for line in without_escapes(text).splitlines():
         if "Serving Benchmark Result" in line:
@@ -156,7 +172,19 @@ def _from_serving(text: str) -> tuple[str, list[dict[str, Any]]]:
             current = None
         elif current is not None and (label := _LABEL.match(line.strip("|"))):
             tool = _serving_line(current, label[1].strip(), label[2], tool)
+            for name, value in asked.items():
+                current.setdefault(name, value)
+        elif current is None and "Namespace(" in line:
+            asked = _asked_for(line)
+        elif current is None and (rest := line.partition(": "))[0] in _BEFORE and rest[2].strip() != "None":
+            asked[_SERVING[rest[0].lower()]] = rest[2].strip() if "inf" in rest[2] else _value(rest[2].strip())
     return tool, [one for one in found if one]
+
+
+def _asked_for(line: str) -> dict[str, Any]:
+    """The arguments of a benchmark as Python prints them: those that say what was measured."""
+    found = {_ARGUMENTS[name]: text.strip("'\"") for name, text in _ARGUMENT.findall(line) if name in _ARGUMENTS}
+    return {name: text if text == "inf" else _value(text) for name, text in found.items() if text != "None"}
 
 
 def _serving_line(current: dict[str, Any], name: str, value: str, tool: str) -> str:
@@ -166,12 +194,14 @@ def _serving_line(current: dict[str, Any], name: str, value: str, tool: str) -> 
         kind = timing[2].replace(" ", "_")
         current[f"{timing[1]}_{kind}_ms"] = _value(value)
         return "sglang bench_serving" if kind == "e2e_latency" else tool
-    if low == "total token throughput (tok/s)":
+    if low in ("total token throughput (tok/s)", "total throughput (tok/s)"):
         current["total_throughput" if tool.startswith("sglang") else "total_token_throughput"] = _value(value)
     elif low in _SERVING:
         current[_SERVING[low]] = _value(value)
         if "retokenized" in low or low == "backend":
             return "sglang bench_serving"
+    elif isinstance(number := _value(value), int | float) and not isinstance(number, bool):
+        current[_POSITION.sub(r"Acceptance at position \1 (%)", name)] = number
     return tool
 
 
