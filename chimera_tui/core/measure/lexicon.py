@@ -115,9 +115,9 @@ def meaning(tool: str, field: str, unit: str = "") -> Meaning:
     ``unit`` is what the file says beside the field; it wins over the lexicon's.
     """
     bare, enclosed = enclosed_unit(field)
-    plain = _SENTENCE_POINT.sub(" ", _PERCENT_POINT.sub(r"\1_\2", _INDEX.sub("", bare)))
-    parts = [normalised(part) for part in plain.split(".")]
-    parts = [part for part in parts if part] or [normalised(bare)]
+    if "/" in enclosed and field[-1] not in ")]" and _search(tool, _parts_of(field)):
+        bare, enclosed = field, ""  # some tools' columns are known with their unit
+    parts = _parts_of(bare)
     found = _search(tool, parts)
     if enclosed.lower() in _MAGNITUDES and "param" in parts[-1]:
         what = _unknown(["model_params"], "parameters")
@@ -132,6 +132,11 @@ def meaning(tool: str, field: str, unit: str = "") -> Meaning:
     if any(map(is_settings, parts[:-1])) and "." not in entry.field:
         return Meaning("factor", parts[-1], known=False)
     return _measure(entry, stat, unit or enclosed or suffix_unit)
+
+
+def _parts_of(name: str) -> list[str]:
+    plain = _SENTENCE_POINT.sub(" ", _PERCENT_POINT.sub(r"\1_\2", _INDEX.sub("", name)))
+    return [part for part in map(normalised, plain.split(".")) if part] or [normalised(name)]
 
 
 @cache

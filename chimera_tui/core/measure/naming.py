@@ -20,6 +20,7 @@ _PERCENTILE = re.compile(
     r"(?:quantiles_|percentile_|percentiles_)?p_?(\d{1,4}(?:_\d+)?)|(\d{1,3})(?:st|nd|rd|th)?_percentile"
     r"|(\d+_\d+)_percentile|(\d{1,3})(?:st|nd|rd|th)"
 )
+_PER_UNIT = re.compile(r"^(\S.*?)[\s_]+([A-Za-z]{1,12}/[a-z]{1,6})\s*$")
 _IN_UNIT = re.compile(r"^(\S.*?)\s+in\s+(\S{1,12})\s*$", re.IGNORECASE)
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _ENCLOSED = re.compile(r"^(.*?)[\s_]*[(\[]([^()\[\]]{1,24})[)\]]\s*$", re.DOTALL)
@@ -67,10 +68,12 @@ def normalised(name: str) -> str:
 
 
 def enclosed_unit(name: str) -> tuple[str, str]:
-    """A name and the unit behind it, as in ``latency (ms)`` or ``memory in MB``; unchanged where there is none."""
+    """A name and the unit behind it: ``latency (ms)``, ``memory in MB``, ``tg128 t/s``; unchanged without one."""
     if name and name[-1:] in ")] " and (match := _ENCLOSED.match(name)) and unit_of(match[2]):
         return match[1], match[2].strip()
     if " in " in name and (match := _IN_UNIT.match(name)) and unit_of(match[2]):
+        return match[1], match[2]
+    if "/" in name and (match := _PER_UNIT.match(name)) and unit_of(match[2]):
         return match[1], match[2]
     return name, ""
 

@@ -187,9 +187,9 @@ class Cells:
             return frame
         import polars as pl
 
-        wanted = pl.col("load_s") < DEFAULT_COLD_LOAD_S if rows.warm else pl.col("load_s") >= DEFAULT_COLD_LOAD_S
-        observations = self.frames.loads.filter(wanted)["observation"]
-        return frame.filter(record_key().is_in(observations.implode()))
+        others = pl.col("load_s") >= DEFAULT_COLD_LOAD_S if rows.warm else pl.col("load_s") < DEFAULT_COLD_LOAD_S
+        observations = self.frames.loads.filter(others)["observation"]
+        return frame.filter(~record_key().is_in(observations.implode()))
 
     def statistic(self, name: str, series_ids: tuple[int, ...], rows: Filter) -> float | None:
         """A statistic over cells, canonical; None where there is none to take it of."""

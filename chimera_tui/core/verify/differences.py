@@ -15,9 +15,22 @@ _BY = re.compile(
 )
 
 
+_OF_TWO = re.compile(r"(\S.{0,40}?)\s*(?:/|÷|:|\bover\b)\s*(\S.{0,40})")
+
+
+def is_ratio_head(at: Context) -> bool:
+    """Whether the head of its column is one of two other columns by the other: ``B / A``."""
+    found = _OF_TWO.fullmatch(at.header.strip("*` ")) if at.in_row else None
+    others = [head.strip("*` ").lower() for place, head in enumerate(at.line.header) if place != at.column]
+    names = found.groups() if found else ()
+    return found is not None and all(
+        any(re.match(rf"{re.escape(name.lower())}(?!\w)", head) for head in others) for name in names
+    )
+
+
 def is_difference(at: Context) -> bool:
     """Whether a value is a change, not a value: by its column's head or the words around it."""
-    if at.in_row and _DIFFERENCE.search(at.header):
+    if at.in_row and (_DIFFERENCE.search(at.header) or is_ratio_head(at)):
         return True
     if _BY.search(at.before):
         return True

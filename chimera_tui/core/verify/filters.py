@@ -20,7 +20,7 @@ class Filter(msgspec.Struct, frozen=True):
     configs: frozenset[int] | None = None
     ok: bool = False
     warm: bool | None = None
-    """Only observations with (False) or without (True) a load of the model, where one was recorded."""
+    """Without the observations that are known to have (True), or not to have (False), waited for a load."""
 
 
 def kept(frame: pl.DataFrame, rows: Filter) -> pl.DataFrame:

@@ -21,6 +21,7 @@ from chimera_tui.core.verify.quantities import canonical
 from chimera_tui.core.verify.readings import Reading, chance, in_each_file, of_many_files, readings_over, telling
 from chimera_tui.core.verify.resolved import Resolution
 from chimera_tui.core.verify.singled_out import Chosen, choose, groups_of
+from chimera_tui.core.verify.states import asked_state, is_of_state
 from chimera_tui.core.verify.strangers import content, names_no_row
 from chimera_tui.core.verify.tolerance import agreement, interval
 from chimera_tui.core.verify.values import source_of
@@ -128,6 +129,7 @@ def _decided(  # noqa: PLR0911 - one way to decide a line
         if not fit:
             apart = [*readings, *in_each_file(at, cells, meaning, groups, wanted)]
             fit = _agreeing(at, apart[len(readings) :])
+        fit = [one for one in fit if is_of_state(cells, one.file_id, one.record, warm=asked_state(at))]
         if fit:
             if chance(at, apart) > named or not telling(at, cells, wanted, apart):
                 return None

@@ -16,6 +16,8 @@ _BREAK = re.compile(
     re.IGNORECASE,
 )
 _BEHIND = re.compile(r"\s*\(([^()]*)\)")
+_WITH = re.compile(r"\s+with\b")
+"""So begins what a number is said of: ``3.8 s with two cards``."""
 _OWN = re.compile(r"\s+[^\W\d]\w*(?=\s*(?:[,;]|\b(?:and|but|vs|to)\b))")
 """One word right behind a number is its own: ``3.8 s cold and 0.2 s``."""
 _COMPARED = re.compile(r"\b(?:vs\.?|versus|against|compared|than|instead|rather)(?:\W|$)", re.IGNORECASE)
@@ -59,7 +61,7 @@ class Nearness:
         if previous is None or previous < start:
             return self.at.before
         between = self.at.text[previous : self.at.claim.start]
-        behind = _BEHIND.match(between)
+        behind = _BEHIND.match(between) or _WITH.match(between)
         cut = _BREAK.search(between, behind.end() if behind else 0)
         return between[cut.end() :] if cut else between[behind.end() if behind else 0 :]
 
@@ -89,7 +91,7 @@ class Nearness:
             return behind[: behind.index(")")]
         if following is None or following > end:
             return _NONE.split(behind[:_LONGEST_TAIL])[0]
-        cut = _BREAK.search(behind)
+        cut = _BREAK.search(behind, found.end() if (found := _WITH.match(behind)) else 0)
         return behind[: cut.start()] if cut else ""
 
     @cached_property

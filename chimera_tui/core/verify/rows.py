@@ -13,6 +13,7 @@ from chimera_tui.core.verify.filters import Filter
 from chimera_tui.core.verify.masks import FILE
 from chimera_tui.core.verify.names import EMPTY, ENTITY_COLUMNS, plain
 from chimera_tui.core.verify.quantities import MEASURED
+from chimera_tui.core.verify.states import asked_state
 
 OPTION = re.compile(
     r"\b(num_gpu|num_ctx|temperature|temp|top_p|top_k|batch(?:[_ ]size)?|concurrency|gpu|"
@@ -59,15 +60,11 @@ def rows_of(at: Context, cells: Cells) -> Rows:
     rows = _with_settings(at, cells, _named(at, cells))
     if cells.beside is not None:
         rows = _at_home(cells, cells.beside, rows)
-    if state := _STATE.search(f"{at.cells[0]} {at.before} {at.after}" if at.in_row and at.cells else at.sentence):
-        warm = state[0].lower() == "warm"
+    if (warm := asked_state(at)) is not None:
         rows = msgspec.structs.replace(
-            rows, filters=tuple(msgspec.structs.replace(one, warm=its) for its in (warm, None) for one in rows.filters)
+            rows, filters=tuple(msgspec.structs.replace(one, warm=warm) for one in rows.filters)
         )
     return rows
-
-
-_STATE = re.compile(r"\b(?:warm|cold)\b", re.IGNORECASE)
 
 
 def _at_home(cells: Cells, beside: Filter, rows: Rows) -> Rows:

@@ -11,6 +11,7 @@ import msgspec
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.claim import Claim
 from chimera_tui.core.verify.context import Context
+from chimera_tui.core.verify.differences import is_ratio_head
 from chimera_tui.core.verify.quantities import canonical
 from chimera_tui.core.verify.sentences import sentences
 from chimera_tui.core.verify.tolerance import agreement, half_width
@@ -77,11 +78,16 @@ def is_change(at: Context) -> bool:
     if at.claim.kind == kinds.RATIO:
         return True
     if at.claim.kind == kinds.SHARE:
-        return bool(_CHANGE.search(at.after[:40] + at.before[-40:])) or bool(
-            at.in_row and _CHANGE_HEAD.search(at.header)
-        )
+        return bool(_CHANGE.search(at.after[:40] + at.before[-40:])) or _of_changes(at)
     plain = at.claim.kind in (kinds.VALUE, kinds.COUNT) and not at.claim.unit
-    return plain and bool(_RATIO.search(at.before) or _TIMES.match(at.after) or at.claim.noun.startswith("times "))
+    return plain and bool(
+        is_ratio_head(at) or _RATIO.search(at.before) or _TIMES.match(at.after) or at.claim.noun.startswith("times ")
+    )
+
+
+def _of_changes(at: Context) -> bool:
+    """Whether a column holds changes or ratios."""
+    return at.in_row and (_CHANGE_HEAD.search(at.header) is not None or is_ratio_head(at))
 
 
 def pairs_near(at: Context) -> Iterator[tuple[Claim, Claim]]:
@@ -107,8 +113,9 @@ def _sides(at: Context) -> tuple[Claim, Claim] | None:
     start, end = at.reach
     values = [one for one in at.claims if one.kind == kinds.VALUE and start <= one.start < end and one.value > 0]
     if at.in_row:
+        values = [one for one in values if one.start != at.claim.start]
         before = [one for one in values if one.end <= at.claim.start]
-        return (before[0], before[1]) if len(before) == len(values) == 2 and _CHANGE_HEAD.search(at.header) else None
+        return (before[0], before[1]) if len(before) == len(values) == 2 and _of_changes(at) else None
     if any(one.unit for one in values):
         values = [one for one in values if one.unit or one.bound or one.decimals]
     pairs = [
@@ -129,7 +136,7 @@ def _beside(at: Context, judge: Callable[[Claim], Verdict]) -> tuple[Claim, Clai
     """The two sides where both are in the files: cells left of a column of changes, values of the sentence before."""
     if at.in_row:
         values = [one for one in at.claims if one.end <= at.claim.start and one.kind == kinds.VALUE and one.value > 0]
-        found = values[-2:] if _CHANGE_HEAD.search(at.header) and len(values) > 2 else []
+        found = values[-2:] if _of_changes(at) and len(values) > 2 else []
     else:
         start = max((a for a, b in sentences(at.text, at.line.body) if b <= at.reach[0]), default=at.reach[0])
         said = _THAT_IS.fullmatch(at.text[at.reach[0] : at.claim.start])

@@ -1,0 +1,69 @@
+"""Short forms of reports: heads without brackets, cold and warm runs, ratios of two columns, settings behind a number.
+
+A wrong number written the same way is never called right.
+"""
+
+import pytest
+
+from chimera_tui.core.verify.facts import Facts
+from chimera_tui.core.verify.judge import check
+from tests.unit.verify_repository import facts_of
+
+SUPPORTED, CONTRADICTED, UNVERIFIABLE = "supported", "contradicted", "unverifiable"
+
+RUNS = """model,threads,repeat,load_s,ttft_ms,tg64 t/s,pp256 t/s
+a1:7b,1,1,1.611,1731.4,41.22,611.7
+a1:7b,1,2,0.041,81.3,41.91,617.3
+a1:7b,1,3,0.043,84.9,42.08,615.1
+b2:9b,1,1,3.877,4112.6,21.37,312.8
+b2:9b,1,2,0.051,391.7,21.83,314.6
+b2:9b,1,3,0.055,396.2,21.64,311.9
+"""
+CARDS = "model,threads,output_throughput,e2e_latency_s\nc3:8b,1,1233.1,15.96\nc3:8b,2,1585.9,7.52\n"
+COLD = "| model | load s, cold | TTFT ms, cold | TTFT ms, warm |\n|---|---|---|---|\n"
+RATIO = (
+    "Output throughput of c3:8b in tokens/s:\n\n| model | A (1 thread) | B (2 threads) | B / A |\n|---|---|---|---|\n"
+)
+
+
+@pytest.fixture(scope="module")
+def facts(tmp_path_factory) -> Facts:
+    folder = tmp_path_factory.mktemp("repository")
+    (folder / "runs.csv").write_text(RUNS)
+    (folder / "threads.csv").write_text(CARDS)
+    return facts_of(folder)
+
+
+CASES = [
+    ("Peak prompt rate (pp256) of a1:7b: 617.3 t/s.", "617.3 t/s", SUPPORTED),
+    (COLD + "| b2:9b | 3.88 | 4112.6 | 394.0 |", "394.0", SUPPORTED),
+    (COLD + "| a1:7b | 1.61 | 83.1 | 83.1 |", "1.61", SUPPORTED),
+    (
+        "The first run pays for the weights. For b2:9b this load took 3.88 seconds on average.",
+        "3.88 seconds",
+        SUPPORTED,
+    ),
+    ("On average b2:9b has a TTFT of 393.95 ms in later runs.", "393.95 ms", SUPPORTED),
+    (RATIO + "| c3:8b | 1,233.1 | 1,585.9 | 1.29 |", "1.29", SUPPORTED),
+    (RATIO + "| c3:8b | 1,233.1 | 1,585.9 | 1.79 |", "1.79", CONTRADICTED),
+    ("Latency of c3:8b: 15.96 s with threads=1 against 7.52 s with threads=2.", "7.52 s", SUPPORTED),
+]
+
+
+@pytest.mark.parametrize(("text", "span", "label"), CASES, ids=[f"{span} {label}" for _, span, label in CASES])
+def test_short_forms_are_read(facts, text, span, label):
+    verdict = [one for one in check(text, facts).verdicts if one.claim.span == span][-1]
+    assert verdict.label == label, verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        (COLD + "| b2:9b | 3.88 | 394.0 | 4112.6 |", "4112.6"),
+        (COLD + "| b2:9b | 0.053 | 394.0 | 4112.6 |", "0.053"),
+        ("Latency of c3:8b: 7.52 s with threads=1 against 15.96 s with threads=2.", "15.96 s"),
+    ],
+)
+def test_the_other_side_is_not_right(facts, text, span):
+    (verdict,) = [one for one in check(text, facts).verdicts if one.claim.span == span]
+    assert verdict.label != SUPPORTED, verdict.reason
