@@ -409,3 +409,25 @@ def test_the_tables_that_aiperf_and_genai_perf_draw(tmp_path: Path, name: str, h
         ("output_tps_system", "value"): (256.5, "tokens/s"), ("requests_ok", "value"): (26.0, "requests"),
         ("request_rate", "value"): (4.5, "requests/s"),
     }  # fmt: skip
+
+
+def test_keys_of_alike_objects_that_are_models(tmp_path: Path) -> None:
+    document = {
+        "qwen3:4b": {"tps": 20.5},
+        "acme/crow:9b": {"tps": 10.5},
+        "llama3.1": {"tps": 5.5},
+        "nova": {"tps": 1.5},
+    }
+    assert [factors["model"] for factors, _ in rows(run(tmp_path, document, "a.json"))] == list(document)
+    months = {"spring": {"tps": 20.5}, "qwen3:4b": {"tps": 10.5}, "autumn": {"tps": 5.5}}
+    assert [factors.get("model") for factors, _ in rows(run(tmp_path, months, "b.json"))] == [None, "qwen3:4b", None]
+
+
+def test_groups_in_alike_objects_have_one_name(tmp_path: Path) -> None:
+    flat = {one: {task: {"tps": 2.5, "ok": True} for task in ("reason", "recall")} for one in ("first", "second")}
+    beside = {one: {"load_s": 0.5, **tasks} for one, tasks in flat.items()}
+    for document in (flat, beside):
+        found = [factors for factors, _ in rows(run(tmp_path, document, "a.json")) if "key" in factors]
+        assert [(factors["name"], factors["key"]) for factors in found] == [
+            (one, task) for one in ("first", "second") for task in ("reason", "recall")
+        ]

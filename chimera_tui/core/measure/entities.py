@@ -92,4 +92,6 @@ def entity_column(text: str) -> str | None:
 
 _MODEL = re.compile(
     r"(?:[a-z0-9.-]+/)?(?:llama|gemma|qwen|mistral|mixtral|phi|deepseek|gpt|falcon|bloom|pythia|opt)[a-z0-9.]*[-:][a-z0-9._:-]+"
+    r"|(?:llama|gemma|qwen|mistral|mixtral|phi|deepseek|gpt)\d+(?:\.\d+)?"
+    r"|[a-z][a-z0-9._/-]*:(?:latest|\d+(?:\.\d+)?[bm](?:-[a-z0-9._-]+)?)"
 )

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from chimera_tui.core.measure.entities import entity_column
 from chimera_tui.core.measure.lexicon import Meaning, container
 from chimera_tui.core.measure.naming import normalised, stat_named
 from chimera_tui.core.read.jsontext import Json
@@ -104,27 +105,29 @@ class Walk:
         leaves = place.record.leaves
         nested = [(k, v) for k, v in node.items() if isinstance(v, dict)]
         grouped = self._grouped(nested, place.key) if nested else 0
+        own = any(value == place.key for _, value in place.record.factors)  # of one of several alike objects
+        keys = _said_by_keys("key" if own else place.key, nested) if grouped else ()
         named = self._alike_lists(node)
         stated = node.get("unit")
         unit = stated if isinstance(stated, str) else ""
         prefix = place.field + "." if place.field else ""
         for k, v in node.items():
             if isinstance(v, dict):
-                self._nested(v, place.below(k), grouped, _singular(place.key))
+                self._nested(v, place.below(k), grouped, keys)
             elif isinstance(v, list):
                 if v and container(self.tool, k) != "text":
                     self._list(v, place.below(k), unit, ((_singular(place.key or "group"), k),) if k in named else ())
             elif v is not None:
                 leaves.append((prefix + k, v, unit, None))
 
-    def _nested(self, node: dict[str, Any], place: Place, grouped: int, factor: str) -> None:
+    def _nested(self, node: dict[str, Any], place: Place, grouped: int, keys: tuple[str, ...]) -> None:
         role = container(self.tool, place.key)
         if not node or role == "text":
             return
         if role == "strict":
             self._settings(node, place)
         elif grouped:
-            self._member(node, place, ((factor, place.key),), grouped)
+            self._member(node, place, tuple((name, place.key) for name in keys), grouped)
         elif is_distribution(tuple(node)):
             self._distribution(node, place.record, place.field, "", None)
         else:
@@ -145,9 +148,10 @@ class Walk:
     def _member(self, node: dict[str, Any], place: Place, factors: tuple[tuple[str, str], ...], grouped: int) -> None:
         """A value of a dict whose values all look the same; ``grouped`` counts the levels of such dicts."""
         if grouped > 1:
+            keys = _said_by_keys("key", list(node.items()))
             for k, v in node.items():
                 if isinstance(v, dict):
-                    self._member(v, place.below(k), (*factors, (_singular(place.key), k)), grouped - 1)
+                    self._member(v, place.below(k), (*factors, *((name, k) for name in keys)), grouped - 1)
             return
         self._object(node, self._record(Record(place.path, place.record, factors), place))
 
@@ -257,6 +261,12 @@ def is_distribution(keys: tuple[str, ...]) -> bool:
     if not stats and not ("unit" in names and "value" in names):
         return False
     return all(name in _AUXILIARY or stat_named(name) for name in names)
+
+
+def _said_by_keys(key: str, members: list[tuple[str, Any]]) -> tuple[str, ...]:
+    """Which factors the keys of alike objects are: where most of them name a model, all do."""
+    models = sum(entity_column(name) == "model" for name, _ in members)
+    return (_singular(key), "model") if models and 2 * models >= len(members) else (_singular(key),)
 
 
 @lru_cache(maxsize=4096)
