@@ -21,6 +21,17 @@ b2:9b,1,3,0.055,396.2,21.64,311.9
 """
 CARDS = "model,threads,output_throughput,e2e_latency_s\nc3:8b,1,1233.1,15.96\nc3:8b,2,1585.9,7.52\n"
 COLD = "| model | load s, cold | TTFT ms, cold | TTFT ms, warm |\n|---|---|---|---|\n"
+GRID = """model,threads,num_ctx,repeat,gen_tps
+d4:2b,4,1024,1,51.31
+d4:2b,4,1024,2,52.14
+d4:2b,4,4096,1,47.92
+d4:2b,4,4096,2,48.43
+d4:2b,8,1024,1,83.22
+d4:2b,8,1024,2,84.17
+d4:2b,8,4096,1,79.58
+d4:2b,8,4096,2,79.06
+"""
+PIVOT = "## 1. threads, mean gen tok/s\n\n| model | threads 4 | threads 8 |\n|---|---|---|\n"
 RATIO = (
     "Output throughput of c3:8b in tokens/s:\n\n| model | A (1 thread) | B (2 threads) | B / A |\n|---|---|---|---|\n"
 )
@@ -29,6 +40,7 @@ RATIO = (
 @pytest.fixture(scope="module")
 def facts(tmp_path_factory) -> Facts:
     folder = tmp_path_factory.mktemp("repository")
+    (folder / "grid.csv").write_text(GRID)
     (folder / "runs.csv").write_text(RUNS)
     (folder / "threads.csv").write_text(CARDS)
     return facts_of(folder)
@@ -44,6 +56,9 @@ CASES = [
         SUPPORTED,
     ),
     ("On average b2:9b has a TTFT of 393.95 ms in later runs.", "393.95 ms", SUPPORTED),
+    (PIVOT + "| d4:2b | 49.95 | 81.508 |", "49.95", SUPPORTED),
+    (PIVOT + "| d4:2b | 49.95 | 81.508 |", "81.508", SUPPORTED),
+    ("d4:2b with 8 threads and num_ctx 1024 generates 83.695 tok/s.", "83.695 tok/s", SUPPORTED),
     (RATIO + "| c3:8b | 1,233.1 | 1,585.9 | 1.29 |", "1.29", SUPPORTED),
     (RATIO + "| c3:8b | 1,233.1 | 1,585.9 | 1.79 |", "1.79", CONTRADICTED),
     ("Latency of c3:8b: 15.96 s with threads=1 against 7.52 s with threads=2.", "7.52 s", SUPPORTED),
@@ -61,6 +76,9 @@ def test_short_forms_are_read(facts, text, span, label):
     [
         (COLD + "| b2:9b | 3.88 | 394.0 | 4112.6 |", "4112.6"),
         (COLD + "| b2:9b | 0.053 | 394.0 | 4112.6 |", "0.053"),
+        (PIVOT + "| d4:2b | 81.508 | 49.95 |", "81.508"),
+        (PIVOT + "| d4:2b | 65.728 | 49.95 |", "65.728"),
+        ("d4:2b with 8 threads and num_ctx 4096 generates 83.695 tok/s.", "83.695 tok/s"),
         ("Latency of c3:8b: 7.52 s with threads=1 against 15.96 s with threads=2.", "15.96 s"),
     ],
 )

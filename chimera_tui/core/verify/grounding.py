@@ -14,11 +14,20 @@ from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import Context, statistic_in, statistic_of_statistics
 from chimera_tui.core.verify.doubt import listed, ranked, statistic_of_list
-from chimera_tui.core.verify.mentions import vocabulary
+from chimera_tui.core.verify.mentions import Vocabulary, vocabulary
 from chimera_tui.core.verify.metrics_meant import Meaning, meaning_of, of_the_unit
+from chimera_tui.core.verify.metrics_named import GENERAL
 from chimera_tui.core.verify.nearness import Nearness
 from chimera_tui.core.verify.quantities import canonical
-from chimera_tui.core.verify.readings import Reading, chance, in_each_file, of_many_files, readings_over, telling
+from chimera_tui.core.verify.readings import (
+    Reading,
+    chance,
+    in_each_file,
+    of_many_files,
+    of_repeats,
+    readings_over,
+    telling,
+)
 from chimera_tui.core.verify.resolved import Resolution
 from chimera_tui.core.verify.singled_out import Chosen, choose, groups_of
 from chimera_tui.core.verify.states import asked_state, is_of_state
@@ -41,7 +50,7 @@ def judge_grounded(at: Context, cells: Cells) -> Verdict | None:
     known = vocabulary(cells)
     if not known.known or names_no_row(at, cells):
         return None
-    for one in _in_units(at):
+    for one in _in_units(at, known):
         near = Nearness(one, known)
         meaning = meaning_of(one, near, cells)
         chosen = choose(near, groups_of(cells, known, meaning.series)) if meaning else None
@@ -62,7 +71,7 @@ def _by_unit(at: Context, cells: Cells, near: Nearness) -> Verdict | None:
     return verdict if verdict and (verdict.label == SUPPORTED or not at.in_row) else None
 
 
-def _in_units(at: Context) -> list[Context]:
+def _in_units(at: Context, known: Vocabulary) -> list[Context]:
     """The claim as it is, or with the unit that the words above a table or the number before it give."""
     if at.unit or at.claim.kind not in (kinds.VALUE, kinds.COUNT):
         return [at]
@@ -71,7 +80,10 @@ def _in_units(at: Context) -> list[Context]:
     units = [
         one for one in last if canonical(one) and not re.search(r"tokens?$|requests?$|samples?$", one, re.IGNORECASE)
     ]
-    units += [one for text in (at.line.heading, at.line.intro) for one in _enclosed_units(text)] if at.in_row else []
+    above = (at.line.heading, at.line.intro) if at.in_row else ()
+    units += [one for text in above for one in _enclosed_units(text)]
+    if above and not units and (known.mentions(at.header) or GENERAL.search(at.header)):
+        units += [one[0] for text in above for one in _BARE_UNIT.finditer(text) if canonical(one[0])][:1]
     before = [one for one in at.claims if at.reach[0] <= one.start < at.claim.start and one.unit]
     per = re.match(r"\s*(?:per|/) ?(second|minute|hour)\b", at.after)
     counted = [word for one in at.claims if one.start < at.claim.start for word in (one.noun or one.unit).split()]
@@ -111,6 +123,12 @@ def _enclosed_units(text: str) -> list[str]:
     return [part.strip() for one in found for part in one.split(",") if canonical(part.strip())][-1:]
 
 
+_BARE_UNIT = re.compile(
+    r"(?<![\w/(])(?<!\d )[A-Za-z]{1,10}/[a-z]{1,6}(?![\w/])|(?<=[a-zA-Z,] )(?:ms|GB|MB|GiB|MiB)(?=[\s:]*(?:\(|$))"
+)
+"""Units without brackets: ``Mean tok/s by model``, ``Memory, GB``."""
+
+
 def _decided(  # noqa: PLR0911 - one way to decide a line
     at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen: Chosen
 ) -> Verdict | None:
@@ -123,11 +141,16 @@ def _decided(  # noqa: PLR0911 - one way to decide a line
         readings = list(readings_over(at, cells, meaning, groups, wanted))
         for name in _also(at, wanted):
             readings += readings_over(at, cells, meaning, groups, name)
+        if not wanted:
+            readings += of_repeats(at, cells, meaning, groups)
         first = first or readings
         apart = readings
         fit = _agreeing(at, readings)
         if not fit:
-            apart = [*readings, *in_each_file(at, cells, meaning, groups, wanted)]
+            its = (
+                each for name in (wanted, *_also(at, wanted)) for each in in_each_file(at, cells, meaning, groups, name)
+            )
+            apart = [*readings, *its]
             fit = _agreeing(at, apart[len(readings) :])
         fit = [one for one in fit if is_of_state(cells, one.file_id, one.record, warm=asked_state(at))]
         if fit:
@@ -159,7 +182,10 @@ def _also(at: Context, wanted: str) -> tuple[str, ...]:
     """What a number may be beside the statistic that is asked for."""
     if at.claim.bound in ("low", "high"):
         return ("",)
-    by_group = not wanted and _BY_GROUP.search(f"{at.line.heading} ; {at.line.intro}")
+    above = f"{at.line.heading} ; {at.line.intro}"
+    if at.in_row and not wanted and (headed := statistic_in(above)):
+        return (headed,)
+    by_group = not wanted and _BY_GROUP.search(above)
     return ("mean",) if ranked(at) or by_group else ()
 
 

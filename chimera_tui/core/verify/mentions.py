@@ -93,6 +93,14 @@ class Vocabulary:
             self.by_config.setdefault(config_id, set()).add(n)
             self.by_file.setdefault(file_id, set()).add(n)
 
+    @cached_property
+    def _files(self) -> list[int]:
+        return [file_id for file_id, _ in self.number]
+
+    def file_of(self, group: int) -> int:
+        """The file of a group."""
+        return self._files[group]
+
     def _of_configs(self, ids: frozenset[int]) -> frozenset[int]:
         return frozenset(n for one in ids for n in self.by_config.get(one, ()))
 

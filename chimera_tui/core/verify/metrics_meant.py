@@ -27,7 +27,10 @@ _PRICE = re.compile(r"cost|price|usd|eur|dollar|[$€£]", re.IGNORECASE)
 _NO_METRIC = EMPTY | {"dev", "standard"}
 _SIDES = (
     (r"prompt|prefill|pp|pp\d+|input|ingest\w*|prompt_processing", r"(?:^|_)(?:prompt|prefill|pp\d*|input)(?:_|$)"),
-    (r"generat\w+|decod\w+|tg|tg\d+|eval|output", r"(?:^|_)(?:decode|gen\w*|tg\d*|eval|output)(?:_|$)"),
+    (
+        r"gen(?:erat\w+)?|decod\w+|tg|tg\d+|eval|output",
+        r"(?:^|_)(?:decode|gen\w*|tg\d*|(?<!prompt_)eval|output)(?:_|$)",
+    ),
 )
 """The two phases of a run: a text that names one does not mean the other."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
@@ -59,6 +60,19 @@ def in_each_file(at: Context, cells: Cells, meaning: Meaning, groups: frozenset[
     asked = _asked_of(at, cells, meaning, wanted) if 1 < len(files) <= MOST_FILES else []
     for file_id in files if asked else ():
         yield from _over(cells, meaning, groups & known.by_file[file_id], wanted, asked)
+
+
+def of_repeats(at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int]) -> Iterator[Reading]:
+    """The mean of the one configuration that a file has of those named: what is measured again is given so."""
+    if len(groups) > MOST_FILES:
+        return
+    files = Counter(map(vocabulary(cells).file_of, groups))
+    alone = [one for one in sorted(groups) if files[vocabulary(cells).file_of(one)] == 1]
+    asked = _asked_of(at, cells, meaning, "mean") if alone else []
+    for one in alone:
+        for reading in _over(cells, meaning, frozenset((one,)), "mean", asked):
+            if reading.words:
+                yield reading
 
 
 def of_many_files(cells: Cells, groups: frozenset[int]) -> bool:
