@@ -431,3 +431,66 @@ def test_groups_in_alike_objects_have_one_name(tmp_path: Path) -> None:
         assert [(factors["name"], factors["key"]) for factors in found] == [
             (one, task) for one in ("first", "second") for task in ("reason", "recall")
         ]
+
+
+GUIDELLM_NEW = """\
+OK OpenAIHTTPBackend backend validated with model acme/tiny-3b
+Request Latency Statistics (Completed Requests)
+|==============|=========|======|======|======|
+| Benchmark    | Request Latency || TTFT       ||
+| Strategy     | Sec             || ms         ||
+|              | Mdn     | p95    | Mdn  | p95 |
+|--------------|---------|--------|------|-----|
+| concurrent@8 | 40.5    | 41.5   | 50.0 | 75.0 |
+|==============|=========|========|======|======|
+
+Server Throughput Statistics (All Requests)
+|==============|=====|======|=======|======|=======|=======|
+| Benchmark    | Requests               |||| Input Tokens ||
+| Strategy     | Per Sec   || Concurrency || Per Sec      ||
+|              | Mdn | Mean | Mdn   | Mean | Mdn   | Mean  |
+|--------------|-----|------|-------|------|-------|-------|
+| concurrent@8 | 0.5 | 0.25 | 8.0   | 7.5  | 2.25  | 2.5   |
+|==============|=====|======|=======|======|=======|=======|
+"""
+GUIDELLM_OLD = """\
+Backend OpenAIHTTPBackend validated with model acme/tiny-3b.
+Benchmarks Stats:
+==========================================================================
+Metadata    | Request Stats         || Out Tok/sec| Req Latency (sec) || TTFT (ms)     ||
+Benchmark   | Per Second| Concurrency|        mean|     mean| median| mean| median
+------------|-----------|------------|------------|---------|-------|-----|-------
+concurrent@8|       0.25|        7.50|        31.5|     0.75|  0.625| 50.0|   25.0
+==========================================================================
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            GUIDELLM_NEW,
+            {
+                ("e2e_latency", "p50"): (40.5, "s"), ("e2e_latency", "p95"): (41.5, "s"), ("ttft", "p50"): (0.05, "s"),
+                ("ttft", "p95"): (0.075, "s"), ("request_rate", "p50"): (0.5, "requests/s"),
+                ("request_rate", "mean"): (0.25, "requests/s"), ("concurrency", "p50"): (8.0, "requests"),
+                ("concurrency", "mean"): (7.5, "requests"), ("input_tps", "p50"): (2.25, "tokens/s"),
+                ("input_tps", "mean"): (2.5, "tokens/s"),
+            },
+        ),
+        (
+            GUIDELLM_OLD,
+            {
+                ("request_rate", "value"): (0.25, "requests/s"), ("concurrency", "value"): (7.5, "requests"),
+                ("output_tps_system", "mean"): (31.5, "tokens/s"), ("e2e_latency", "mean"): (0.75, "s"),
+                ("e2e_latency", "p50"): (0.625, "s"), ("ttft", "mean"): (0.05, "s"), ("ttft", "p50"): (0.025, "s"),
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_the_tables_that_guidellm_prints(tmp_path: Path, text: str, expected: dict[tuple[str, str], object]) -> None:
+    result = run(tmp_path, text, "bench.log")
+    assert result.tool == "guidellm"
+    [(factors, found)] = rows(result)
+    assert (factors["model"], factors["concurrency"], factors["strategy"]) == ("acme/tiny-3b", 8, "concurrent")
+    assert found == expected

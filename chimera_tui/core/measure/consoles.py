@@ -8,6 +8,7 @@ from typing import Any
 
 from chimera_tui.core.measure.box_tables import box_results
 from chimera_tui.core.measure.console_lines import printed_results
+from chimera_tui.core.measure.guidellm_console import guidellm_tables
 from chimera_tui.core.measure.naming import normalised, percentile
 from chimera_tui.core.measure.timings import llama_bench_sql, llama_timings, ollama_verbose
 from chimera_tui.core.read.jsontext import Json, decode_line
@@ -34,6 +35,10 @@ _SERVING = {
     "drafts": "spec_decode_num_drafts", "draft tokens": "spec_decode_draft_tokens",
     "accepted tokens": "spec_decode_accepted_tokens",
 }  # fmt: skip
+_DRAWN = (
+    ("┃", box_results), ("Request Latency Statistics", guidellm_tables), ("Benchmarks Stats:", guidellm_tables),
+)  # fmt: skip
+"""What a text holds in which a tool drew its tables, and what reads them."""
 _POSITION = re.compile(r"^Position (\d+)$")
 _BEFORE = ("Traffic request rate", "Maximum request concurrency")
 """What vLLM prints before a run."""
@@ -61,8 +66,9 @@ def console_documents(text: str) -> tuple[str, list[dict[str, Any]]]:
         return "mlperf loadgen", _from_summary(text)
     if "Serving Benchmark Result" in text:
         return _from_serving(text)
-    if "┃" in text and (boxes := box_results(without_escapes(text)))[1]:
-        return boxes
+    for sign, drawn in _DRAWN:
+        if sign in text and (tables := drawn(without_escapes(text)))[1]:
+            return tables
     for tool, mark, read in _LOCAL:
         if mark in text and (found := read(without_escapes(text))):
             return tool, found
