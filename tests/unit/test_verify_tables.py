@@ -32,6 +32,24 @@ d4:2b,8,4096,1,79.58
 d4:2b,8,4096,2,79.06
 """
 PIVOT = "## 1. threads, mean gen tok/s\n\n| model | threads 4 | threads 8 |\n|---|---|---|\n"
+SERVED = "model,tp,request_rate,output_throughput,mean_ttft_ms\n" + "".join(
+    f"e5:8b,{tp},{rate},{tps},{ttft}\n"
+    for tp, rate, tps, ttft in (
+        (1, 4, 877.6, 98.4),
+        (1, 16, 1249.9, 2811.3),
+        (2, 4, 891.2, 58.3),
+        (2, 16, 2237.3, 1830.5),
+    )
+)
+SCORES = """model,quant,mmlu_acc,gen_tps
+f6:9b,Q8_0,73.51,23.71
+f6:9b,Q4_K_M,72.77,38.42
+g7:3b,Q8_0,58.18,91.56
+g7:3b,Q4_K_M,57.75,143.62
+"""
+PAIR = "## Q8_0 (A) against Q4_K_M (B), f6:9b\n\n"
+SIDES = "## Generation of Q8_0 (A) against Q4_K_M (B) in tok/s\n\n| model | A | B |\n|---|---|---|\n"
+BEST = "| model | MMLU (Q4_K_M) | Best for |\n|---|---|---|\n"
 RATIO = (
     "Output throughput of c3:8b in tokens/s:\n\n| model | A (1 thread) | B (2 threads) | B / A |\n|---|---|---|---|\n"
 )
@@ -41,6 +59,8 @@ RATIO = (
 def facts(tmp_path_factory) -> Facts:
     folder = tmp_path_factory.mktemp("repository")
     (folder / "grid.csv").write_text(GRID)
+    (folder / "served.csv").write_text(SERVED)
+    (folder / "scores.csv").write_text(SCORES)
     (folder / "runs.csv").write_text(RUNS)
     (folder / "threads.csv").write_text(CARDS)
     return facts_of(folder)
@@ -59,6 +79,20 @@ CASES = [
     (PIVOT + "| d4:2b | 49.95 | 81.508 |", "49.95", SUPPORTED),
     (PIVOT + "| d4:2b | 49.95 | 81.508 |", "81.508", SUPPORTED),
     ("d4:2b with 8 threads and num_ctx 1024 generates 83.695 tok/s.", "83.695 tok/s", SUPPORTED),
+    ("With two GPUs, it delivered 2,237 output tokens per second at a request rate of 16.", "2,237", SUPPORTED),
+    ("Mean TTFT for tensor parallel size 2 is 58 ms at 4 req/s, then 1.83 s at 16 req/s.", "58 ms", SUPPORTED),
+    ("Mean TTFT for tensor parallel size 2 is 58 ms at 4 req/s, then 1.83 s at 16 req/s.", "1.83 s", SUPPORTED),
+    (
+        "d4:2b decodes 51.725 tok/s with 4 threads at num_ctx 1024, 48.175 tok/s at 4096 (-7 %).",
+        "48.175 tok/s",
+        SUPPORTED,
+    ),
+    (PAIR + "- Generation: 23.71 -> 38.42 tok/s", "23.71", SUPPORTED),
+    (PAIR + "- Generation: 23.71 -> 38.42 tok/s", "38.42 tok/s", SUPPORTED),
+    (SIDES + "| g7:3b | 91.56 | 143.62 |", "91.56", SUPPORTED),
+    (SIDES + "| g7:3b | 91.56 | 143.62 |", "143.62", SUPPORTED),
+    (BEST + "| f6:9b | 72.77 | chat |", "72.77", SUPPORTED),
+    (BEST + "| f6:9b | 57.75 | chat |", "57.75", CONTRADICTED),
     (RATIO + "| c3:8b | 1,233.1 | 1,585.9 | 1.29 |", "1.29", SUPPORTED),
     (RATIO + "| c3:8b | 1,233.1 | 1,585.9 | 1.79 |", "1.79", CONTRADICTED),
     ("Latency of c3:8b: 15.96 s with threads=1 against 7.52 s with threads=2.", "7.52 s", SUPPORTED),
@@ -67,7 +101,7 @@ CASES = [
 
 @pytest.mark.parametrize(("text", "span", "label"), CASES, ids=[f"{span} {label}" for _, span, label in CASES])
 def test_short_forms_are_read(facts, text, span, label):
-    verdict = [one for one in check(text, facts).verdicts if one.claim.span == span][-1]
+    verdict = [one for one in check(text, facts).verdicts if one.claim.span.startswith(span)][-1]
     assert verdict.label == label, verdict.reason
 
 
@@ -79,9 +113,12 @@ def test_short_forms_are_read(facts, text, span, label):
         (PIVOT + "| d4:2b | 81.508 | 49.95 |", "81.508"),
         (PIVOT + "| d4:2b | 65.728 | 49.95 |", "65.728"),
         ("d4:2b with 8 threads and num_ctx 4096 generates 83.695 tok/s.", "83.695 tok/s"),
+        (PAIR + "- Generation: 38.42 -> 23.71 tok/s", "38.42"),
+        (SIDES + "| g7:3b | 143.62 | 91.56 |", "143.62"),
+        ("With one GPU, it delivered 2,237 output tokens per second at a request rate of 16.", "2,237"),
         ("Latency of c3:8b: 7.52 s with threads=1 against 15.96 s with threads=2.", "15.96 s"),
     ],
 )
 def test_the_other_side_is_not_right(facts, text, span):
-    (verdict,) = [one for one in check(text, facts).verdicts if one.claim.span == span]
+    verdict = next(one for one in check(text, facts).verdicts if one.claim.span.startswith(span))
     assert verdict.label != SUPPORTED, verdict.reason

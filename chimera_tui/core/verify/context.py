@@ -172,7 +172,7 @@ class Context:
             _, enclosed = enclosed_unit(_bare(self.header))
             if enclosed:
                 return enclosed
-            if canonical(_bare(self.header)):
+            if canonical(_bare(self.header)) and not self.lettered:
                 return _bare(self.header)
             for place, head in enumerate(self.line.header[: len(self.cells)]):
                 if place != self.column and _UNIT_HEADER.search(head) and canonical(_bare(self.cells[place])):
@@ -182,8 +182,16 @@ class Context:
             return enclosed
         if "/" in self.label and canonical(self.label):
             return self.label
-        following = re.match(r"\s*\(?\s*((?:average |mean )?tokens (?:per|/) ?second)", self.after)
+        following = re.match(
+            r"\W{0,4}((?:(?:average|mean|output|total|generated) )?tokens (?:per|/) ?second)", self.after
+        )
         return "tokens/s" if following else ""
+
+    @cached_property
+    def lettered(self) -> bool:
+        """Whether columns are called A and B: that is no unit."""
+        letters = [head for head in map(_bare, self.line.header) if len(head) == 1 and head.isalpha()]
+        return len(letters) > 1 and _bare(self.header) in letters
 
     @cached_property
     def canonical_unit(self) -> tuple[str, float]:

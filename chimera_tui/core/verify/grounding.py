@@ -76,7 +76,7 @@ def _in_units(at: Context, known: Vocabulary) -> list[Context]:
     if at.unit or at.claim.kind not in (kinds.VALUE, kinds.COUNT):
         return [at]
     places = (at.header, at.cells[0] if at.cells and at.column else "")
-    last = [text.split()[-1].strip("`*") for text in places if at.in_row and text.split()]
+    last = [] if at.lettered else [text.split()[-1].strip("`*") for text in places if at.in_row and text.split()]
     units = [
         one for one in last if canonical(one) and not re.search(r"tokens?$|requests?$|samples?$", one, re.IGNORECASE)
     ]

@@ -46,6 +46,7 @@ _ALSO = {
     "batch": r"batch(?:[_ ]size)?",
     "request_rate": r"(?:requests?|reqs?)\s?(?:/|per)\s?(?:s|sec|second)|rps|qps|request rate",
     "context_depth": r"depth",
+    "tp": r"tensor[ -]parallel(?:ism)?(?: (?:size|degree))?|tp[_ -]size",
     "temperature": r"temp",
 }  # fmt: skip
 """How prose calls the settings that tools record under one name."""
@@ -165,10 +166,11 @@ class Vocabulary:
             if short != name and short not in _GENERAL and len(short) > 2:
                 words += f"|{re.escape(short).replace('_', '[_ -]')}"
             words += f"|{_ALSO[name]}" if name in _ALSO else ""
+            cards = rf"|(?<![\w.])(?P<cards>{_COUNTED}|single)[ -](?:gpus?|cards?)\b" if name == "tp" else ""
             first = rf"|\bc\s?=\s?(?P<c>{NUMBER})" if name == "concurrency" else ""
             pattern = re.compile(
                 rf"\b(?:{words})\b[`*]*\s*(?:=|:|of|at|is|was)?\s*[`*]*(?P<after>{NUMBER})(?![\w%]|{MEASURED})"
-                rf"|(?<![\w.])(?P<before>{_COUNTED})[ -]?(?:{words})\b{first}",
+                rf"|(?<![\w.])(?P<before>{_COUNTED})[ -]?(?:{words})\b{first}{cards}",
                 re.IGNORECASE,
             )
             found.append((pattern, {value: self._of_configs(ids) for value, ids in its.items()}))
@@ -188,9 +190,10 @@ class Vocabulary:
         found = []
         for pattern, values in self.settings:
             for one in pattern.finditer(text):
-                number = one.groupdict().get("c") or one["after"] or one["before"]
+                named = one.groupdict()
+                number = named.get("c") or named.get("cards") or one["after"] or one["before"]
                 groups = values.get(_counted(number))
-                if groups or (groups is None and not one["before"] and len(values) > 1):
+                if groups or (groups is None and not one["before"] and not named.get("cards") and len(values) > 1):
                     found.append(Mention(*one.span(), groups or frozenset(), setting=True))
                 found += [
                     Mention(*its.span(1), values[printed(its[1])[0]], setting=True)
@@ -248,11 +251,20 @@ class Vocabulary:
 def _counted(number: str) -> float:
     """The value of a number or of a word for one: ``one client``, ``no concurrency``."""
     word = number.lower()
-    return 0.0 if word in ("no", "none") else float(WORDS[word]) if word in WORDS else printed(number)[0]
+    return (
+        0.0
+        if word in ("no", "none")
+        else 1.0
+        if word == "single"
+        else float(WORDS[word])
+        if word in WORDS
+        else printed(number)[0]
+    )
 
 
 _ALONE = re.compile(
-    rf"\b(?:with|at|for|to|from|than|vs\.?|and) ({NUMBER})(?= (?:it|they|the|this|this is)\b|[,.;:)]?\s*$)"
+    rf"(?:\b(?:with|at|for|to|from|than|vs\.?|and)|->|→) ({NUMBER})"
+    r"(?= (?:it|they|the|is|this|this is)\b| \(|[,.;:)]?\s*$)"
 )
 """A number alone that may be another value of a setting named before: ``with 2048 …; with 8192 it drops``."""
 

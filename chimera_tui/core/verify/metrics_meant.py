@@ -8,7 +8,7 @@ from typing import NamedTuple
 from chimera_tui.core.measure.naming import enclosed_unit, normalised
 from chimera_tui.core.verify.cells import Cells, Series
 from chimera_tui.core.verify.context import Context, in_printed_unit, statistic_in, words_of
-from chimera_tui.core.verify.mentions import stop_words
+from chimera_tui.core.verify.mentions import stop_words, vocabulary
 from chimera_tui.core.verify.metrics_named import GENERAL, Meant, family, in_text
 from chimera_tui.core.verify.names import EMPTY
 from chimera_tui.core.verify.nearness import Nearness
@@ -213,6 +213,9 @@ def _of_phase(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> 
 
 def _by_words(cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int]:
     """The series whose field or metric has all the words of a short label."""
+    for one in reversed(vocabulary(cells).mentions(text)):
+        if one.setting or text[: one.start].rstrip().endswith("("):
+            text = f"{text[: one.start]} {text[one.end :]}"
     bare, _ = enclosed_unit(text.strip(" :*`"))
     said = [
         word for word in words_of(bare.lower())
@@ -226,10 +229,16 @@ def _by_words(cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int
     )  # fmt: skip
 
 
+_RATES = {"tps", "qps", "rps"}
+"""Initials of units."""
+
+
 def _by_initials(cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int]:
     """The series with the initials of words in the text: ``word error rate`` for ``wer``."""
     words = [word for word in words_of(text) if word[0].isalpha()]
-    runs = {"".join(word[0] for word in words[at : at + n]) for n in (3, 4) for at in range(len(words) - n + 1)}
+    runs = {
+        "".join(word[0] for word in words[at : at + n]) for n in (3, 4) for at in range(len(words) - n + 1)
+    } - _RATES
     return frozenset(one for one in fitting if runs & set(normalised(cells.series[one].field).split("_")))
 
 

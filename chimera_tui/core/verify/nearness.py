@@ -12,7 +12,7 @@ from chimera_tui.core.verify.quantities import canonical
 from chimera_tui.core.verify.sentences import sentences
 
 _BREAK = re.compile(
-    r"[,;|→/]|:(?!\w)|->|–|—|\bvs\.|\b(?:and|or|vs|versus|to|against|compared|while|whereas|but|followed|with|than|over|from)\b",
+    r"[,;|→]|(?<!\breq)(?<!\breqs)(?<!\brequests)/|:(?!\w)|->|–|—|\bvs\.|\b(?:and|or|vs|versus|to|against|compared|while|whereas|but|followed|with|than|over|from)\b",
     re.IGNORECASE,
 )
 _BEHIND = re.compile(r"\s*\(([^()]*)\)")
@@ -21,6 +21,7 @@ _WITH = re.compile(r"\s+with\b")
 _OWN = re.compile(r"\s+[^\W\d]\w*(?=\s*(?:[,;]|\b(?:and|but|vs|to)\b))")
 """One word right behind a number is its own: ``3.8 s cold and 0.2 s``."""
 _COMPARED = re.compile(r"\b(?:vs\.?|versus|against|compared|than|instead|rather)(?:\W|$)", re.IGNORECASE)
+_ARROW = re.compile(r"\s*(?:->|→|=>)")
 _NONE = re.compile(r"\b(?:none|no|nothing|neither|nobody|zero)\b", re.IGNORECASE)
 """A number in words: what follows is said of it."""
 _LONGEST_TAIL = 80
@@ -92,6 +93,8 @@ class Nearness:
         if following is None or following > end:
             return _NONE.split(behind[:_LONGEST_TAIL])[0]
         cut = _BREAK.search(behind, found.end() if (found := _WITH.match(behind)) else 0)
+        if cut is None and behind.rstrip().endswith("("):
+            return behind.rstrip()[:-1]
         return behind[: cut.start()] if cut else ""
 
     @cached_property
@@ -143,7 +146,7 @@ class Nearness:
         """Every text that may say which rows are meant, the nearest first."""
         line = self.at.line
         own = (
-            [f"{self.at.before} ; {self.at.after}", self.at.header, self.row]
+            [f"{self.at.before} ; {self.at.after}", self._head, self.row]
             if self.at.in_row
             else [f"{self.lead} ; {self.tail}", self.before, self._rest]
         )
@@ -160,6 +163,21 @@ class Nearness:
         """The rows of the file that the text above is about."""
         found = self.known.mentions(self.at.line.about[0]) if self.at.line.about else []
         return frozenset().union(*(one.groups for one in found[-1:]))
+
+    @cached_property
+    def _turns(self) -> bool:
+        """Whether an arrow follows: of two sides that stand above, it is of the first."""
+        return _ARROW.match(self.at.after) is not None
+
+    @cached_property
+    def _head(self) -> str:
+        """The head of the column; where it is only a letter, what the texts above call so: ``eager (A)``."""
+        head = self.at.header.strip("*` ")
+        if len(head) != 1 or not head.isalpha():
+            return self.at.header
+        above = f"{self.at.line.heading} ; {self.intro}"
+        found = re.search(rf"([\w.:-]+(?: [\w.:-]+)?) \({head}\)", above)
+        return found[1] if found else self.at.header
 
     @cached_property
     def _rest(self) -> str:
@@ -180,7 +198,8 @@ class Nearness:
         """What a layer names, the nearest to the claim first; a sentence is read as a whole and then divided."""
         if self.at.in_row or layer > 2:
             found = self.known.mentions(self.layers[layer])
-            return found if self.at.in_row and layer in (0, 2) else list(reversed(found))
+            first = (self.at.in_row and layer in (0, 2)) or (layer > 2 and self._turns)
+            return found if first else list(reversed(found))
         low, high = self.at.claim.start - len(self.lead), self.at.claim.end + len(self.tail) + 2
         start = self.at.reach[0]
         places = [(one.start + start, one.end + start, one) for one in self.known.mentions(self.at.sentence)]

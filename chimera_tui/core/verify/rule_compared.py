@@ -145,13 +145,18 @@ def _turned(at: Context, near: Nearness, found: list[Mention]) -> _Sides | None:
     """``from 1 to 50 clients``: two values of a setting, in the file that the text is about where it has both."""
     for one, two in pairwise(found):
         between, head = at.sentence[one.end : two.start], at.sentence[: one.start]
-        if one.setting and two.setting and between.strip() == "to" and re.search(r"\b(?:from|between)\W*$", head):
+        if one.setting and two.setting and _turned_between(between, head):
             rest = [its for its in found if its not in (one, two)]
             subject, other = _narrowed(one.groups, two.groups, [*rest, *_above(near)])
             if subject & near.about and other & near.about:
                 subject, other = subject & near.about, other & near.about
             return None if subject & other else _Sides(subject, other, _text(at.sentence, one._replace(end=two.end)))
     return None
+
+
+def _turned_between(between: str, head: str) -> bool:
+    arrow = between.strip() in ("->", "→")
+    return arrow or (between.strip() == "to" and re.search(r"\b(?:from|between)\W*$", head) is not None)
 
 
 def _two(at: Context, before: list[Mention]) -> _Sides | None:

@@ -30,6 +30,7 @@ from chimera_tui.core.verify.verdict import SUPPORTED, Source, Verdict
 RULE = "named rows"
 MOST_SIDES, MOST_FILES = 6, 3
 _TO = re.compile(r"\s*(?:to|→|->)\s*", re.IGNORECASE)
+_ARROWS = ("->", "→")
 _TURNED = re.compile(r"\bfrom\W*(?:(?:about|around|roughly|only|just|an?|the) )?$", re.IGNORECASE)
 Groups = frozenset[int]
 
@@ -62,7 +63,8 @@ def _other(at: Context) -> Claim | None:
     beside = [one for one in at.claims if at.reach[0] <= one.start < at.reach[1] and one.start != at.claim.start]
     for one in beside:
         low, high = (one, at.claim) if one.start < at.claim.start else (at.claim, one)
-        if not _TO.fullmatch(at.text[low.end : high.start]) or not _TURNED.search(at.text[: low.start]):
+        between = _TO.fullmatch(at.text[low.end : high.start])
+        if not between or not (_TURNED.search(at.text[: low.start]) or between[0].strip() in _ARROWS):
             continue
         if not low.unit or not high.unit or canonical(low.unit) == canonical(high.unit):
             return one
