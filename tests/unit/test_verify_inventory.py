@@ -51,6 +51,20 @@ CASES = [
     ("The mean file is 107 bytes, and the largest one is `sweep.csv`.", "107 bytes", SUPPORTED),
     ("JSON is the most frequent, but CSV carries 84.1% of the bytes.", "84.1%", SUPPORTED),
     ("JSON is the most frequent, but CSV carries 42.7% of the bytes.", "42.7%", CONTRADICTED),
+    ("JSON leads with 80.0% of the inventory, Markdown comes second at 10.0%.", "80.0%", SUPPORTED),
+    ("JSON leads with 60.0% of the inventory, Markdown comes second at 10.0%.", "60.0%", CONTRADICTED),
+    ("JSON leads with 80.0% of the inventory, Markdown comes second at 10.0%.", "10.0%", SUPPORTED),
+    ('The pattern "level" occurs in eight file names.', "eight", SUPPORTED),
+    ('The pattern "level" occurs in three file names.', "three", CONTRADICTED),
+    ('File names with "level" occur 8 times.', "8", SUPPORTED),
+    ("- The folder `runs/`: 8 files, of which 8 are JSON.", "8 are JSON", SUPPORTED),
+    ("- The folder `runs/`: 8 files, among them two CSV files.", "two", CONTRADICTED),
+    ("Ten files in all; of these, one CSV file is large.", "one", SUPPORTED),
+    (
+        "The latest modification of any file took place on 2025-11-14, and no JSON file is newer than 2025-11-14.",
+        "2025-11-14",
+        SUPPORTED,
+    ),
     ("The files were last modified on November 14, 2025.", "November 14, 2025", SUPPORTED),
     ("The files were last modified on November 24, 2025.", "November 24, 2025", CONTRADICTED),
     ("The project was started in November 2024, files were added later.", "November 2024", UNVERIFIABLE),
@@ -60,4 +74,4 @@ CASES = [
 @pytest.mark.parametrize(("text", "span", "label"), CASES, ids=[f"{span} {label}" for _, span, label in CASES])
 def test_what_is_said_of_files(facts, text, span, label):
     verdicts = [one for one in check(text, facts).verdicts if one.claim.span == span]
-    assert [one.label for one in verdicts] == [label], [one.reason for one in verdicts]
+    assert {one.label for one in verdicts} == {label}, [one.reason for one in verdicts]

@@ -14,11 +14,12 @@ from chimera_tui.core.verify.masks import FILE
 from chimera_tui.core.verify.names import plain
 
 _ABOUT = re.compile(
-    r"^[\s)*]*(?:(?:files?|documents?)\s+)?(?:(?:that|which) )?(?:(?:are|were|"
+    r"^[\s)*]*(?:(?:files?|documents?)\s+)?,?\s*(?:(?:that|which) )?(?:(?:are|were|"
     r"is) )?(?:\w+ )??(?:about|for|on|of|related to|relating to|associated with|from|"
     r"named|called|(?:belong|relate|refer|pertain)\w* to|fall\w* (?:under|into)|deal\w* with|com(?:e|ing) from|"
     r"resid(?:e|ing) in|concern\w*|cover|describ(?:e|ing)|"
-    r"containing|contain|mention|carry|include|have|referencing|reference|matching|in|under|mentioning|with|"
+    r"containing|contain|mention|carry|include|have|referencing|reference|matching|in|under|below|beneath|inside|"
+    r"mentioning|with|"
     r"whose names? contains?|dedicated to|covering|focus\w* on|pertaining to)\s+(?:the\s+|"
     r"a\s+)?"
     r"(?P<q>[\"“`‘'])?(?P<word>[\w./:*-]{2,60})",
@@ -70,7 +71,8 @@ NEUTRAL = frozenset(
     ]
 )
 _ABOUT_FILES = re.compile(
-    r"\b(?:file\s?names?|files?|documents?|director(?:y|ies)|folders?|named|naming)\b", re.IGNORECASE
+    r"\b(?:file\s?names?|names (?:that|with|contain\w*)|files?|documents?|director(?:y|ies)|folders?|named|naming)\b",
+    re.IGNORECASE,
 )
 _NAMED_BEHIND = re.compile(
     r"\s*(?:of (?:them|these|those)\s*)?(?:(?:are|is|were|live|lives|sit|lie|located|found)\s+)?"
@@ -80,10 +82,47 @@ _NAMED_BEHIND = re.compile(
 )
 
 
+_OF_FILES = re.compile(r"\b(?:files?|these|folders?|names (?:that|with|contain\w*))\b", re.IGNORECASE)
+_QUOTE = r"[\"“`']([\w./:*-]{2,60})[\"”`']"
+_OCCURS = re.compile(
+    rf"{_QUOTE}\W+(?:\w+ )?(?:(?:occurs?|appears?|shows? up|turns? up|(?:is|are) (?:found|contained)|is part)"
+    r"\s+(?:in|of)|occurs?|appears?|is|are found|numbers?|shows? up)\s+(?:only |about |exactly )?$",
+    re.IGNORECASE,
+)
+_IN_NAMES = re.compile(
+    r"(?:times\b|\W*(?:(?:of (?:them|these|those)|(?:file\s?)?names?|files?|paths?)\b))", re.IGNORECASE
+)
+_PART = re.compile(
+    r"\b(?:among (?:them|these|those|which)|of (?:which|these|those|them)|including|thereof|incl\.)\W*(?:\w+ )?$",
+    re.IGNORECASE,
+)
+_FOLDER = re.compile(rf"{_QUOTE}|(?<![\w/])([\w.-]+(?:/[\w.-]+)*/)(?![\w.])")
+
+
+def occurring(at: Context, facts: Facts) -> Subject | None:
+    """``"alpha" occurs in 17 file names``: the pattern stands before what counts it."""
+    found = _OCCURS.search(at.before)
+    if not found or not (_IN_NAMES.match(at.claim.noun) or _IN_NAMES.match(at.after.lstrip())):
+        return None
+    subject = named_pattern(at, facts, found[1])
+    return subject if subject and subject.what == PATTERN and any(subject.counts) else None
+
+
+def part_of(at: Context, facts: Facts, subject: Subject) -> Subject:
+    """``runs/: 21 files, of which 9 are CSV``: those of the folder that was named, not all of the kind."""
+    if subject.what != KIND or not _PART.search(at.before):
+        return subject
+    names = [one[1] or one[2] for one in _FOLDER.finditer(at.before)]
+    whole = named_pattern(at, facts, names[-1]) if names else None
+    if whole is None or whole.what != PATTERN:
+        return unsure(subject)
+    return pattern(facts, names[-1].strip("/").lower(), subject.kind)
+
+
 def named_behind(at: Context, facts: Facts) -> Subject | None:
     """``21 carry "alpha" in their names``, ``another 12 in `runs/old```: files, where the sentence is about files."""
     found = _NAMED_BEHIND.match(at.after)
-    if not found or at.claim.unit or not re.search(r"\bfiles?\b|\bthese\b|\bfolder", at.sentence, re.IGNORECASE):
+    if not found or at.claim.unit or not _OF_FILES.search(at.sentence):
         return None
     subject = named_pattern(at, facts, found[1])
     return subject if subject and any(subject.counts) else None

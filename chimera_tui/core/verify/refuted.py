@@ -79,7 +79,8 @@ def _refuted(at: Context, cells: Cells) -> Iterator[Refuted]:
     rows = rows_of(at, cells)
     if meant is None or not rows.beside or not rows.filters:
         return
-    found = _readings(at, cells, meant, rows.filters, statistic)
+    in_any_state = tuple(msgspec.structs.replace(one, warm=None) for one in rows.filters)
+    found = _readings(at, cells, meant, tuple(dict.fromkeys((*rows.filters, *in_any_state))), statistic)
     if not found or _supported(at, cells, meant, rows, statistic):
         return
     found.sort(key=lambda one: abs(one.value - at.claim.value))

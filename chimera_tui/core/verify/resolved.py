@@ -23,7 +23,7 @@ from chimera_tui.core.verify.metrics_named import GENERAL
 from chimera_tui.core.verify.nearness import Nearness
 from chimera_tui.core.verify.readings import Reading
 from chimera_tui.core.verify.singled_out import Chosen, rows_in
-from chimera_tui.core.verify.strangers import content, of_another, unknown_in, unknown_names
+from chimera_tui.core.verify.strangers import content, of_another, of_the_next, unknown_in, unknown_names
 
 EXTREMES = ("min", "max", "best", "worst")
 FARTHEST = 5.0
@@ -106,7 +106,7 @@ class Resolution:
             return True
         if at.in_row:
             return per_thing(at)
-        return of_another(near) or at.turned_from
+        return of_another(near) or of_the_next(near) or at.turned_from
 
     def _named(self) -> bool:
         """Whether words name the metric, or leave only one."""

@@ -20,6 +20,7 @@ from chimera_tui.core.verify.countable import (
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.inventory import KIND_WORDS
 from chimera_tui.core.verify.names import plain
+from chimera_tui.core.verify.qualified import unsure
 from chimera_tui.core.verify.subjects import subject_of
 from chimera_tui.core.verify.tolerance import agreement
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Source, Verdict
@@ -41,6 +42,11 @@ _NEXT_KIND = re.compile(
     r"(?: (?:files?|format|documents?))?"
 )
 _CLAUSE = re.compile(r"[,;:]|\b(?:but|and|while|whereas)\b")
+_OF_ALL = re.compile(
+    r"\s*(?:of )?(?:the |all |its )*(?:total )?"
+    r"(?:data|files?|dataset|documents|repository|bytes|volume|storage|inventory|collection)\b",
+    re.IGNORECASE,
+)
 _TOP = re.compile(r"\b(?:top|largest|biggest)\s+(\d+(?:\.\d+)?)\s?%.*?(\d+(?:\.\d+)?)\s?%", re.IGNORECASE)
 
 
@@ -211,15 +217,16 @@ def _share_subject(at: Context, facts: Facts) -> Subject | None:  # noqa: PLR091
     near = _NEXT_KIND.match(at.after)
     if near and near[1].lower() in KIND_WORDS:
         return kind_subject(facts, KIND_WORDS[near[1].lower()])
+    before = set(kinds_in(_CLAUSE.split(at.before)[-1]) or kinds_in(at.before))
     after = at.after[:120].lstrip(")]* ")
-    if re.match(
-        r"\s*(?:of )?(?:the |all |its )*(?:total )?(?:data|files?|dataset|documents|repository|bytes|volume|storage)\b",
-        after, re.IGNORECASE,
-    ):  # fmt: skip
-        before = set(kinds_in(_CLAUSE.split(at.before)[-1]) or kinds_in(at.before))
-        if named := kinds_in(after) or (list(before) if len(before) == 1 else []):
+    if _OF_ALL.match(after):
+        own = kinds_in(_CLAUSE.split(after)[0])
+        if named := own or (list(before) if len(before) == 1 else kinds_in(after)):
             return kind_subject(facts, named[0])
         return pattern_in(facts, after) or pattern_in(facts, at.before)
+    alike = [one for one in at.claims if one.kind == kinds.SHARE and at.reach[0] <= one.start < at.reach[1]]
+    if len(before) == 1 and any(_OF_ALL.match(at.text[one.end :]) for one in alike):
+        return unsure(kind_subject(facts, *before))
     return None
 
 

@@ -202,7 +202,9 @@ def _kinds_near(at: Context) -> list[str]:
     clause = at.text[others[-1].end : at.claim.start] if others else re.split(r"[;,]", at.before)[-1]
     if named := kinds_in(clause):
         return named
-    everything = set(kinds_in(at.sentence))
+    others_follow = any(one.kind == kinds.DATE and at.claim.end <= one.start < at.reach[1] for one in at.claims)
+    own = re.split(r"[;,]", at.after)[0] if others_follow else at.after
+    everything = set(kinds_in(at.before + own))
     for named in ([] if others else [*everything], *(kinds_in(above) for above in reversed(at.line.parents))):
         if named:
             return named if len(set(named)) == 1 else []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
 from chimera_tui.core.verify.claim import SHARE
 from chimera_tui.core.verify.context import Context, kinds_in
 from chimera_tui.core.verify.countable import (
@@ -23,7 +25,15 @@ from chimera_tui.core.verify.countable import (
 )
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.inventory import KIND_WORDS
-from chimera_tui.core.verify.qualified import NEUTRAL, named_behind, named_pattern, qualified, unsure
+from chimera_tui.core.verify.qualified import (
+    NEUTRAL,
+    named_behind,
+    named_pattern,
+    occurring,
+    part_of,
+    qualified,
+    unsure,
+)
 
 _GLUE = (
     r"[\s*_`\"“”’':)(=,–—~≈-]*(?:(?:files?|documents?|formats?|types?|counts?|totals?|"
@@ -75,6 +85,8 @@ _GOES_ON = frozenset(
         "file",
     ]
 )
+_OF_RESULTS = re.compile(r"(?:results?|data|measurements?|benchmark)\b")
+"""Files that are called so may be all or those that are no documents."""
 _LABELS = frozenset(("value", "values", "metric", "unit", "result", "score", "mean", "median", "average", "amount"))
 """What a number is given under: ``"value": 17`` counts no files with that word in their names."""
 _FACTORS = {
@@ -88,10 +100,13 @@ _FACTORS = {
 
 def subject_of(at: Context, facts: Facts) -> Subject | None:
     """What the claim counts; None where nothing that can be counted is named near it."""
+    if named := occurring(at, facts):
+        return named
     if at.claim.noun:
-        return _from_noun(at, facts, at.claim.noun)
+        found = _from_noun(at, facts, at.claim.noun)
+        return found and part_of(at, facts, found)
     if behind := kind_behind(at, facts) or named_behind(at, facts):
-        return behind
+        return part_of(at, facts, behind)
     if at.before.rstrip().endswith("of which"):
         return None
     if at.in_row:
@@ -142,7 +157,7 @@ def _from_noun(at: Context, facts: Facts, noun: str) -> Subject | None:  # noqa:
     return _bare_files(at, facts, noun)
 
 
-def _bare_files(at: Context, facts: Facts, noun: str) -> Subject:
+def _bare_files(at: Context, facts: Facts, noun: str) -> Subject:  # noqa: PLR0911 - one way to read it a line
     """``101 files``: all of them, unless the words around may mean others."""
     adjectives = [word for word in re.findall(r"[a-z0-9_.-]+", noun)[:-1] if word not in NEUTRAL]
     if adjectives:
@@ -152,6 +167,8 @@ def _bare_files(at: Context, facts: Facts, noun: str) -> Subject:
     subject = qualified(at, facts, all_files(facts))
     if subject.what != ALL:
         return subject
+    if _OF_RESULTS.match(noun) and (documents := facts.inventory.count("markdown")) and subject.counts:
+        return msgspec.structs.replace(subject, counts=(*subject.counts, subject.counts[0] - documents))
     said = set(_KIND_OF_FILE.findall(at.before.lower()))
     if len(said) == 1 and at.before.endswith("(") and len(set(kinds_in(at.before))) == 1:
         return kind_subject(facts, KIND_WORDS[said.pop()])
