@@ -33,6 +33,7 @@ from chimera_tui.core.verify.rule_rows import judge_rows
 from chimera_tui.core.verify.rule_runs import as_observations, counts_observations, judge_failed
 from chimera_tui.core.verify.rule_selected import judge_selected
 from chimera_tui.core.verify.rule_sizes import judge_size
+from chimera_tui.core.verify.rule_totals import judge_total
 from chimera_tui.core.verify.rule_turned import judge_turned
 from chimera_tui.core.verify.sentences import sentences
 from chimera_tui.core.verify.strangers import names_no_row, other_subject
@@ -131,7 +132,7 @@ def _named_loosely(at: Context, facts: Facts, done: Done) -> Verdict | None:
     cells = facts.cells
     if cells is None:
         return None
-    found = judge_compared(at, cells) or judge_selected(at, cells) or judge_turned(at, cells)
+    found = judge_compared(at, cells) or judge_selected(at, cells) or judge_turned(at, cells) or judge_total(at, cells)
     return found or (judge_recorded(at, cells) if is_setup(at) else None)
 
 
