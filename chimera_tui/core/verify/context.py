@@ -50,6 +50,8 @@ class Context:
         self.line, self.claim, self.claims = line, claim, claims
         self.text = line.text
         self.in_row = line.role == ROW
+        self.near: object = None
+        """What :func:`~.nearness.nearness` worked out."""
 
     @cached_property
     def reach(self) -> tuple[int, int]:

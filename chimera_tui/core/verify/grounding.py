@@ -17,7 +17,7 @@ from chimera_tui.core.verify.doubt import listed, ranked, statistic_of_list
 from chimera_tui.core.verify.mentions import Vocabulary, vocabulary
 from chimera_tui.core.verify.metrics_meant import Meaning, meaning_of, of_the_unit
 from chimera_tui.core.verify.metrics_named import GENERAL
-from chimera_tui.core.verify.nearness import Nearness
+from chimera_tui.core.verify.nearness import Nearness, nearness
 from chimera_tui.core.verify.quantities import canonical
 from chimera_tui.core.verify.readings import (
     Reading,
@@ -51,7 +51,7 @@ def judge_grounded(at: Context, cells: Cells) -> Verdict | None:
     if not known.known or names_no_row(at, cells):
         return None
     for one in _in_units(at, known):
-        near = Nearness(one, known)
+        near = nearness(one, known)
         meaning = meaning_of(one, near, cells)
         chosen = choose(near, groups_of(cells, known, meaning.series)) if meaning else None
         verdict = _decided(one, cells, near, meaning, chosen) if meaning and chosen else None
@@ -138,7 +138,7 @@ def _decided(  # noqa: PLR0911 - one way to decide a line
     named = CHANCE[meaning.named, chosen.named]
     first: list[Reading] = []
     for groups in chosen.sets:
-        readings = list(readings_over(at, cells, meaning, groups, wanted))
+        readings = readings_over(at, cells, meaning, groups, wanted)
         for name in _also(at, wanted):
             readings += readings_over(at, cells, meaning, groups, name)
         if not wanted:
@@ -147,10 +147,9 @@ def _decided(  # noqa: PLR0911 - one way to decide a line
         apart = readings
         fit = _agreeing(at, readings)
         if not fit:
-            its = (
-                each for name in (wanted, *_also(at, wanted)) for each in in_each_file(at, cells, meaning, groups, name)
-            )
-            apart = [*readings, *its]
+            apart = [*readings]
+            for name in (wanted, *_also(at, wanted)):
+                apart += in_each_file(at, cells, meaning, groups, name)
             fit = _agreeing(at, apart[len(readings) :])
         fit = [one for one in fit if is_of_state(cells, one.file_id, one.record, warm=asked_state(at))]
         if fit:
@@ -197,7 +196,7 @@ def _agrees_elsewhere(  # noqa: PLR0917
     at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen: Chosen, wanted: str
 ) -> bool:
     """Whether the statistic is right of more rows than the words single out, or of files that name no model."""
-    wide = list(in_each_file(at, cells, meaning, near.known.unnamed, wanted))
+    wide = in_each_file(at, cells, meaning, near.known.unnamed, wanted)
     if chosen.said != chosen.sets[0]:
         wide += readings_over(at, cells, meaning, chosen.said, wanted)
         wide += in_each_file(at, cells, meaning, chosen.said, wanted)

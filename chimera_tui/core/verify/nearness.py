@@ -224,3 +224,11 @@ class Nearness:
     def tail_holds(self, end: int) -> bool:
         """Whether a place behind the claim is in its own words."""
         return end <= self.at.claim.start or bool(self.tail)
+
+
+def nearness(at: Context, known: Vocabulary) -> Nearness:
+    """Where to look for what a claim is about, worked out once for all rules that ask."""
+    found = at.near
+    if not isinstance(found, Nearness) or found.known is not known:
+        found = at.near = Nearness(at, known)
+    return found

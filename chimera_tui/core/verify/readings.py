@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
@@ -51,41 +50,38 @@ def telling(at: Context, cells: Cells, wanted: str, readings: list[Reading]) -> 
     return at.claim.digits >= (2 if wanted or alone else TELLING_DIGITS)
 
 
-def in_each_file(at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str) -> Iterator[Reading]:
+def in_each_file(at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str) -> list[Reading]:
     """A statistic that is asked for, of the rows of each file alone."""
-    known = vocabulary(cells)
-    if not wanted or wanted == "spread":
-        return
-    files = sorted(file_id for file_id, its in known.by_file.items() if not its.isdisjoint(groups))
-    asked = _asked_of(at, cells, meaning, wanted) if 1 < len(files) <= MOST_FILES else []
-    for file_id in files if asked else ():
-        yield from _over(cells, meaning, groups & known.by_file[file_id], wanted, asked)
+    parts = _by_file(cells, groups) if wanted and wanted != "spread" else []
+    asked = _asked_of(at, cells, meaning, wanted) if 1 < len(parts) <= MOST_FILES else []
+    return [each for its in parts if asked for each in _over(cells, meaning, its, wanted, asked)]
 
 
-def of_repeats(at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int]) -> Iterator[Reading]:
+def _by_file(cells: Cells, groups: frozenset[int]) -> list[frozenset[int]]:
+    """The groups of each file that has some of them."""
+    by_file = vocabulary(cells).by_file
+    return cells.remembered(
+        ("by file", groups), lambda: [both for file_id in sorted(by_file) if (both := groups & by_file[file_id])]
+    )
+
+
+def of_repeats(at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int]) -> list[Reading]:
     """The mean of the one configuration that a file has of those named: what is measured again is given so."""
     if len(groups) > MOST_FILES:
-        return
-    files = Counter(map(vocabulary(cells).file_of, groups))
-    alone = [one for one in sorted(groups) if files[vocabulary(cells).file_of(one)] == 1]
+        return []
+    alone = [its for its in _by_file(cells, groups) if len(its) == 1]
     asked = _asked_of(at, cells, meaning, "mean") if alone else []
-    for one in alone:
-        for reading in _over(cells, meaning, frozenset((one,)), "mean", asked):
-            if reading.words:
-                yield reading
+    return [each for its in alone for each in _over(cells, meaning, its, "mean", asked) if each.words]
 
 
 def of_many_files(cells: Cells, groups: frozenset[int]) -> bool:
     """Whether the rows are of more files than are looked at one by one."""
-    known = vocabulary(cells)
-    return sum(1 for its in known.by_file.values() if not its.isdisjoint(groups)) > MOST_FILES
+    return len(_by_file(cells, groups)) > MOST_FILES
 
 
-def readings_over(
-    at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str
-) -> Iterator[Reading]:
+def readings_over(at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str) -> list[Reading]:
     """Every value that the statistic may have over the rows: as files state it, and computed."""
-    yield from _over(cells, meaning, groups, wanted, _asked_of(at, cells, meaning, wanted))
+    return _over(cells, meaning, groups, wanted, _asked_of(at, cells, meaning, wanted))
 
 
 def _asked_of(at: Context, cells: Cells, meaning: Meaning, wanted: str) -> list[tuple[Series, float]]:
@@ -100,11 +96,13 @@ def _asked_of(at: Context, cells: Cells, meaning: Meaning, wanted: str) -> list[
 
 def _over(
     cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str, asked: list[tuple[Series, float]]
-) -> Iterator[Reading]:
+) -> list[Reading]:
+    found: list[Reading] = []
     for one, factor in asked:
         key = ("readings", one.series_id, factor, groups, wanted, meaning.exact)
         of_series = partial(_of_series, cells, one, factor, groups, wanted, exact=meaning.exact)
-        yield from cells.remembered(key, of_series)
+        found += cells.remembered(key, of_series)
+    return found
 
 
 def _of_series(

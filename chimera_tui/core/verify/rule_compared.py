@@ -18,7 +18,7 @@ from chimera_tui.core.verify.context import Context, statistic_in
 from chimera_tui.core.verify.doubt import supposed
 from chimera_tui.core.verify.mentions import Mention, Vocabulary, vocabulary
 from chimera_tui.core.verify.metrics_meant import Meaning, meaning_of
-from chimera_tui.core.verify.nearness import Nearness
+from chimera_tui.core.verify.nearness import Nearness, nearness
 from chimera_tui.core.verify.quantities import canonical
 from chimera_tui.core.verify.readings import PLAIN, Reading, chance, computed
 from chimera_tui.core.verify.rule_ratios import is_change
@@ -56,7 +56,7 @@ def judge_compared(at: Context, cells: Cells) -> Verdict | None:
     if at.in_row or at.claim.digits < 2 or not is_change(at):
         return None
     known = vocabulary(cells)
-    near = Nearness(at, known)
+    near = nearness(at, known)
     sides = _sides(at, near) if known.known else None
     series = _series(at, near, cells) if sides else ()
     if not sides or not series:
@@ -205,7 +205,7 @@ def _narrowed(subject: Groups, other: Groups, rest: list[Mention]) -> tuple[Grou
 def _series(at: Context, near: Nearness, cells: Cells) -> tuple[int, ...]:
     """What is compared: the metric that the words name, of speeds and times any."""
     plain = Context(at.line, msgspec.structs.replace(at.claim, unit="x", kind=RATIO), at.claims)
-    meaning: Meaning | None = meaning_of(plain, Nearness(plain, near.known), cells)
+    meaning: Meaning | None = meaning_of(plain, nearness(plain, near.known), cells)
     fast = _FAST.search(f"{at.before[-30:]} {at.after[:30]}")
     per = _PER.match(at.after)
     unit = canonical(per[1]) if per else None

@@ -9,7 +9,7 @@ from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import Context, words_of
 from chimera_tui.core.verify.mentions import vocabulary
-from chimera_tui.core.verify.nearness import Nearness
+from chimera_tui.core.verify.nearness import Nearness, nearness
 from chimera_tui.core.verify.rows import settings_by_name
 from chimera_tui.core.verify.tolerance import agreement
 from chimera_tui.core.verify.verdict import SUPPORTED, Source, Verdict
@@ -47,7 +47,7 @@ def judge_recorded(at: Context, cells: Cells) -> Verdict | None:
     """Supported where the words beside a number are the name of a factor that has this value; never contradicted."""
     if at.claim.kind not in (kinds.VALUE, kinds.COUNT, kinds.SIZE) or at.claim.hedge in ("over", "under"):
         return None
-    near = Nearness(at, vocabulary(cells))
+    near = nearness(at, vocabulary(cells))
     said = _words(at, near)
     for name, values in settings_by_name(cells).items():
         words = [word for word in normalised(name).split("_") if word not in _SMALL]

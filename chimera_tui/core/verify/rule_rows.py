@@ -19,7 +19,7 @@ from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.masks import FILE
 from chimera_tui.core.verify.mentions import Vocabulary, vocabulary
 from chimera_tui.core.verify.names import ENTITY_COLUMNS
-from chimera_tui.core.verify.nearness import Nearness
+from chimera_tui.core.verify.nearness import nearness
 from chimera_tui.core.verify.rows import SETTINGS
 from chimera_tui.core.verify.tolerance import agreement
 from chimera_tui.core.verify.verdict import SUPPORTED, Source, Verdict
@@ -113,7 +113,7 @@ def _above(at: Context) -> list[str]:
 
 def _named(at: Context, known: Vocabulary) -> Groups | None:
     """The groups that the claim's own words name; None where they name none."""
-    own = f"{Nearness(at, known).lead} ; {_END.split(at.after)[0]}"
+    own = f"{nearness(at, known).lead} ; {_END.split(at.after)[0]}"
     found: Groups | None = None
     for one in known.mentions(FILE.sub(" ", own)):
         found = one.groups if found is None else (found & one.groups) or found

@@ -14,7 +14,7 @@ from chimera_tui.core.verify.claim import Claim
 from chimera_tui.core.verify.context import Context, statistic_in
 from chimera_tui.core.verify.mentions import vocabulary
 from chimera_tui.core.verify.metrics_meant import meaning_of
-from chimera_tui.core.verify.nearness import Nearness
+from chimera_tui.core.verify.nearness import nearness
 from chimera_tui.core.verify.readings import Reading, chance, factors_of
 from chimera_tui.core.verify.singled_out import choose, groups_of, rows_in
 from chimera_tui.core.verify.tolerance import agreement
@@ -55,7 +55,7 @@ def _selected(at: Context, cells: Cells) -> Iterator[tuple[int, frozenset[Place]
 def _of(at: Context, cells: Cells) -> Iterator[tuple[int, list[tuple[int, int, float]]]]:
     """The cells that a claim may be of, in the text's unit, by their series."""
     known = vocabulary(cells)
-    near = Nearness(at, known)
+    near = nearness(at, known)
     meaning = meaning_of(at, near, cells)
     chosen = choose(near, groups_of(cells, known, meaning.series)) if meaning and meaning.named else None
     for series_id in meaning.series[:MOST_SERIES] if meaning and chosen else ():

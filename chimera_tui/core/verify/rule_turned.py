@@ -19,7 +19,7 @@ from chimera_tui.core.verify.factor_values import factors_in, values_of
 from chimera_tui.core.verify.grounding import asked_for
 from chimera_tui.core.verify.mentions import vocabulary
 from chimera_tui.core.verify.metrics_meant import Meaning, meaning_of
-from chimera_tui.core.verify.nearness import Nearness
+from chimera_tui.core.verify.nearness import nearness
 from chimera_tui.core.verify.quantities import canonical
 from chimera_tui.core.verify.readings import Reading, readings_over
 from chimera_tui.core.verify.singled_out import choose, groups_of
@@ -45,7 +45,7 @@ def judge_turned(at: Context, cells: Cells) -> Verdict | None:
     first = min(at.claim, other, key=lambda one: one.start)
     unit = at.claim.unit or other.unit
     here = Context(at.line, msgspec.structs.replace(first, unit=unit, bound=""), at.claims)
-    near = Nearness(here, known)
+    near = nearness(here, known)
     meaning = meaning_of(here, near, cells)
     chosen = choose(near, groups_of(cells, known, meaning.series)) if meaning and meaning.named else None
     if meaning is None or chosen is None:
@@ -89,7 +89,7 @@ def _both(  # noqa: PLR0917
     at: Context, other: Claim, here: Context, cells: Cells, meaning: Meaning, sides: list[Groups], wanted: str
 ) -> Reading | None:
     """The reading of this number, where the other agrees with the same field on another side."""
-    found = [list(readings_over(here, cells, meaning, side, wanted)) for side in sides]
+    found = [readings_over(here, cells, meaning, side, wanted) for side in sides]
     for place, side in enumerate(found):
         for one in side:
             beside = [its for n, rest in enumerate(found) if n != place for its in rest]

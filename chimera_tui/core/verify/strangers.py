@@ -10,7 +10,7 @@ from chimera_tui.core.verify.context import Context, statistic_in, words_of
 from chimera_tui.core.verify.masks import FILE
 from chimera_tui.core.verify.mentions import stop_words, tokens_of, vocabulary
 from chimera_tui.core.verify.names import EMPTY
-from chimera_tui.core.verify.nearness import Nearness
+from chimera_tui.core.verify.nearness import Nearness, nearness
 
 _NOTHING = EMPTY | {
     "standard",
@@ -120,7 +120,7 @@ def names_no_row(at: Context, cells: Cells) -> bool:
     known = vocabulary(cells)
     if not known.known:
         return False
-    near = Nearness(at, known)
+    near = nearness(at, known)
     own = f"{near.lead} ; {near.tail}" if not at.in_row else f"{at.before} ; {near.row}"
     return any(not any(word in known.values for word, _, _ in tokens_of(its[0])) for its in _MODEL.finditer(own))
 
@@ -128,7 +128,7 @@ def names_no_row(at: Context, cells: Cells) -> bool:
 def other_subject(at: Context, cells: Cells) -> bool:
     """Whether the words beside a number hold a name that the files do not know: nothing then refutes it."""
     known = vocabulary(cells)
-    near = Nearness(at, known)
+    near = nearness(at, known)
     if not known.known or at.in_row:
         return False
     shouted = [
