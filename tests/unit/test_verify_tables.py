@@ -50,6 +50,9 @@ g7:3b,Q4_K_M,57.75,143.62
 PAIR = "## Q8_0 (A) against Q4_K_M (B), f6:9b\n\n"
 SIDES = "## Generation of Q8_0 (A) against Q4_K_M (B) in tok/s\n\n| model | A | B |\n|---|---|---|\n"
 BEST = "| model | MMLU (Q4_K_M) | Best for |\n|---|---|---|\n"
+ENVIRONMENT = (
+    '{"environment": {"torch": "2.6.0", "driver": "550.127.05"}, "warmup": 20, "model": "h8:1b", "latency_ms": 3.1}'
+)
 RATIO = (
     "Output throughput of c3:8b in tokens/s:\n\n| model | A (1 thread) | B (2 threads) | B / A |\n|---|---|---|---|\n"
 )
@@ -61,6 +64,7 @@ def facts(tmp_path_factory) -> Facts:
     (folder / "grid.csv").write_text(GRID)
     (folder / "served.csv").write_text(SERVED)
     (folder / "scores.csv").write_text(SCORES)
+    (folder / "once.json").write_text(ENVIRONMENT)
     (folder / "runs.csv").write_text(RUNS)
     (folder / "threads.csv").write_text(CARDS)
     return facts_of(folder)
@@ -93,6 +97,19 @@ CASES = [
     (SIDES + "| g7:3b | 91.56 | 143.62 |", "143.62", SUPPORTED),
     (BEST + "| f6:9b | 72.77 | chat |", "72.77", SUPPORTED),
     (BEST + "| f6:9b | 57.75 | chat |", "57.75", CONTRADICTED),
+    ('- "environment.torch": "2.6.0"', 'torch": "2.6.0', SUPPORTED),
+    ('- "environment.torch": "2.4.1"', 'torch": "2.4.1', CONTRADICTED),
+    ('- "environment.driver": "550.127.05"', 'driver": "550.127.05', SUPPORTED),
+    ("Each measurement follows 20 warm-up iterations.", "20 warm-up", SUPPORTED),
+    ('- {"file": "once.json", "metric": "latency_ms", "value": 3}', "3", SUPPORTED),
+    ("The MMLU accuracy of f6:9b under Q8_0 is 73.5%.", "73.5%", SUPPORTED),
+    ("The MMLU accuracy of f6:9b under Q8_0 is 61.5%.", "61.5%", CONTRADICTED),
+    ("Two models were tested: f6:9b and g7:3b.", "Two", SUPPORTED),
+    ("Two models were tested: f6:9b and zebra.", "Two", UNVERIFIABLE),
+    ("The latency of h8:1b never exceeded 3.1 ms.", "3.1 ms", SUPPORTED),
+    ("d4:2b ran at two context lengths.", "two", SUPPORTED),
+    ("d4:2b ran at four context lengths.", "four", UNVERIFIABLE),
+    (PIVOT + "| d4:2b | 71.95 | 81.508 |", "71.95", CONTRADICTED),
     (RATIO + "| c3:8b | 1,233.1 | 1,585.9 | 1.29 |", "1.29", SUPPORTED),
     (RATIO + "| c3:8b | 1,233.1 | 1,585.9 | 1.79 |", "1.79", CONTRADICTED),
     ("Latency of c3:8b: 15.96 s with threads=1 against 7.52 s with threads=2.", "7.52 s", SUPPORTED),
@@ -122,3 +139,20 @@ def test_short_forms_are_read(facts, text, span, label):
 def test_the_other_side_is_not_right(facts, text, span):
     verdict = next(one for one in check(text, facts).verdicts if one.claim.span.startswith(span))
     assert verdict.label != SUPPORTED, verdict.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TODO: 5 repeats of the sweep.", "Goodput under an SLO of 250 ms.",
+        "These are the findings (stage 2 of the pipeline).",
+        "Keep the logs, archive results older than 90 days.", "A README of 300 words would help newcomers.",
+    ],
+)  # fmt: skip
+def test_limits_and_plans_are_no_claims(facts, text):
+    assert not check(text, facts).verdicts
+
+
+@pytest.mark.parametrize("text", ["p95 was 3.1 ms and 1.25% of requests failed.", "It has a budget of 8192 tokens."])
+def test_what_looks_like_a_definition_is_a_claim(facts, text):
+    assert check(text, facts).verdicts[-1].claim.value in (1.25, 8192)

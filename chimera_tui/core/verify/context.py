@@ -32,6 +32,14 @@ _OF_THINGS = re.compile(
     re.IGNORECASE,
 )
 """What is best or slowest there is not the number."""
+_SAID_OTHERWISE = (
+    (
+        re.compile(r"\bnever (?:exceed\w*|topped|(?:rose|went|got|climbed) (?:above|over|beyond))\b", re.IGNORECASE),
+        " max ",
+    ),
+    (re.compile(r"\bnever (?:fell|dropped|went|sank) (?:below|under)\b", re.IGNORECASE), " min "),
+    (re.compile(r"\btogether\b(?! with)"), " sum "),
+)
 _FROM = re.compile(r"\bfrom[\s`*~≈]*(?:(?:about|around|roughly|an?|the) )?$", re.IGNORECASE)
 _AGAINST = re.compile(
     r"\b(?:vs\.?|versus|against|compared (?:to|with)|than|instead of)[\s`*~≈(]*(?:(?:about|only|just|an?|the) )?$",
@@ -263,6 +271,8 @@ def statistic_in(text: str) -> str:
     if not text:
         return ""
     text = _OF_THINGS.sub(" ", text).replace("σ", " std ")
+    for pattern, word in _SAID_OTHERWISE if "never" in text or "together" in text else ():
+        text = pattern.sub(word, text)
     if found := list(_PERCENTILE.finditer(text)):
         digits = found[-1][1] or found[-1][2]
         return f"p{float(digits):g}"

@@ -156,6 +156,8 @@ def _decided(  # noqa: PLR0911 - one way to decide a line
             if chance(at, apart) > named or not telling(at, cells, wanted, apart):
                 return None
             return _verdict(at, cells, SUPPORTED, fit[0], len(fit), len(apart))
+    if not wanted and at.in_row and (headed := [name for name in _also(at, wanted) if name]):
+        wanted, first = headed[0], [one for one in first if one.words] or first
     resolution = Resolution(at, cells, near, meaning, chosen, wanted, first)
     if not resolution.resolved:
         return None

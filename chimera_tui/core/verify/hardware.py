@@ -22,7 +22,8 @@ SOFTWARE = re.compile(
     r"\b(CUDA|cuDNN|ROCm|PyTorch|Torch|TensorFlow|TensorRT|Triton|Python|Ollama|"
     r"llama\.cpp|vLLM|ONNX Runtime|Windows|Ubuntu|"
     r"Linux|macOS|[Dd]river|Transformers|Rust|Node(?:\.js)?|JAX|"
-    r"OpenVINO)(?:(?:[ \t]+[Vv]ersion)?:?[* \t]+[Vv]?|[Vv]?(?=\d+\.))(\d+(?:\.\d+)*)\b"
+    r"OpenVINO|torch)(?:(?:[ \t]+[Vv]ersion)?:?[* \t]+[Vv]?|[Vv]?(?=\d+\.)|"
+    r"[\"'`]?\s*[:=]\s*[\"'`][Vv]?(?=\d+\.\d))(\d+(?:\.\d+)*)\b"
 )
 GENERIC = frozenset((
     "nvidia", "amd", "intel", "geforce", "rtx", "gtx", "tesla", "quadro", "radeon", "gpu", "cpu", "laptop", "core", "r",

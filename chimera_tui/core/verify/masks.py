@@ -23,7 +23,8 @@ _NUMBERED = re.compile(
     r"(?:part|run|step|stage|iteration|trial|experiment|priority|level|tier|task|test|case|scenario|option|item|file|"
     r"exhibit|note|page|line|issue|week|day|quarter|rank|number|round|epoch|sample|prompt|question|recommendation|"
     r"finding|point|objective|milestone))\s+#?(\d{1,4}(?:\.\d{1,3})*)\b"
-    r"(?![,.]\d|\s?[%-]|\s*(?:ms|s|seconds|files|tokens|tok|GB|MB|KB|x|×|times|out of|of)\b)",
+    r"(?![,.]\d|\s?[%-]|\s*(?:ms|s|seconds|files|tokens|tok|GB|MB|KB|x|×|times|out of|"
+    r"of(?! the (?:pipeline|process|workflow|plan|project|roadmap)))\b)",
     re.IGNORECASE,
 )
 _PAGES = re.compile(
@@ -47,7 +48,7 @@ _CITATION = re.compile(r"\[\^?[A-Za-z]{0,2}\d{1,4}(?:\s*,\s*\^?[A-Za-z]{0,2}\d{1
 _SECTION = re.compile(r"^\W*(?:\d{1,3}(?:\.\d{1,3})*[.):]?)(?=\s+[A-Za-z*])")
 _ENUMERATION = re.compile(r"(?<![\w)])\((?:\d|i{1,3}|iv|v)\)(?=\s+[a-z])")
 _PERCENTILE = re.compile(r"\b(?:p\d{2}|percentiles?|quantiles?)\b", re.IGNORECASE)
-_PERCENTILE_SHARE = re.compile(r"\b(\d{2}(?:\.\d)?)\s?%(?=\s*(?:and|,|or|of)\b)")
+_PERCENTILE_SHARE = re.compile(r"(?<![\d.,])(\d{2}(?:\.\d)?)\s?%(?=\s*(?:and|,|or|of)\b)")
 _CONFIDENCE = re.compile(
     r"\b\d{2}(?:\.\d)?\s?%\s*(?:confidence|credible|CI\b|interval)|\bconfidence(?: level)? (?:of|at) \d{2}\s?%",
     re.IGNORECASE,
@@ -78,7 +79,8 @@ _IMPERATIVE = re.compile(
 )
 _AIM = re.compile(
     r"\b(?:by|to|at least|at most|every|within|below|under|above|over|minimum of|"
-    r"maximum of|up to|between|about|with|e\.g\.,?|such as|like|exceeds?|(?:less|more|fewer) than)\s+"
+    r"maximum of|up to|between|about|with|e\.g\.,?|such as|like|exceeds?|"
+    r"(?:less|more|fewer|older|newer|longer|larger|bigger|smaller) than)\s+"
     r"(?:\w+\s+){0,2}?[~$]?(\d[\d,.]*(?:\s?(?:-|–|to)\s?\d[\d.,]*)?)",
     re.IGNORECASE,
 )
@@ -101,12 +103,15 @@ _TARGET = re.compile(
         r"goals?\b|should\b(?! be noted)|must\b|consider\b|recommend(?:ed|s)? (?:to|a|an|"
         r"using|setting|increas|reduc)|recommended:|"
         r"(?:I|we) suggest\b(?! that)|set (?:the )?\w+ to|strive|in order to reach|deadline|no more than|word limit|"
-        r"we propose|budgets?\b|try (?:to|using|setting))",
+        r"we propose|budgets?\b(?! of)|try (?:to|using|setting))",
     re.IGNORECASE,
 )  # fmt: skip
 _ENOUGH = re.compile(
-    r"(\d[\d.,]*)[^,.;:]{0,24} (?:should|would|will) (?:be (?:enough|sufficient|plenty|fine)|suffice|do)\b"
+    r"(\d[\d.,]*)[^,.;:]{0,24} (?:should|would|will) (?:be (?:enough|sufficient|plenty|fine)|suffice|do|help)\b"
 )
+_AGREED = re.compile(r"\bSL[OA]s?\b(?: (?:of|is|was|at|with))? [~<≤]?\s?(\d[\d.,]*)")
+"""A limit that somebody has set."""
+_NOTE = re.compile(r"\W*(?:TODO|FIXME)\b.*")
 _DURING_PLAN = re.compile(r"\b(?:within|in|over|for) the (?:next|coming|following) ", re.IGNORECASE)
 
 Span = tuple[int, int, str]
@@ -148,7 +153,9 @@ def intentions(sentence: str) -> list[Span]:
             found.append((0, would.start(), "assumption"))
     if match := re.search(r"\b[Ii]f\b[^,]*,", sentence):
         found.append((*match.span(), "assumption"))
-    found += [(*match.span(1), "target") for match in _ENOUGH.finditer(sentence)]
+    found += [(*match.span(1), "target") for limit in (_ENOUGH, _AGREED) for match in limit.finditer(sentence)]
+    if match := _NOTE.fullmatch(sentence):
+        found.append((*match.span(), "target"))
     if (match := _TARGET.search(sentence)) or (match := _DURING_PLAN.search(sentence)):
         found.append((match.start(), len(sentence), "target"))
     for clause in re.finditer(r"[^;]+", sentence):

@@ -131,11 +131,15 @@ def _foreign(tail: str, at: Context) -> bool:
     return not at.unit and bool(_UNITS_BEHIND.match(tail))
 
 
+_SCORE = re.compile(r"(?:^|_)(?:acc(?:uracy)?|score|recall|precision|f1)(?:_|$)", re.IGNORECASE)
+
+
 def _bare(cells: Cells, one: Series, unit: str) -> bool:
     """Whether a field without a unit may be in that of the text: a part of one, a speed, a time."""
     if unit == "%":
         values = cells.whole(one.series_id)["value"]
-        return bool(values.len()) and values[0] >= 0 and values[-1] <= 1
+        most = 100 if _SCORE.search(one.field) else 1
+        return bool(values.len()) and values[0] >= 0 and values[-1] <= most
     field = one.field.lower()
     return bool(
         re.search(
@@ -167,7 +171,7 @@ def _named(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> tup
     if at.canonical_unit[0] == "%" and (used := _usage(cells, text, fitting)):
         ids = used
     if not ids:
-        ids = _by_words(cells, text, fitting)
+        ids = _by_words(cells, text, fitting) or _scored(at, cells, text, fitting)
     if initials := _by_initials(cells, text, fitting):
         ids = initials
     if own := [
@@ -209,6 +213,16 @@ def _of_phase(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> 
         return frozenset()
     names = {one: normalised(cells.series[one].field.replace(".", "_")) for one in fitting}
     return frozenset(one for one, name in names.items() if re.search(said[0], name))
+
+
+def _scored(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int]:
+    """The scores of the test that a text names: ``MMLU accuracy`` for ``mmlu_acc``."""
+    if at.canonical_unit[0] not in ("", "%"):
+        return frozenset()
+    said = set(words_of(text))
+    tests = {one: normalised(_SCORE.sub("_", cells.series[one].field)) for one in fitting
+             if _SCORE.search(cells.series[one].field)}  # fmt: skip
+    return frozenset(one for one, test in tests.items() if test and set(test.split("_")) <= said)
 
 
 def _by_words(cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int]:

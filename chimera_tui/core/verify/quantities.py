@@ -33,7 +33,7 @@ NOUNS = (
     r"data points?|key-value pairs?|pairs?|tests?|benchmarks?|experiments?|prompts?|iterations?|metrics?|reports?|"
     r"(?:CSVs?|JSONL?s?|Markdowns?|MDs?|Parquet)(?=\s*(?:[,.;)&/|+]|and\b|or\b|$))|categories|"
     r"failures?|errors?|samples?|calls?|cells?|sizes?|versions?|tools?|duplicates?|values|scenarios?|GPUs?|networks?|"
-    r"combinations?|timeouts?|runtimes|engines)"
+    r"combinations?|timeouts?|runtimes|engines|(?:request|arrival) rates|thread counts|context lengths|batch sizes)"
 )
 MONTHS = {
     name: number

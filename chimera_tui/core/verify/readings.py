@@ -172,7 +172,8 @@ def factors_of(at: Context, cells: Cells, series_id: int) -> list[float]:
     one = cells.series[series_id]
     found = in_printed_unit(at, one.unit, one.raw_unit, one.raw(1.0), 1.0)[:1]
     if at.canonical_unit[0] == "%" and not one.unit and not one.raw_unit:
-        found = [100.0]
+        values = cells.whole(series_id)["value"]
+        found = [100.0 if values.len() and values[-1] <= 1 else 1.0]
     return found
 
 

@@ -34,7 +34,8 @@ _SPREAD = re.compile(
 _MOST = re.compile(r"\b(?:most recent|newest|latest|newest|last)\b", re.IGNORECASE)
 _COLLECTED = re.compile(
     r"\b(?:collected|gathered|(?:was|were|been) run|^\W*run on|committed|commit|dated|"
-    r"(?:was|were) generated|measured|recorded|ran|executed|performed|conducted|captured|benchmarked|taken|"
+    r"(?:was|were) (?:generated|made|produced|obtained|logged|evaluated)|"
+    r"measured|recorded|ran|executed|performed|conducted|captured|benchmarked|taken|"
     r"^\W*(?:test|benchmark|measurement)(?:ing)? (?:window|period))\b",
     re.IGNORECASE,
 )
@@ -79,7 +80,11 @@ def judge_date(at: Context, facts: Facts) -> Verdict | None:  # noqa: PLR0911 - 
 def _clause(at: Context) -> str:
     """The sentence without what is said of an earlier date."""
     others = [one.end for one in at.claims if one.kind == kinds.DATE and at.reach[0] <= one.start < at.claim.start]
-    if not others or at.claim.bound or not (_COLLECTED.search(at.text[others[-1] :]) or _CHANGE.search(at.before)):
+    if (
+        not others
+        or at.claim.bound
+        or not (_COLLECTED.search(at.text[others[-1] : at.reach[1]]) or _CHANGE.search(at.before))
+    ):
         return at.sentence
     return at.text[others[-1] : at.reach[1]]
 

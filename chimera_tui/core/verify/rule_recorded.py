@@ -54,6 +54,8 @@ def judge_recorded(at: Context, cells: Cells) -> Verdict | None:
         unit = words[-1] if words and words[-1] in _UNITS else ""
         if at.claim.unit and at.claim.unit.lower() not in (unit, *_COUNTED):
             continue
+        if at.claim.kind == kinds.COUNT and normalised(at.claim.noun) == f"{normalised(name)}s":
+            continue  # so many values, not the value
         telling = {_one(word) for word in words if word not in _UNITS} or {_one(word) for word in words}
         if telling and telling <= said:
             fit = next((value for value in values if agreement(at.claim, value)), None)
@@ -77,6 +79,7 @@ def _words(at: Context, near: Nearness) -> set[str]:
     """The words right beside a number, each in the singular."""
     own = [at.header, at.cells[0] if at.cells and at.column else ""] if at.in_row else [at.claim.noun, at.claim.unit]
     text = " ".join([*words_of(near.lead)[-_FAR:], *(word for one in own for word in words_of(one))])
+    text = text.replace("warm up", "warmup")
     return {_one(word) for word in [*text.split(), *words_of(near.tail)[:3]]}
 
 

@@ -42,6 +42,7 @@ _FACTORS = {
     "model": "model", "network": "model", "gpu": "device", "device": "device", "card": "device",
     "quantization": "quant", "quantisation": "quant", "quant": "quant", "backend": "backend", "engine": "backend",
     "runtime": "backend", "precision": "quant", "weight format": "quant", "variant": "model",
+    "context length": "num_ctx", "context size": "num_ctx", "batch size": "batch", "thread count": "threads",
 }  # fmt: skip
 """How texts call what configurations are told apart by."""
 _VALUES_OF = re.compile(
@@ -59,6 +60,8 @@ def judge_rows(at: Context, facts: Facts) -> Verdict | None:
     counted = at.claim.kind in (kinds.COUNT, kinds.VALUE) and not at.claim.unit and at.claim.value >= 2
     if not known.known or not (share or counted):
         return None
+    if verdict := _listed(at, facts.cells, known):
+        return verdict
     for where, groups in _scopes(at, facts, known):
         for value, what in _counts(at, facts.cells, known, groups, share=share):
             if agreement(at.claim, value):
@@ -67,6 +70,26 @@ def judge_rows(at: Context, facts: Facts) -> Verdict | None:
                     sources=(Source(where, field=what, value=value),),
                 )  # fmt: skip
     return None
+
+
+_LIST = re.compile(r"[^.;:(]{0,60}[:(]\s*([^.;()]{3,200})")
+
+
+def _listed(at: Context, cells: Cells, known: Vocabulary) -> Verdict | None:
+    """Supported where so many names of the files follow in a list: ``three models were tested: A, B and C``."""
+    found = _LIST.match(at.after)
+    names = _factors(at, cells) if found else []
+    parts = [one for one in re.split(r", (?:and )?| and ", found[1].strip()) if one.strip()] if found else []
+    if not names or len(parts) != at.claim.value:
+        return None
+    groups = [[one.groups for one in known.mentions(part) if not one.setting] for part in parts]
+    values = [{value for name in names for group in its[0] for value in values_of(cells, name).get(group, ())}
+              if len(its) == 1 else set() for its in groups]  # fmt: skip
+    if not all(values) or len({frozenset(its) for its in values}) != len(parts):
+        return None
+    reason = f"the files have each of the {len(parts)} that are listed"
+    source = Source("the configurations in the data", field=names[0], value=float(len(parts)))
+    return Verdict(claim=at.claim, label=SUPPORTED, rule=RULE, reason=reason, reading=names[0], sources=(source,))
 
 
 def _scopes(at: Context, facts: Facts, known: Vocabulary) -> Iterator[tuple[str, Groups]]:
@@ -88,6 +111,8 @@ def _scopes(at: Context, facts: Facts, known: Vocabulary) -> Iterator[tuple[str,
         apart = {one: own & its for one, its in known.by_file.items() if not own.isdisjoint(its)}
         if len({len(its) for its in apart.values()}) <= MOST_COUNTS:
             yield from ((known.cells.path(one), its) for one, its in sorted(apart.items()))
+        if len(apart) > 1:
+            yield "the rows named", own
 
 
 def _folder(at: Context, facts: Facts, known: Vocabulary, own: Groups | None) -> Iterator[tuple[str, Groups]]:
@@ -168,7 +193,7 @@ def _factors(at: Context, cells: Cells) -> list[str]:
     if found := _VALUES_OF.match(at.text, _behind(at)):
         return names.get(_one(normalised(found[1])), [])
     words = at.claim.noun.split()
-    last = [_one(" ".join(words[-n:])) for n in (2, 1) if len(words) >= n]
+    last = [_one(sep.join(words[-n:])) for n in (2, 1) for sep in " _"[:n] if len(words) >= n]
     return [name for one in last for name in (*names.get(one, ()), *([_FACTORS[one]] if one in _FACTORS else ()))]
 
 

@@ -38,11 +38,13 @@ def judged_values(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str
         statistic = "min" if at.claim.bound == "low" else "max"
     if statistic:
         verdict = _by_statistic(at, cells, meant, rows, rule, statistic)
-        if verdict.label == SUPPORTED or not ranked(at):
+        loosely = verdict.label == UNVERIFIABLE and "never " in at.own_words
+        if verdict.label == SUPPORTED or not (ranked(at) or loosely):
             return verdict
     found = [cell for one in rows.filters for cell in matches(at, cells, meant.series, one)]
-    if found and at.claim.digits >= TELLING_DIGITS:
-        return _matched(at, cells, meant, rows, rule, found)
+    sole = rule == FILE_RULE and len(found) == 1 == cells.in_series(meant.series, rows.filters[-1]).height
+    if found and (at.claim.digits >= TELLING_DIGITS or sole):
+        return _matched(at, cells, meant, rows, rule, found, sole=sole)
     if rows.stated:
         return _summarised(at, cells, meant, rows, rule, found)
     if found:
@@ -245,9 +247,11 @@ def extreme(at: Context, cells: Cells, one: Reading, name: str) -> Cell | None:
     return None
 
 
-def _matched(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit]) -> Verdict:  # noqa: PLR0917
+def _matched(  # noqa: PLR0917
+    at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, found: list[Hit], *, sole: bool = False
+) -> Verdict:
     siblings = sum(cells.in_series(meant.series, one).height for one in rows.filters)
-    chance = _chance(at, cells, meant.series, rows.filters)
+    chance = 0.0 if sole else _chance(at, cells, meant.series, rows.filters)
     if chance > (CHANCE_WITHIN if rows.sure or meant.exact else CHANCE) and not (
         meant.exact and len(meant.series) == 1 and siblings < 8
     ):
