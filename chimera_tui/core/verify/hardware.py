@@ -24,6 +24,7 @@ SOFTWARE = re.compile(
     r"Linux|macOS|[Dd]river|Transformers|Rust|Node(?:\.js)?|JAX|"
     r"OpenVINO|torch)(?:(?:[ \t]+[Vv]ersion)?:?[* \t]+[Vv]?|[Vv]?(?=\d+\.)|"
     r"[\"'`]?\s*[:=]\s*[\"'`][Vv]?(?=\d+\.\d))(\d+(?:\.\d+)*)\b"
+    r"(?!\.\d|\s?(?:%|(?:[mµun]?s|x|W|[GM]i?B|tok\w*|req\w*|t)\b))"
 )
 GENERIC = frozenset((
     "nvidia", "amd", "intel", "geforce", "rtx", "gtx", "tesla", "quadro", "radeon", "gpu", "cpu", "laptop", "core", "r",

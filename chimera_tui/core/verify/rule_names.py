@@ -52,7 +52,7 @@ def judge_hardware(at: Context, facts: Facts) -> Verdict | None:
 
 
 def _software(at: Context, facts: Facts) -> Verdict:
-    name, _, version = re.sub(r"[*\"'`]", "", at.claim.span.replace(":", " ")).rpartition(" ")
+    name, _, version = re.sub(r"[*\"'`]", "", re.sub(r"[:=]", " ", at.claim.span)).rpartition(" ")
     version = re.sub(r"^[vV]", "", version)
     known = [
         one for one in facts.software if at.claim.noun in one[0].replace("_", " ").split() or at.claim.noun == one[0]
