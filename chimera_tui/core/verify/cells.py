@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from bisect import bisect_left, bisect_right
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from chimera_tui.core.frames import Frames
 
+NOTHING = object()
+"""Not worked out yet; None is an answer."""
 MOST_ANSWERS, MOST_REMEMBERED = 4096, 10_000_000
 """Answers, and cells in them, that are remembered."""
 T = TypeVar("T")
@@ -89,19 +92,20 @@ class Cells:
         """Whether any row failed: else every statistic is the same without failures."""
         self.memo: dict[object, object] = {}
         """What the rules worked out about words; the cells do not change."""
-        self.texts: dict[object, object] = {}
+        self.texts: OrderedDict[object, object] = OrderedDict()
         self.names: dict[str, str] = {}
         self.home = ""
         self.beside: Filter | None = None
         """The files beside the text that is judged, where it stands in the repository: what it says is of them."""
 
     def remembered(self, key: object, work: Callable[[], T]) -> T:
-        """What was worked out about a text, once; forgotten when there is much of it."""
-        if key not in self.texts:
+        """What was worked out about a text, once; of much the oldest is forgotten, one for one."""
+        found = self.texts.get(key, NOTHING)
+        if found is NOTHING:
+            found = self.texts[key] = work()
             if len(self.texts) > MOST_ANSWERS:
-                self.texts.clear()
-            self.texts[key] = work()
-        return self.texts[key]  # type: ignore[return-value]
+                self.texts.popitem(last=False)
+        return found  # type: ignore[return-value]
 
     def at_home(self, folder: str) -> Cells:
         """The same cells for a text in a folder of the repository."""
