@@ -65,6 +65,10 @@ def facts(tmp_path_factory) -> Facts:
     (folder / "served.csv").write_text(SERVED)
     (folder / "scores.csv").write_text(SCORES)
     (folder / "once.json").write_text(ENVIRONMENT)
+    (folder / "oom.csv").write_text("model,status,tps\nk1:1b,ok,4.5\nk1:1b,oom,0\nk2:1b,ok,5.5\nk2:1b,oom,0\n")
+    (folder / "parts").mkdir()
+    for name, model in (("x", "m9:1b"), ("y", "m9:1b"), ("z", "m8:1b")):
+        (folder / "parts" / f"{name}.csv").write_text(f"model,wait_s\n{model},4.25\n{model},4.5\n")
     (folder / "runs.csv").write_text(RUNS)
     (folder / "threads.csv").write_text(CARDS)
     return facts_of(folder)
@@ -110,6 +114,13 @@ CASES = [
     ("d4:2b ran at two context lengths.", "two", SUPPORTED),
     ("d4:2b ran at four context lengths.", "four", UNVERIFIABLE),
     (PIVOT + "| d4:2b | 71.95 | 81.508 |", "71.95", CONTRADICTED),
+    ("Latency of c3:8b: 15.96 s with threads=1, 7.52 s with threads=2 (-31 %).", "-31 %", CONTRADICTED),
+    ("The TTFT of b2:9b is 4.1126 s against 391.7 ms, 10.5 times as long.", "10.5", SUPPORTED),
+    ("`oom.csv`: 4 rows, 2 oom.", "2", SUPPORTED),
+    ("Every failed run is the same. That is 2 of 4 runs.", "2", SUPPORTED),
+    ("Two of the CSV files in `parts/` are for m9:1b.", "Two", SUPPORTED),
+    ("Two of the CSV files in `parts/` are for m8:1b.", "Two", UNVERIFIABLE),
+    ("The parts have 2 samples.", "2 samples", SUPPORTED),
     (RATIO + "| c3:8b | 1,233.1 | 1,585.9 | 1.29 |", "1.29", SUPPORTED),
     (RATIO + "| c3:8b | 1,233.1 | 1,585.9 | 1.79 |", "1.79", CONTRADICTED),
     ("Latency of c3:8b: 15.96 s with threads=1 against 7.52 s with threads=2.", "7.52 s", SUPPORTED),

@@ -129,20 +129,14 @@ _BARE_UNIT = re.compile(
 """Units without brackets: ``Mean tok/s by model``, ``Memory, GB``."""
 
 
-def _decided(  # noqa: PLR0911 - one way to decide a line
-    at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen: Chosen
-) -> Verdict | None:
+def _decided(at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen: Chosen) -> Verdict | None:
     wanted = asked_for(at, near, meaning)
     if at.turned_from and not wanted and (verdict := _of_an_end(at, cells, meaning, chosen)):
         return verdict
     named = CHANCE[meaning.named, chosen.named]
     first: list[Reading] = []
     for groups in chosen.sets:
-        readings = readings_over(at, cells, meaning, groups, wanted)
-        for name in _also(at, wanted):
-            readings += readings_over(at, cells, meaning, groups, name)
-        if not wanted:
-            readings += of_repeats(at, cells, meaning, groups)
+        readings = _readings(at, cells, meaning, groups, wanted)
         first = first or readings
         apart = readings
         fit = _agreeing(at, readings)
@@ -156,16 +150,28 @@ def _decided(  # noqa: PLR0911 - one way to decide a line
             if chance(at, apart) > named or not telling(at, cells, wanted, apart):
                 return None
             return _verdict(at, cells, SUPPORTED, fit[0], len(fit), len(apart))
-    if not wanted and at.in_row and (headed := [name for name in _also(at, wanted) if name]):
-        wanted, first = headed[0], [one for one in first if one.words] or first
-    resolution = Resolution(at, cells, near, meaning, chosen, wanted, first)
-    if not resolution.resolved:
+    if not wanted and at.in_row and (headed := "".join(_also(at, wanted)[:1])):
+        wanted, first = headed, [one for one in first if one.words] or first
+    return _refuted(at, cells, wanted, first, Resolution(at, cells, near, meaning, chosen, wanted, first))
+
+
+def _readings(at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str) -> list[Reading]:
+    """What the number may be over some rows: what is asked for, else a cell, a mean or what stands above."""
+    readings = readings_over(at, cells, meaning, groups, wanted)
+    for name in _also(at, wanted):
+        readings += readings_over(at, cells, meaning, groups, name)
+    if not wanted:
+        readings += of_repeats(at, cells, meaning, groups)
+    return readings
+
+
+def _refuted(at: Context, cells: Cells, wanted: str, first: list[Reading], its: Resolution) -> Verdict | None:
+    """Contradicted where the text is plain, and no other rows have the value."""
+    if not its.resolved or (wanted and of_many_files(cells, its.chosen.said)):
         return None
-    if wanted and of_many_files(cells, chosen.said):
+    if _agrees_elsewhere(at, cells, its.near, its.meaning, its.chosen, wanted):
         return None
-    if _agrees_elsewhere(at, cells, near, meaning, chosen, wanted):
-        return None
-    right = min(resolution.plausible(first) or first, key=lambda one: bool(one.words))
+    right = min(its.plausible(first) or first, key=lambda one: bool(one.words))
     return _verdict(at, cells, CONTRADICTED, right, 1, len(first))
 
 

@@ -53,7 +53,7 @@ def _listed(line: Line, claims: list[Claim]) -> list[Claim]:
         one, two = found[place], found[place + 1]
         between = line.text[one.end : two.start]
         bare = one.kind == kinds.VALUE and not one.unit and not one.noun and two.kind in (kinds.VALUE, kinds.SIZE)
-        bare = bare and abs(one.value) < 100 * abs(two.value)
+        bare = bare and abs(one.value) < 100 * abs(two.value) and line.text[one.start - 1 : one.start] != "="
         if bare and two.unit and re.fullmatch(r"\s?(?:,|,? and|,? or)\s", between):
             found[place] = msgspec.structs.replace(one, unit=two.unit, kind=two.kind)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from itertools import combinations, pairwise
@@ -61,7 +62,7 @@ def _of_the_only_pair(at: Context, judge: Callable[[Claim], Verdict]) -> Verdict
         if at.claim.kind != kinds.SHARE:
             return _say(at, UNVERIFIABLE, "the two sides that are compared are not both in the facts")
         return None
-    one, two = sides
+    one, two = sides[0], _in_the_unit_of(*sides)
     fit = _fit(at, one, two)
     if fit is None:
         right = _results(at, one.value, two.value)[0]
@@ -141,6 +142,10 @@ def _beside(at: Context, judge: Callable[[Claim], Verdict]) -> tuple[Claim, Clai
         start = max((a for a, b in sentences(at.text, at.line.body) if b <= at.reach[0]), default=at.reach[0])
         said = _THAT_IS.fullmatch(at.text[at.reach[0] : at.claim.start])
         found = [one for one in at.claims if said and start <= one.start < at.reach[0]]
+        if at.before.rstrip().endswith("(") and at.claim.span[:1] in "+-−" and at.after.startswith(")"):
+            found = [
+                one for one in at.claims if at.reach[0] <= one.start < at.claim.start and one.unit and _measured(one)
+            ]
     if len(found) != 2 or not (_unit(*found) or at.in_row):
         return None
     sides = [judge(one) for one in found]
@@ -148,14 +153,31 @@ def _beside(at: Context, judge: Callable[[Claim], Verdict]) -> tuple[Claim, Clai
     return (found[0], found[1]) if measured else None
 
 
+def _measured(one: Claim) -> bool:
+    unit = canonical(one.unit)
+    return unit is not None and unit.name not in ("tokens", "%", "ratio", "requests", "samples", "count")
+
+
 def _unit(one: Claim, two: Claim) -> bool:
     if not one.unit or not two.unit:
         return bool(two.unit) or (one.decimals > 0 and two.decimals > 0 and not one.unit)
-    return canonical(one.unit) == canonical(two.unit)
+    here, there = canonical(one.unit), canonical(two.unit)
+    return here == there or (here is not None and there is not None and here.name == there.name)
+
+
+def _in_the_unit_of(one: Claim, two: Claim) -> Claim:
+    """The second of two values as the first is given: ``1.43 s against 72 ms``."""
+    here, there = (canonical(each.unit) if each.unit else None for each in (one, two))
+    if here is None or there is None or here == there or here.name != there.name:
+        return two
+    scale = (there.factor / there.divisor) / (here.factor / here.divisor)
+    places = two.decimals - round(math.log10(scale))
+    return msgspec.structs.replace(two, value=two.value * scale, decimals=places, unit=one.unit)
 
 
 def _fit(at: Context, one: Claim, two: Claim) -> float | None:
     """The change that two values give where it is the one claimed; both sides may be rounded."""
+    two = _in_the_unit_of(one, two)
     exact = _results(at, one.value, two.value)
     size = msgspec.structs.replace(at.claim, value=abs(at.claim.value))
     ends = [

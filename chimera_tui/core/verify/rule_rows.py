@@ -29,12 +29,16 @@ MOST_FILES = 2
 """Files named near a count that are looked at."""
 MOST_COUNTS = 2
 """Of more different counts in the files that have the rows named, one agrees with a number by chance."""
-_ROWS = re.compile(r"(?:rows?|runs?|records?|entries|measurements?|observations?|trials?|executions?|requests?)$")
+_ROWS = re.compile(
+    r"(?:rows?|runs?|records?|entries|measurements?|observations?|trials?|executions?|requests?|samples?)$"
+)
+_UNITS = ("", "samples", "rows")
 _CONFIGS = re.compile(r"(?:config(?:uration)?s?|combinations?|settings)$")
 _BAD = re.compile(
     r"\s*(?:of (?:them|these|those|the)\b ?)?(?:(?:rows?|runs?|records?|entries|measurements?|observations?|trials?) )?"
     r"(?:(?:have|had|has|are|were|is|was|that|which|recorded as|stored as) )*"
-    r"(?:failed|failures?|timed out|timeouts?|time-?outs|errors?|errored|aborted|crashed|unsuccessful)\b",
+    r"(?:failed|failures?|timed out|timeouts?|time-?outs|errors?|errored|aborted|crashed|unsuccessful|"
+    r"ooms?|out[- ]of[- ]memory)\b",
     re.IGNORECASE,
 )
 _FAILED_SHARE = re.compile(r"\b(?:failure|error) rate\W*(?:is|was|of|:|at|=)?\W*$", re.IGNORECASE)
@@ -48,6 +52,8 @@ _FACTORS = {
 _VALUES_OF = re.compile(
     r"(?:\s*(?:different |distinct )?(?:values|settings|levels))?\s+(?:of|for)\s+[`*]*([A-Za-z]\w+)"
 )
+_OF_FILES = re.compile(r"[^.;,]{0,60}?\b(?:are|is|were|was|come|have) (?:for|from|of|about|with|runs)\b")
+"""Which files: those with such rows."""
 Groups = frozenset[int]
 
 
@@ -57,7 +63,7 @@ def judge_rows(at: Context, facts: Facts) -> Verdict | None:
         return None
     known = vocabulary(facts.cells)
     share = at.claim.kind == kinds.SHARE and _FAILED_SHARE.search(at.before) is not None
-    counted = at.claim.kind in (kinds.COUNT, kinds.VALUE) and not at.claim.unit and at.claim.value >= 2
+    counted = at.claim.kind in (kinds.COUNT, kinds.VALUE) and at.claim.unit in _UNITS and at.claim.value >= 2
     if not known.known or not (share or counted):
         return None
     if verdict := _listed(at, facts.cells, known):
@@ -156,12 +162,16 @@ def _counts(
         yield 100.0 * failed / max(rows, 1), "% of the rows failed"
     elif _BAD.match(at.text, _behind(at)):
         yield float(failed), "rows failed"
+    elif at.claim.unit:
+        yield float(rows), at.claim.unit
     elif names := _factors(at, cells):
         for name in names:
             different = {value for one in groups for value in values_of(cells, name).get(one, ())}
             yield float(len(different)), f"different values of {name}"
     elif _ROWS.search(at.claim.noun):
         yield float(rows), "rows"
+    elif at.claim.noun.endswith("files") and _OF_FILES.match(at.after) and at.claim.value > 1:
+        yield float(len({known.file_of(one) for one in groups})), "files"
     elif _CONFIGS.search(at.claim.noun):
         yield float(len(groups)), "configurations"
 

@@ -12,6 +12,7 @@ from chimera_tui.core.verify.metrics_named import family, in_text
 from chimera_tui.core.verify.quantities import NUMBER, WORDS, canonical
 from chimera_tui.core.verify.rows import entities_in, rows_of
 from chimera_tui.core.verify.rule_counts import COUNTS
+from chimera_tui.core.verify.sentences import sentences
 from chimera_tui.core.verify.tolerance import agreement
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Source, Verdict
 
@@ -49,12 +50,26 @@ def judge_failed(at: Context, facts: Facts) -> Verdict | None:
     cells = facts.cells
     if cells is None or at.claim.unit or at.claim.decimals > 0 or at.claim.kind not in (kinds.COUNT, kinds.VALUE):
         return None
-    for pattern in _SAID if _ANY_STATE.search(at.sentence) else ():
-        for found in pattern.finditer(at.sentence):
+    said = _with_state(at)
+    for pattern in _SAID if _ANY_STATE.search(said) else ():
+        for found in pattern.finditer(said):
             which = next((name for name in ("k", "n") if _is(at, found, name)), "")
             if which:
                 return _of_files(at, facts, cells, found, whole=which == "n")
     return None
+
+
+_THAT_IS = re.compile(r"\W*(?:That|This|Th[eo]se) (?:is|was|are|were|means?)\b[^.;:]*\bof [^.;:]*$")
+
+
+def _with_state(at: Context) -> str:
+    """The sentence; of ``That is 3 of 72 runs.`` with what the sentence before it says of them."""
+    said = at.sentence.rstrip(" .*")
+    if not _THAT_IS.match(said):
+        return at.sentence
+    before = [at.text[a:b] for a, b in sentences(at.text, at.line.body) if b <= at.reach[0]]
+    states = [one[0] for one in _ANY_STATE.finditer(before[-1])] if before else []
+    return f"{said} {states[0]}" if len(states) == 1 else at.sentence
 
 
 def _is(at: Context, found: re.Match[str], name: str) -> bool:
