@@ -135,30 +135,34 @@ def _decided(at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen
         return verdict
     named = CHANCE[meaning.named, chosen.named]
     first: list[Reading] = []
+    also = _also(at, wanted)
     for groups in chosen.sets:
-        readings = _readings(at, cells, meaning, groups, wanted)
+        readings = _readings(at, cells, meaning, groups, wanted, also)
         first = first or readings
         apart = readings
         fit = _agreeing(at, readings)
         if not fit:
             apart = [*readings]
-            for name in (wanted, *_also(at, wanted)):
+            for name in (wanted, *also):
                 apart += in_each_file(at, cells, meaning, groups, name)
             fit = _agreeing(at, apart[len(readings) :])
-        fit = [one for one in fit if is_of_state(cells, one.file_id, one.record, warm=asked_state(at))]
+        if fit and cells.frames.loads.height:
+            fit = [one for one in fit if is_of_state(cells, one.file_id, one.record, warm=asked_state(at))]
         if fit:
             if chance(at, apart) > named or not telling(at, cells, wanted, apart):
                 return None
             return _verdict(at, cells, SUPPORTED, fit[0], len(fit), len(apart))
-    if not wanted and at.in_row and (headed := "".join(_also(at, wanted)[:1])):
+    if not wanted and at.in_row and (headed := "".join(also[:1])):
         wanted, first = headed, [one for one in first if one.words] or first
     return _refuted(at, cells, wanted, first, Resolution(at, cells, near, meaning, chosen, wanted, first))
 
 
-def _readings(at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str) -> list[Reading]:
+def _readings(  # noqa: PLR0917
+    at: Context, cells: Cells, meaning: Meaning, groups: frozenset[int], wanted: str, also: tuple[str, ...]
+) -> list[Reading]:
     """What the number may be over some rows: what is asked for, else a cell, a mean or what stands above."""
     readings = readings_over(at, cells, meaning, groups, wanted)
-    for name in _also(at, wanted):
+    for name in also:
         readings += readings_over(at, cells, meaning, groups, name)
     if not wanted:
         readings += of_repeats(at, cells, meaning, groups)

@@ -219,10 +219,8 @@ def _scored(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> fr
     """The scores of the test that a text names: ``MMLU accuracy`` for ``mmlu_acc``."""
     if at.canonical_unit[0] not in ("", "%"):
         return frozenset()
-    said = set(words_of(text))
-    tests = {one: normalised(_SCORE.sub("_", cells.series[one].field)) for one in fitting
-             if _SCORE.search(cells.series[one].field)}  # fmt: skip
-    return frozenset(one for one, test in tests.items() if test and set(test.split("_")) <= said)
+    said, its = set(words_of(text)), _words_of_series(cells)
+    return frozenset(one for one in fitting if its[one][2] and its[one][2] <= said)
 
 
 def _by_words(cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int]:
@@ -237,10 +235,21 @@ def _by_words(cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int
     ]  # fmt: skip
     if not 0 < len(said) <= 4:
         return frozenset()
-    return frozenset(
-        one for one in fitting
-        if set(said) <= set(normalised(f"{cells.series[one].field}_{cells.series[one].metric}").split("_"))
-    )  # fmt: skip
+    words, its = set(said), _words_of_series(cells)
+    return frozenset(one for one in fitting if words <= its[one][0] | its[one][1])
+
+
+def _words_of_series(cells: Cells) -> dict[int, tuple[frozenset[str], frozenset[str], frozenset[str]]]:
+    """The words of each series' field, of its metric, and of the test of which it is a score."""
+    if "words of series" not in cells.memo:
+        cells.memo["words of series"] = {
+            one: (
+                frozenset(normalised(its.field).split("_")), frozenset(normalised(its.metric).split("_")),
+                frozenset(normalised(_SCORE.sub("_", its.field)).split("_") if _SCORE.search(its.field) else ()),
+            )
+            for one, its in cells.series.items()
+        }  # fmt: skip
+    return cells.memo["words of series"]  # type: ignore[return-value]
 
 
 _RATES = {"tps", "qps", "rps"}
@@ -253,7 +262,8 @@ def _by_initials(cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[
     runs = {
         "".join(word[0] for word in words[at : at + n]) for n in (3, 4) for at in range(len(words) - n + 1)
     } - _RATES
-    return frozenset(one for one in fitting if runs & set(normalised(cells.series[one].field).split("_")))
+    its = _words_of_series(cells)
+    return frozenset(one for one in fitting if runs & its[one][0])
 
 
 def _of_sort(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int]:
