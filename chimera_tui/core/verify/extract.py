@@ -221,8 +221,14 @@ def _number(line: Line, start: int, end: int, number: str, unit: str, sign: str 
     )  # fmt: skip
 
 
+_NEVER = re.compile(r"\b(?:never|not) \w+$")
+"""What was never exceeded was reached."""
+
+
 def _hedge(before: str) -> str:
     tail = before[-24:].rstrip()
+    if _NEVER.search(tail):
+        return ""
     for pattern, name in ((HEDGE, "about"), (OVER, "over"), (UNDER, "under")):
         if pattern.search(tail):
             return name

@@ -166,6 +166,8 @@ def _readings(  # noqa: PLR0917
         readings += readings_over(at, cells, meaning, groups, name)
     if not wanted:
         readings += of_repeats(at, cells, meaning, groups)
+    if (headed := _headed(at, wanted)) and also == (headed,) and any(one.words for one in readings):
+        return [one for one in readings if one.words or cells.series[one.series_id].stat == also[0]]
     return readings
 
 
@@ -193,11 +195,15 @@ def _also(at: Context, wanted: str) -> tuple[str, ...]:
     """What a number may be beside the statistic that is asked for."""
     if at.claim.bound in ("low", "high"):
         return ("",)
-    above = f"{at.line.heading} ; {at.line.intro}"
-    if at.in_row and not wanted and (headed := statistic_in(above)):
+    if headed := _headed(at, wanted):
         return (headed,)
-    by_group = not wanted and _BY_GROUP.search(above)
+    by_group = not wanted and _BY_GROUP.search(f"{at.line.heading} ; {at.line.intro}")
     return ("mean",) if ranked(at) or by_group else ()
+
+
+def _headed(at: Context, wanted: str) -> str:
+    """The statistic that stands above a table of which it is said nowhere in the table."""
+    return statistic_in(f"{at.line.heading} ; {at.line.intro}") if at.in_row and not wanted else ""
 
 
 _BY_GROUP = re.compile(r"\b(?:by|per|for each|averages|means) ", re.IGNORECASE)
