@@ -140,6 +140,8 @@ def test_short_forms_are_read(facts, text, span, label):
         (COLD + "| b2:9b | 0.053 | 394.0 | 4112.6 |", "0.053"),
         (PIVOT + "| d4:2b | 81.508 | 49.95 |", "81.508"),
         (PIVOT + "| d4:2b | 51.31 | 81.508 |", "51.31"),
+        ("The difference for f6:9b under Q8_0 is 73.51 MMLU points.", "73.51"),
+        ("Going to f6:9b with Q8_0 loses 73.51 %.", "73.51"),
         ("The latency of h8:1b never exceeded 2.9 ms.", "2.9 ms"),
         (PIVOT + "| d4:2b | 65.728 | 49.95 |", "65.728"),
         ("d4:2b with 8 threads and num_ctx 4096 generates 83.695 tok/s.", "83.695 tok/s"),

@@ -28,11 +28,23 @@ def is_ratio_head(at: Context) -> bool:
     )
 
 
+_APART = re.compile(
+    r"\b(?:difference|gap)\b(?:[^.;:]|[.:](?=\w)){0,60}\b(?:is|was|of|amounts to)[\s`*~≈]*"
+    r"(?:(?:only|just|about|a mere) )?$",
+    re.IGNORECASE,
+)
+
+
+def is_gap(at: Context) -> bool:
+    """Whether the words before a number say that two values are so far apart."""
+    return not at.in_row and _APART.search(at.before) is not None
+
+
 def is_difference(at: Context) -> bool:
     """Whether a value is a change, not a value: by its column's head or the words around it."""
     if at.in_row and (_DIFFERENCE.search(at.header) or is_ratio_head(at)):
         return True
-    if _BY.search(at.before):
+    if _BY.search(at.before) or is_gap(at):
         return True
     return bool(
         re.match(

@@ -13,6 +13,7 @@ import msgspec
 from chimera_tui.core.verify import claim as kinds
 from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import Context, statistic_in, statistic_of_statistics
+from chimera_tui.core.verify.differences import is_gap
 from chimera_tui.core.verify.doubt import listed, ranked, statistic_of_list
 from chimera_tui.core.verify.mentions import Vocabulary, vocabulary
 from chimera_tui.core.verify.metrics_meant import Meaning, meaning_of, of_the_unit
@@ -48,7 +49,7 @@ def judge_grounded(at: Context, cells: Cells) -> Verdict | None:
     if re.search(r"\d\s*(?:of|out of|/)\s*(?:the )?$", at.before):
         return None
     known = vocabulary(cells)
-    if not known.known or names_no_row(at, cells):
+    if not known.known or is_gap(at) or names_no_row(at, cells):
         return None
     for one in _in_units(at, known):
         near = nearness(one, known)

@@ -77,12 +77,15 @@ def meaning_of(at: Context, near: Nearness, cells: Cells) -> Meaning | None:  # 
             return None
     if not at.canonical_unit[0] and at.claim.decimals <= 0:
         return None
-    return Meaning(tuple(sorted(fitting)), named=False, near=False)
+    return of_the_unit(at, cells)
 
 
 def of_the_unit(at: Context, cells: Cells) -> Meaning:
-    """Every series in the claim's unit."""
-    return Meaning(tuple(sorted(_in_unit(at, cells))), named=False, near=False)
+    """Every series in the claim's unit; scores are in per cent only where they are named."""
+    fitting = _in_unit(at, cells)
+    if at.canonical_unit[0] == "%":
+        fitting = frozenset(one for one in fitting if not _words_of_series(cells)[one][2])
+    return Meaning(tuple(sorted(fitting)), named=False, near=False)
 
 
 def _literal(near: Nearness, cells: Cells, fitting: frozenset[int]) -> tuple[int, ...]:
@@ -215,9 +218,13 @@ def _of_phase(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> 
     return frozenset(one for one, name in names.items() if re.search(said[0], name))
 
 
+_GAP = re.compile(r"\b(?:differ\w*|gap|costs?|loses?|lost|loss|gains?|gained|drops?|dropped)\b", re.IGNORECASE)
+"""Of what follows it is a difference and no score."""
+
+
 def _scored(at: Context, cells: Cells, text: str, fitting: frozenset[int]) -> frozenset[int]:
     """The scores of the test that a text names: ``MMLU accuracy`` for ``mmlu_acc``."""
-    if at.canonical_unit[0] not in ("", "%"):
+    if at.canonical_unit[0] not in ("", "%") or _GAP.search(at.before):
         return frozenset()
     said, its = set(words_of(text)), _words_of_series(cells)
     return frozenset(one for one in fitting if its[one][2] and its[one][2] <= said)
