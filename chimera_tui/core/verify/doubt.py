@@ -23,7 +23,9 @@ _SUPPOSED = re.compile(
 )
 _RANKED = re.compile(
     r"\b(?:is|are|was|were|remains?|stays?)(?: \w+ly| by far| the| still| again| also)*? "
-    r"(?:slowest|fastest|best|worst)\b",
+    r"(?:slowest|fastest|best|worst)\b"
+    r"|\b(?:best|highest|peak|top|fastest|lowest|slowest|worst)\b[^.;:,]{0,40}\b(?:achieved|reached|obtained|found|seen|"
+    r"measured|observed|recorded|delivered) (?:with|by|for|in|using|under)\b[^.;:]{0,60}$",
     re.IGNORECASE,
 )
 """It is the row that is said to be best or slowest: its number may be any that ranks it."""

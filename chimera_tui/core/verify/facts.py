@@ -93,6 +93,12 @@ class Facts:
         return {value: tuple(dict.fromkeys(found_)) for value, found_ in found.items()}
 
     @cached_property
+    def sizeless(self) -> tuple[str, ...]:
+        """Names of models that do not state a number of parameters."""
+        names_ = [] if self.cells is None else self.cells.frames.configs["model"].drop_nulls().unique().sort().to_list()
+        return tuple(one for one in names_ if not _SIZE.search(one.lower().replace("_", "-")))
+
+    @cached_property
     def collected(self) -> tuple[datetime, datetime] | None:
         """The first and the last time recorded with a measurement."""
         import polars as pl

@@ -22,7 +22,7 @@ SOFTWARE = re.compile(
     r"\b(CUDA|cuDNN|ROCm|PyTorch|Torch|TensorFlow|TensorRT|Triton|Python|Ollama|"
     r"llama\.cpp|vLLM|ONNX Runtime|Windows|Ubuntu|"
     r"Linux|macOS|[Dd]river|Transformers|Rust|Node(?:\.js)?|JAX|"
-    r"OpenVINO|torch)(?:(?:[ \t]+[Vv]ersion)?:?[* \t]+[Vv]?|[Vv]?(?=\d+\.)|"
+    r"OpenVINO|torch)(?:(?:[ \t]+[Vv]ersion)?(?::?[* \t]+|=)[Vv]?|[Vv]?(?=\d+\.)|"
     r"[\"'`]?\s*[:=]\s*[\"'`][Vv]?(?=\d+\.\d))(\d+(?:\.\d+)*)\b"
     r"(?!\.\d|\s?(?:%|(?:[mµun]?s|x|W|[GM]i?B|tok\w*|req\w*|t)\b))"
 )

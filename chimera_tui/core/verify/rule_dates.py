@@ -15,7 +15,7 @@ from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABL
 RULE = "date"
 _OWN = re.compile(
     r"^\W*(?:report )?(?:date|prepared on|generated(?: on)?|published|report generated|"
-    r"date of (?:the )?report|prepared|issued)\b",
+    r"date of (?:the )?report|prepared|issued|last (?:updated|revised)|updated|revised)\b",
     re.IGNORECASE,
 )
 _CHANGE = re.compile(

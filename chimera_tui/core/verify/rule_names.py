@@ -11,7 +11,7 @@ from chimera_tui.core.verify.hardware import designation, is_gpu
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Source, Verdict
 
 _PREVIOUS = re.compile(
-    r"\b(?:such as|e\.g\.|for example|like|alternativ|consider|upgrad|compared? (?:to|with))\b", re.IGNORECASE
+    r"\be\.g\.|\b(?:such as|for example|like|alternativ|consider|upgrad|compared? (?:to|with))\b", re.IGNORECASE
 )
 
 
@@ -107,6 +107,9 @@ def judge_model_size(at: Context, facts: Facts) -> Verdict | None:
     if near:
         reason = f"{near} names about that size"
         return Verdict(claim=at.claim, label=UNVERIFIABLE, rule="name", reason=reason, sources=(Source(near),))
+    if family and (name := next((one for one in facts.sizeless if _of_family(family, one)), "")):
+        reason = f"{name} does not name its size"
+        return Verdict(claim=at.claim, label=UNVERIFIABLE, rule="name", reason=reason)
     if family:
         sizes = sorted(value for value, names in known.items() if any(_of_family(family, name) for name in names))
         right = ", ".join(f"{one / 1e9:g}B" if one >= 1e9 else f"{one / 1e6:g}M" for one in sizes)
