@@ -22,7 +22,7 @@ from chimera_tui.core.verify.metrics_meant import Meaning
 from chimera_tui.core.verify.metrics_named import GENERAL
 from chimera_tui.core.verify.nearness import Nearness
 from chimera_tui.core.verify.readings import Reading
-from chimera_tui.core.verify.singled_out import Chosen, rows_in
+from chimera_tui.core.verify.singled_out import Chosen, models_of, rows_in
 from chimera_tui.core.verify.strangers import content, of_another, of_the_next, unknown_in, unknown_names
 
 EXTREMES = ("min", "max", "best", "worst")
@@ -33,7 +33,7 @@ BEYOND = 0.02
 FILES = 2
 SURE = 2
 """Names that leave so few rows that their only measure of a unit needs no name of its own."""
-_REST = re.compile(r"[_-]\w*\d|\w*\d")
+_REST = re.compile(r"[_-]\w|\w*\d")
 """The rest of a longer name, of which only a part is known."""
 
 
@@ -79,10 +79,14 @@ class Resolution:
             or "respectively" in at.sentence
         ):
             return False
-        names = self.near.known.mentions(self.at.sentence)
-        if any(_REST.match(self.at.sentence, one.end) for one in names if not one.setting):
+        if self._partly_known():
             return False
         return len({float(f"{one.value:.6g}") for one in self.plausible(self.readings)}) == 1
+
+    def _partly_known(self) -> bool:
+        """Whether the sentence has a name of which only the beginning is known."""
+        names = self.near.known.mentions(self.at.sentence)
+        return any(_REST.match(self.at.sentence, one.end) for one in names if not one.setting)
 
     def plausible(self, readings: list[Reading]) -> list[Reading]:
         """Those of the number's size; where there are none, it is of something that is named elsewhere."""
@@ -100,6 +104,8 @@ class Resolution:
             return True
         if self.meaning.far and not self.plausible(self.readings):
             return True
+        if self._of_many_models() or self._of_no_unit():
+            return True
         if (wanted and turned_to(at)) or (near.compared and not near.known.mentions(f"{near.lead} ; {near.tail}")):
             return True
         if is_difference(at) or (at.claim.value < 0 and all(one.value > 0 for one in self.readings)):
@@ -107,6 +113,20 @@ class Resolution:
         if at.in_row:
             return per_thing(at)
         return of_another(near) or of_the_next(near) or at.turned_from
+
+    def _of_many_models(self) -> bool:
+        """Whether settings alone select rows of several models, and the number is within what those have."""
+        known = self.near.known
+        names = [one for text in self.near.layers[: self.near.near] for one in known.mentions(text)]
+        if any(not one.setting for one in names) or len(models_of(self.cells, known, self.chosen.sets[0])) < 2:
+            return False
+        values = [one.value for one in self.readings]
+        return min(values) <= self.at.claim.value <= max(values)
+
+    def _of_no_unit(self) -> bool:
+        """Whether the files give whole numbers without a unit where the text gives a share."""
+        bare = all(not self.cells.series[one.series_id].unit and one.raw in {0, 1} for one in self.readings)
+        return self.at.canonical_unit[0] == "%" and bare
 
     def _named(self) -> bool:
         """Whether words name the metric, or leave only one."""
@@ -127,6 +147,8 @@ class Resolution:
         one_place = one_place and not (skipped or self._content or unknown_in(near, near.before))
         one_place = one_place or self.everywhere
         if not (self.chosen.near or one_place) or (skipped and not at.in_row) or unknown_names(at, near):
+            return False
+        if not at.in_row and self._partly_known():
             return False
         return not at.in_row or self.alone or bool(near.known.mentions(near.row) or near.known.mentions(at.header))
 

@@ -95,7 +95,7 @@ def _with_settings(at: Context, cells: Cells, rows: Rows) -> Rows:
     both = frozenset.intersection(*[ids for _, ids in found])
     said = ", ".join(text for text, _ in found)
     if not rows.stated:
-        return Rows((Filter(configs=both),), said, sure=True) if both else NOWHERE
+        return Rows((Filter(configs=both),), said, sure=_of_one_model(cells, both)) if both else NOWHERE
     narrowed = [
         msgspec.structs.replace(one, configs=one.configs & both if one.configs else both) for one in rows.filters
     ]
@@ -147,7 +147,7 @@ def _named(at: Context, cells: Cells) -> Rows:
     if behind := _behind(at, cells):
         return behind
     own = (
-        (at.cells[0], at.header, *at.cells)
+        (at.cells[0], at.header, *(() if _A_NAME.search(at.header) else at.cells))
         if at.in_row
         else (_own_settings(at)[-NEAR:], _words_behind(at), at.sentence)
     )
@@ -174,6 +174,10 @@ def _named(at: Context, cells: Cells) -> Rows:
         if len(named) == 1:
             return Rows((Filter(files=cells.of_kind(named[0])),), f"{named[0]} files", sure=True)
     return rows
+
+
+_A_NAME = re.compile(r"[A-Za-z]{3,}[\d.]*[:-][\w.-]*\d")
+"""A head like the name of a model: where no row has it, the other cells do not say whose number it is."""
 
 
 def _goes_on(at: Context) -> bool:
@@ -228,7 +232,15 @@ def _behind(at: Context, cells: Cells) -> Rows | None:
     named = entities_in(factor_pattern(cells).sub(" ", OPTION.sub(" ", at.before)), cells)
     if named and len(named[0]) == 1 and (both := ids & named[0][0]):
         return Rows((Filter(configs=both),), f"{named[1]}, {said}", sure=True)
-    return Rows((Filter(configs=ids),), said, sure=True) if ids else NOWHERE
+    return Rows((Filter(configs=ids),), said, sure=_of_one_model(cells, ids)) if ids else NOWHERE
+
+
+def _of_one_model(cells: Cells, ids: frozenset[int]) -> bool:
+    """Whether settings alone leave the rows of one model: of several, another report may have other rows."""
+    if "models" not in cells.memo:
+        cells.memo["models"] = dict(cells.frames.configs.select("config_id", "model").iter_rows())
+    models: dict[int, str | None] = cells.memo["models"]  # type: ignore[assignment]
+    return len({models.get(one) for one in ids}) == 1
 
 
 _WITH = re.compile(r"\s*(?:with|for|using|under) (?:the )?[`*]*([A-Za-z0-9][\w.:-]*\w)")

@@ -11,10 +11,12 @@ from chimera_tui.core.verify.hardware import designation, is_gpu
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Source, Verdict
 
 _PREVIOUS = re.compile(
-    r"\be\.g\.|\b(?:such as|for example|like|alternativ|consider|upgrad|compared? (?:to|with))\b", re.IGNORECASE
+    r"\be\.g\.|\b(?:such as|for example|like|alternativ\w*|consider\w*|upgrad\w*|compared? (?:to|with)|recommend\w*)\b",
+    re.IGNORECASE,
 )
 
 
+_EXPECTED = re.compile(r"\W*(?:expected|estimated|would|could|should|may|might)\b", re.IGNORECASE)
 PROSE = (".md", ".markdown")
 """Prose is asked about hardware only where no data names any."""
 
@@ -38,7 +40,7 @@ def judge_hardware(at: Context, facts: Facts) -> Verdict | None:
                 reason=f"{one.name} is named in {one.path}",
                 sources=(Source(one.path, value=one.name),),
             )
-    if same_sort and not _PREVIOUS.search(at.before):
+    if same_sort and not _PREVIOUS.search(at.before) and not _EXPECTED.match(at.after):
         right = ", ".join(dict.fromkeys(one.name for one in same_sort[:3]))
         return Verdict(
             claim=at.claim,

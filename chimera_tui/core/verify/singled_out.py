@@ -12,6 +12,15 @@ MOST_CELLS, MOST_OTHERS = 20_000, 3
 """Cells of one series beyond which it is left to the rules that search by value."""
 
 
+def models_of(cells: Cells, known: Vocabulary, groups: frozenset[int]) -> set[str | None]:
+    """The models of some groups of rows."""
+    if "model of group" not in cells.memo:
+        models = dict(cells.frames.configs.select("config_id", "model").iter_rows())
+        cells.memo["model of group"] = {group: models.get(config) for (_, config), group in known.number.items()}
+    table: dict[int, str | None] = cells.memo["model of group"]  # type: ignore[assignment]
+    return {table.get(one) for one in groups}
+
+
 class Chosen(NamedTuple):
     """The groups of rows that are named: the widest that the sentence allows, narrowed by each text farther off."""
 
@@ -99,4 +108,5 @@ def choose(near: Nearness, possible: frozenset[int]) -> Chosen | None:
 
 def _heads(one: Mention, layer: int, near: Nearness) -> bool:
     """Whether it is the first thing that a table row names: the row is about that, not about a word in a remark."""
-    return near.at.in_row and layer == 2 and one == near.mentions(2)[0]
+    first = near.row.find(";") if near.at.column else 0
+    return near.at.in_row and layer == 2 and (one == near.mentions(2)[0] or one.end <= first)
