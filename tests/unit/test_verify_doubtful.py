@@ -38,3 +38,24 @@ CASES = [
 def test_a_number_is_refuted_only_where_it_is_plain_what_it_is_of(facts, text, span, label):
     (verdict,) = [one for one in check(text, facts).verdicts if one.claim.span == span]
     assert verdict.label == label, verdict.reason
+
+
+SECTIONS = "### {} sweep\n\n**Runs:**\n\n| temperature | TTFT (s) |\n| --- | --- |\n| 0.2 | {} |"
+LOST = "# Sizes ## QAT\n- Model Size Bytes: {} ## INT8\n- Model Size Bytes: {}"
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "label"),
+    [
+        (SECTIONS.format("m:latest", "2.6147"), "2.6147", SUPPORTED),
+        (SECTIONS.format("m:latest", "6.5383"), "6.5383", UNVERIFIABLE),
+        (LOST.format(3789, 3029), "3789", SUPPORTED),
+        (LOST.format(3789, 3029), "3029", SUPPORTED),
+        ("The QAT model needs 1.2 GB as its model size.", "1.2 GB", UNVERIFIABLE),
+        ("The model m:latest (4.3B parameters) was used.", "4.3B", UNVERIFIABLE),
+        ("**Last Updated:** 2024-03-01", "2024-03-01", UNVERIFIABLE),
+    ],
+)
+def test_what_stands_above_says_whose_number_it_is(facts, text, span, label):
+    (verdict,) = [one for one in check(text, facts).verdicts if one.claim.span == span]
+    assert verdict.label == label, verdict.reason

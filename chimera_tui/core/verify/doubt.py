@@ -11,6 +11,8 @@ from chimera_tui.core.verify.names import plain
 from chimera_tui.core.verify.rows import LONG_NAME, Rows
 
 FILE_RULE = "file"
+FARTHEST = 2000.0
+"""Between a number and the values that may refute it."""
 _PER = re.compile(r"\s?[A-Za-z]+/[A-Za-z]")
 """A unit that is not known: ``2194 embeddings/s``."""
 _AND = re.compile(r"(?:,|\b(?:and|against))\s*(?:only |just )?$")
@@ -39,6 +41,12 @@ _OTHER_ONE = re.compile(
 
 _PER_THING = re.compile(r"\bper (?!s\b|sec|min|hour|request|token|call|run)\w", re.IGNORECASE)
 """A quantity by something that no field has: ``tok/s per GB``."""
+
+
+def of_another_size(at: Context, values: list[float]) -> bool:
+    """Whether a number is so far from all values that it is of something else: the size of a model and of a toy."""
+    x = abs(at.claim.value)
+    return bool(x) and all(not x / FARTHEST <= abs(one) <= x * FARTHEST for one in values)
 
 
 def per_thing(at: Context) -> bool:

@@ -19,6 +19,8 @@ MOST_NAMED = 4
 """Files that the text above names which are kept."""
 OPENING = 2
 """Headings in the opening of a report: its title and that of its introduction."""
+BOLD = 7
+"""The level of a line of bold text as a heading: below all others."""
 LONGEST = 8_000
 """Characters of a line that are looked at."""
 _UNBROKEN = re.compile(r"[!-+\-.-:<-{}~]{256,}")
@@ -27,6 +29,8 @@ _RULER = re.compile(r"[-=_*~:+#]+")
 _FENCE = re.compile(r"^ {0,3}(?:[-*+] +)?(`{3,}|~{3,})\s*([^`\s]*)")
 _ITEM = re.compile(r"^(\s*)([-*+•]|\d{1,4}[.)]|\(?[a-zA-Z0-9]{1,2}\))(\s+)")
 _HEADING = re.compile(r"^ {0,3}#{1,6}(?:\s+|$)")
+_LOST_BREAK = re.compile(r"(?<=\S)\s(#{2,6} [A-Z][^#]{0,60})$")
+"""A heading behind the text of another line: a writer left the line break out."""
 _BOLD_LINE = re.compile(r"^\s*(?:\*\*|__)[^*_].*?(?:\*\*|__):?\s*$")
 _RULE = re.compile(r"^\s*\|?\s*:?-{1,}:?\s*(?:\|\s*:?-{1,}:?\s*)*\|?\s*$")
 _BREAK = re.compile(r"^ {0,3}(?:[-*_=]\s*){3,}$")
@@ -70,6 +74,8 @@ class Line(msgspec.Struct, frozen=True):
     """The list items above it in which it is nested, outermost first; their text."""
     heading: str = ""
     """The nearest heading above (a line of bold text alone is one too)."""
+    section: str = ""
+    """The heading of the section that this heading is in."""
     cells: tuple[tuple[int, int], ...] = ()
     header: tuple[str, ...] = ()
     intro: str = ""
@@ -102,6 +108,7 @@ class Reader:
         self._named: list[str] = []
         self._opening: set[str] = set()
         self._headings = 0
+        self._sections: list[tuple[int, str]] = []
 
     def line(self, text: str) -> Line:
         """The next line, without its line break."""
@@ -114,7 +121,15 @@ class Reader:
             return self._at_fence(text, fence[1], fence[2].lower())
         if self._fence and (not self._fence_prose or re.match(r"\s*\$ \S", text)):
             return self._in_code(text)
+        if (lost := _LOST_BREAK.search(text)) and "|" not in text:
+            line = self._markdown(text[: lost.start(1)])
+            self._at_heading(lost[1], 0)
+            return line
         return self._markdown(text)
+
+    @property
+    def _section(self) -> str:
+        return self._sections[-2][1] if len(self._sections) > 1 and self._sections[-2][0] > 1 else ""
 
     @property
     def _about(self) -> tuple[str, ...]:
@@ -164,6 +179,8 @@ class Reader:
     def _at_heading(self, text: str, body: int) -> Line:
         self._items, self._intro, self._settings = [], "", ""
         self._heading = text.strip().strip("#*_: ").strip()
+        level = len(text) - len(text.lstrip().lstrip("#")) if _HEADING.match(text) else BOLD
+        self._sections = [*(one for one in self._sections if one[0] < level), (level, self._heading)]
         self._in_table, self._header = False, ()
         self._headings, self._named = self._headings + 1, []
         self._names(text)
@@ -183,7 +200,7 @@ class Reader:
         above = tuple(item for place, item in self._items if indent > place or not item.rstrip("*_ ").endswith("."))
         return Line(
             self._number, text, ROW, cells=cells, header=self._header, heading=self._heading, intro=self._intro,
-            parents=above, about=self._about,
+            parents=above, about=self._about, section=self._section,
         )  # fmt: skip
 
     def _prose(self, text: str) -> Line:
@@ -204,7 +221,7 @@ class Reader:
         self._names(text)
         return Line(
             self._number, text, PROSE, body, parents, self._heading, intro=self._intro, settings=self._settings,
-            about=about,
+            about=about, section=self._section,
         )  # fmt: skip
 
 

@@ -151,7 +151,7 @@ class Nearness:
             else [f"{self.lead} ; {self.tail}", self.before, self._rest]
         )
         above = [*reversed(line.parents), *self.earlier]
-        return [*own, *above, self.intro, line.heading]
+        return [*own, *above, self.intro, line.heading, *([line.section] if line.section else [])]
 
     @cached_property
     def intro(self) -> str:
@@ -191,7 +191,7 @@ class Nearness:
 
     def loose(self, layer: int) -> bool:
         """Whether a text farther off may be of something else: an earlier sentence, a paragraph that names several."""
-        above = layer == len(self.layers) - 2 and len(self.known.mentions(self.layers[layer])) > 2
+        above = layer == self.near + len(self.earlier) and len(self.known.mentions(self.layers[layer])) > 2
         return layer < self.near + len(self.earlier) or above
 
     def mentions(self, layer: int) -> list[Mention]:

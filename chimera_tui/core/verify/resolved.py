@@ -10,6 +10,7 @@ from chimera_tui.core.verify.cells import Cells
 from chimera_tui.core.verify.context import Context, statistic_in, words_of
 from chimera_tui.core.verify.differences import is_difference
 from chimera_tui.core.verify.doubt import (
+    of_another_size,
     of_the_other,
     per_thing,
     ranked,
@@ -104,7 +105,7 @@ class Resolution:
             return True
         if self.meaning.far and not self.plausible(self.readings):
             return True
-        if self._of_many_models() or self._of_no_unit():
+        if self._of_many_models() or self._of_no_unit() or of_another_size(at, [one.value for one in self.readings]):
             return True
         if (wanted and turned_to(at)) or (near.compared and not near.known.mentions(f"{near.lead} ; {near.tail}")):
             return True

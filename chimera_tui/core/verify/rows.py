@@ -153,7 +153,7 @@ def _named(at: Context, cells: Cells) -> Rows:
     )
     above = (*reversed(at.line.parents), *((at.line.intro,) if at.in_row else ()))
     rows = Rows((Filter(),))
-    for place, text in enumerate((*own, *above, at.line.heading)):
+    for place, text in enumerate((*own, *above, at.line.heading, at.line.section if at.in_row else "")):
         if not (found := entities_in(text, cells)):
             continue
         ids, said = found

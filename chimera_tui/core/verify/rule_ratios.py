@@ -44,7 +44,7 @@ _CHANGE_HEAD = re.compile(r"Δ|\b(?:delta|change|diff(?:erence)?|speed-?up|gain|
 def judge_ratio(at: Context, judge: Callable[[Claim], Verdict]) -> Verdict | None:
     """A change or a ratio beside the two values it is of. ``judge`` gives the verdict on another claim of the line."""
     plainly = is_change(at)
-    if at.claim.kind in (kinds.VALUE, kinds.COUNT) and at.canonical_unit[0] not in ("", "%"):
+    if at.claim.kind == kinds.COUNT or (at.claim.kind == kinds.VALUE and at.canonical_unit[0] not in ("", "%")):
         return None  # a change in the unit itself is a difference
     if not plainly and not (at.claim.kind == kinds.SHARE and _LOSS.search(at.after[:20] + at.before[-20:])):
         return None

@@ -11,7 +11,7 @@ import msgspec
 
 from chimera_tui.core.verify.cells import Cell, Cells
 from chimera_tui.core.verify.context import STATISTICS, Context, in_printed_unit
-from chimera_tui.core.verify.doubt import FILE_RULE, certain, is_called, of_one_row, ranked, said_of_it
+from chimera_tui.core.verify.doubt import FILE_RULE, certain, is_called, of_another_size, of_one_row, ranked, said_of_it
 from chimera_tui.core.verify.filters import FEW_CELLS, Filter
 from chimera_tui.core.verify.metrics_named import Meant, family, fits
 from chimera_tui.core.verify.rows import Rows
@@ -160,7 +160,7 @@ def _summarised(at: Context, cells: Cells, meant: Meant, rows: Rows, rule: str, 
     inside = rule != FILE_RULE and min(one.value for one in readings) <= at.claim.value <= max(
         one.value for one in readings
     )
-    if inside or not certain(at, rows, rule):
+    if inside or not certain(at, rows, rule) or of_another_size(at, [one.value for one in readings]):
         return unverifiable(at, rule, f"{meant.words} of {rows.said} is {right}; which of it is meant is not plain")
     return Verdict(
         claim=at.claim,
