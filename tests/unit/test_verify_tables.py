@@ -111,6 +111,7 @@ CASES = [
     ("Two models were tested: f6:9b and g7:3b.", "Two", SUPPORTED),
     ("Two models were tested: f6:9b and zebra.", "Two", UNVERIFIABLE),
     ("The latency of h8:1b never exceeded 3.1 ms.", "3.1 ms", SUPPORTED),
+    ("Together AI's mean wait: 4.11 s", "4.11 s", UNVERIFIABLE),
     ("d4:2b ran at two context lengths.", "two", SUPPORTED),
     ("d4:2b ran at four context lengths.", "four", UNVERIFIABLE),
     (PIVOT + "| d4:2b | 71.95 | 81.508 |", "71.95", CONTRADICTED),

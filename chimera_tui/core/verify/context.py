@@ -38,7 +38,7 @@ _SAID_OTHERWISE = (
         " max ",
     ),
     (re.compile(r"\bnever (?:fell|dropped|went|sank) (?:below|under)\b", re.IGNORECASE), " min "),
-    (re.compile(r"\btogether\b(?! with)"), " sum "),
+    (re.compile(r"(?<=[a-z] )together\b(?! with)"), " sum "),
 )
 _FROM = re.compile(r"\bfrom[\s`*~≈]*(?:(?:about|around|roughly|an?|the) )?$", re.IGNORECASE)
 _AGAINST = re.compile(
