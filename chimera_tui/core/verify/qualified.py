@@ -96,6 +96,7 @@ _PART = re.compile(
     r"\b(?:among (?:them|these|those|which)|of (?:which|these|those|them)|including|thereof|incl\.)\W*(?:\w+ )?$",
     re.IGNORECASE,
 )
+_FILES = ("files", "file", "documents")
 _FOLDER = re.compile(rf"{_QUOTE}|(?<![\w/])([\w.-]+(?:/[\w.-]+)*/)(?![\w.])")
 
 
@@ -113,6 +114,8 @@ def part_of(at: Context, facts: Facts, subject: Subject) -> Subject:
     if subject.what != KIND or not _PART.search(at.before):
         return subject
     names = [one[1] or one[2] for one in _FOLDER.finditer(at.before)]
+    if not names and any(one.noun in _FILES and at.reach[0] <= one.start < at.claim.start for one in at.claims):
+        return subject
     whole = named_pattern(at, facts, names[-1]) if names else None
     if whole is None or whole.what != PATTERN:
         return unsure(subject)
