@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from chimera_tui.core.verify.blocks import Blocks
 from chimera_tui.core.verify.facts import Facts
+from chimera_tui.core.verify.index.blocks import Blocks
 from chimera_tui.core.verify.verdict import Verdict
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.events import ClaimJudged

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from chimera_tui.core.report.analysis import ReadableJson
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.judge import Judge
-from chimera_tui.core.verify.lines import LONGEST
-from chimera_tui.core.verify.sentences import sentences
+from chimera_tui.core.verify.text.lines import LONGEST
+from chimera_tui.core.verify.text.sentences import sentences
 from chimera_tui.core.verify.verdict import Verdict
 from chimera_tui.engine.events import CallFinished, CallStarted, Chunk, Event, Stage
 

@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chimera_tui.core.verify.numbers import saved_numbers
+from chimera_tui.core.verify.results.numbers import saved_numbers
 from chimera_tui.engine.saved.html_export import report_html, write_html
 from chimera_tui.headless.exit_codes import FAILED, USAGE
 from chimera_tui.headless.reading import snapshot_of
 from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
-    from chimera_tui.core.verify.numbers import JudgedNumber
+    from chimera_tui.core.verify.results.numbers import JudgedNumber
     from chimera_tui.engine.repository.workspace import Workspace
 
 

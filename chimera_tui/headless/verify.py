@@ -10,17 +10,17 @@ import msgspec
 
 from chimera_tui.core.files import read_bounded, write_atomically
 from chimera_tui.core.inert import inert_line
-from chimera_tui.core.verify.annotate import annotated
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.judge import check
-from chimera_tui.core.verify.listing import row
+from chimera_tui.core.verify.results.annotate import annotated
+from chimera_tui.core.verify.results.listing import row
 from chimera_tui.core.verify.verdict import CONTRADICTED, Check, Verdict
 from chimera_tui.headless.exit_codes import USAGE
 from chimera_tui.headless.reading import snapshot_of
 from chimera_tui.headless.talk import say
 
 if TYPE_CHECKING:
-    from chimera_tui.core.verify.inventory import Frozen
+    from chimera_tui.core.verify.index.inventory import Frozen
     from chimera_tui.engine.repository.workspace import Workspace
 
 LARGEST = 20_000_000

@@ -21,13 +21,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from chimera_tui.core.config.schema import Scan
-from chimera_tui.core.verify.blocks import read_blocks
-from chimera_tui.core.verify.consistency import consistent
 from chimera_tui.core.verify.facts import Facts
-from chimera_tui.core.verify.inventory import Frozen
+from chimera_tui.core.verify.index.blocks import read_blocks
+from chimera_tui.core.verify.index.inventory import Frozen
 from chimera_tui.core.verify.judge import judge_line
-from chimera_tui.core.verify.lines import Reader
-from chimera_tui.core.verify.quantities import DATE, NUMBER, WORDS, canonical, printed
+from chimera_tui.core.verify.results.consistency import consistent
+from chimera_tui.core.verify.text.lines import Reader
+from chimera_tui.core.verify.text.quantities import DATE, NUMBER, WORDS, canonical, printed
 from chimera_tui.core.verify.tolerance import agreement, half_width
 from chimera_tui.core.verify.verdict import SUPPORTED
 from chimera_tui.engine.repository.facts import repository_facts
@@ -221,7 +221,7 @@ def values_by_unit(facts: Facts) -> dict[str, list[float]]:
 
 
 def _everything():
-    from chimera_tui.core.verify.filters import Filter
+    from chimera_tui.core.verify.index.filters import Filter
 
     return Filter()
 
@@ -288,7 +288,7 @@ def moved_date(span: str, generator: random.Random) -> str | None:
     found = DATE.fullmatch(span) or DATE.match(span)
     if not found:
         return None
-    from chimera_tui.core.verify.quantities import date_parts
+    from chimera_tui.core.verify.text.quantities import date_parts
 
     (year, month, day), _ = date_parts(found)
     for _ in range(100):

@@ -10,8 +10,8 @@ import pytest
 
 from chimera_tui.core.report.saved import read_saved_run
 from chimera_tui.core.report.sections import NOT_THE_MODELS
-from chimera_tui.core.verify.annotate import annotated
 from chimera_tui.core.verify.judge import check
+from chimera_tui.core.verify.results.annotate import annotated
 from chimera_tui.engine.repository.workspace import Workspace
 from chimera_tui.engine.run import Run
 from chimera_tui.engine.saved.frozen import frozen_facts

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from chimera_tui.core.findings.finding import Finding, Source
 from chimera_tui.core.html.body import body
 from chimera_tui.core.html.page import ReportPage, render
-from chimera_tui.core.verify.numbers import JudgedNumber
+from chimera_tui.core.verify.results.numbers import JudgedNumber
 from chimera_tui.core.verify.verdict import Source as Fact
 
 TAGS = {

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chimera_tui.core.verify.extract import extract
-from chimera_tui.core.verify.lines import CODE, HEADER, KEY, PROGRAM, ROW, Reader
+from chimera_tui.core.verify.text.extract import extract
+from chimera_tui.core.verify.text.lines import CODE, HEADER, KEY, PROGRAM, ROW, Reader
 from chimera_tui.core.verify.tolerance import agreement
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from chimera_tui.core.verify.annotate import MARK, annotated
-from chimera_tui.core.verify.blocks import read_blocks
 from chimera_tui.core.verify.facts import Facts
+from chimera_tui.core.verify.index.blocks import read_blocks
 from chimera_tui.core.verify.judge import check
+from chimera_tui.core.verify.results.annotate import MARK, annotated
 from tests.unit.verify_repository import facts_of, labels, write_repository
 
 OLDER = """# Baseline Collector

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chimera_tui.core.verify.cell_statistics import by_file, of_values, statistic
-from chimera_tui.core.verify.filters import FEW_CELLS
+from chimera_tui.core.verify.index.cell_statistics import by_file, of_values, statistic
+from chimera_tui.core.verify.index.filters import FEW_CELLS
 
 NAMES = ("mean", "min", "max", "std", "sum", "range", "p5", "p50", "p99", "p99.9", "nonsense")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from chimera_tui.core.compare.result import Change
 from chimera_tui.core.inert import inert_line
 from chimera_tui.core.report.saved import REPORT, read_json
-from chimera_tui.core.verify.numbers import saved_numbers
+from chimera_tui.core.verify.results.numbers import saved_numbers
 
 FACTS = "facts.json"
 LARGEST = 512_000_000

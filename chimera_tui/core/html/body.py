@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from chimera_tui.core.inert import inert, inert_line
-from chimera_tui.core.verify.numbers import JudgedNumber
+from chimera_tui.core.verify.results.numbers import JudgedNumber
 
 OPEN, NUMBERED, CLOSE, NOTE, NOTED = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
 _PRIVATE = re.compile("[\ue000-\ue004]")

@@ -12,7 +12,7 @@ from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.findings.wording import amount
 from chimera_tui.core.html.body import Body, Heading, body, text
 from chimera_tui.core.html.style import CSS
-from chimera_tui.core.verify.numbers import JudgedNumber, counts
+from chimera_tui.core.verify.results.numbers import JudgedNumber, counts
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, Source
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from chimera_tui.core.verify.blocks import Blocks
-from chimera_tui.core.verify.cells import Cells
-from chimera_tui.core.verify.hardware import SOFTWARE, names
-from chimera_tui.core.verify.inventory import Frozen, Inventory, files_of
+from chimera_tui.core.verify.index.blocks import Blocks
+from chimera_tui.core.verify.index.cells import Cells
+from chimera_tui.core.verify.index.inventory import Frozen, Inventory, files_of
+from chimera_tui.core.verify.text.hardware import SOFTWARE, names
 from chimera_tui.core.verify.written import Written
 
 if TYPE_CHECKING:

@@ -8,37 +8,37 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from chimera_tui.core.verify.annotate import OURS, plain_lines
-from chimera_tui.core.verify.blocks import read_blocks
 from chimera_tui.core.verify.claim import VALUE, Claim, Skipped
-from chimera_tui.core.verify.consistency import consistent
-from chimera_tui.core.verify.context import Context
-from chimera_tui.core.verify.doubt import FILE_RULE
-from chimera_tui.core.verify.extract import extract
 from chimera_tui.core.verify.facts import Facts
-from chimera_tui.core.verify.grounding import judge_grounded
-from chimera_tui.core.verify.lines import LONGEST, PROGRAM, PROSE, Line, Reader, withheld
-from chimera_tui.core.verify.names import plain
-from chimera_tui.core.verify.rule_compared import judge_compared
-from chimera_tui.core.verify.rule_counts import judge_count, judge_share
-from chimera_tui.core.verify.rule_dates import judge_date
-from chimera_tui.core.verify.rule_gaps import judge_gap
-from chimera_tui.core.verify.rule_keys import judge_key
-from chimera_tui.core.verify.rule_metrics import judge_file, judge_metric
-from chimera_tui.core.verify.rule_names import judge_hardware, judge_model_size
-from chimera_tui.core.verify.rule_options import is_index, judge_option
-from chimera_tui.core.verify.rule_ratios import judge_ratio
-from chimera_tui.core.verify.rule_recorded import is_setup, judge_recorded
-from chimera_tui.core.verify.rule_rows import judge_rows
-from chimera_tui.core.verify.rule_runs import as_observations, counts_observations, judge_failed
-from chimera_tui.core.verify.rule_selected import judge_selected
-from chimera_tui.core.verify.rule_sizes import judge_size
-from chimera_tui.core.verify.rule_totals import judge_total
-from chimera_tui.core.verify.rule_turned import judge_turned
-from chimera_tui.core.verify.sentences import sentences
-from chimera_tui.core.verify.strangers import names_no_row, other_subject
-from chimera_tui.core.verify.values import METRIC
+from chimera_tui.core.verify.index.blocks import read_blocks
+from chimera_tui.core.verify.results.annotate import OURS, plain_lines
+from chimera_tui.core.verify.results.consistency import consistent
+from chimera_tui.core.verify.rules.compared import judge_compared
+from chimera_tui.core.verify.rules.counts import judge_count, judge_share
+from chimera_tui.core.verify.rules.dates import judge_date
+from chimera_tui.core.verify.rules.gaps import judge_gap
+from chimera_tui.core.verify.rules.grounding import judge_grounded
+from chimera_tui.core.verify.rules.hardware_names import judge_hardware, judge_model_size
+from chimera_tui.core.verify.rules.keys import judge_key
+from chimera_tui.core.verify.rules.metrics import judge_file, judge_metric
+from chimera_tui.core.verify.rules.options import is_index, judge_option
+from chimera_tui.core.verify.rules.ratios import judge_ratio
+from chimera_tui.core.verify.rules.recorded import is_setup, judge_recorded
+from chimera_tui.core.verify.rules.row_counts import judge_rows
+from chimera_tui.core.verify.rules.runs import as_observations, counts_observations, judge_failed
+from chimera_tui.core.verify.rules.selected import judge_selected
+from chimera_tui.core.verify.rules.sizes import judge_size
+from chimera_tui.core.verify.rules.totals import judge_total
+from chimera_tui.core.verify.rules.turned import judge_turned
+from chimera_tui.core.verify.rules.values import METRIC
+from chimera_tui.core.verify.text.extract import extract
+from chimera_tui.core.verify.text.lines import LONGEST, PROGRAM, PROSE, Line, Reader, withheld
+from chimera_tui.core.verify.text.names import plain
+from chimera_tui.core.verify.text.sentences import sentences
 from chimera_tui.core.verify.verdict import CONTRADICTED, SUPPORTED, UNVERIFIABLE, Check, Remark, Verdict
+from chimera_tui.core.verify.words.context import Context
+from chimera_tui.core.verify.words.doubt import FILE_RULE
+from chimera_tui.core.verify.words.strangers import names_no_row, other_subject
 from chimera_tui.core.verify.written import CITATION, judge_finding
 
 SECOND = ("none", METRIC, FILE_RULE, "size")

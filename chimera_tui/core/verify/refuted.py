@@ -11,15 +11,9 @@ from collections.abc import Iterator
 import msgspec
 
 from chimera_tui.core.verify import claim as kinds
-from chimera_tui.core.verify.cells import Cells
-from chimera_tui.core.verify.context import Context, statistic_in
-from chimera_tui.core.verify.extract import extract
-from chimera_tui.core.verify.filters import Filter
-from chimera_tui.core.verify.lines import PROSE, ROW, Reader
-from chimera_tui.core.verify.metrics_named import GENERAL, Meant, family, fits, in_text, metric_of
-from chimera_tui.core.verify.rows import Rows, entities_in, rows_of, settings_of
-from chimera_tui.core.verify.tolerance import agreement
-from chimera_tui.core.verify.values import (
+from chimera_tui.core.verify.index.cells import Cells
+from chimera_tui.core.verify.index.filters import Filter
+from chimera_tui.core.verify.rules.values import (
     SUMMARY,
     TELLING_DIGITS,
     Reading,
@@ -29,7 +23,13 @@ from chimera_tui.core.verify.values import (
     readings_of,
     source_of,
 )
+from chimera_tui.core.verify.text.extract import extract
+from chimera_tui.core.verify.text.lines import PROSE, ROW, Reader
+from chimera_tui.core.verify.tolerance import agreement
 from chimera_tui.core.verify.verdict import Source
+from chimera_tui.core.verify.words.context import Context, statistic_in
+from chimera_tui.core.verify.words.metrics_named import GENERAL, Meant, family, fits, in_text, metric_of
+from chimera_tui.core.verify.words.rows import Rows, entities_in, rows_of, settings_of
 
 FARTHEST = 3.0
 """A number farther from everything measured than this factor is of something else."""

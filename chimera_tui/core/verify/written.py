@@ -8,10 +8,10 @@ from collections.abc import Iterable
 import msgspec
 
 from chimera_tui.core.findings.finding import Finding
-from chimera_tui.core.verify.context import Context
-from chimera_tui.core.verify.names import plain
-from chimera_tui.core.verify.quantities import NUMBER
+from chimera_tui.core.verify.text.names import plain
+from chimera_tui.core.verify.text.quantities import NUMBER
 from chimera_tui.core.verify.verdict import SUPPORTED, Source, Verdict
+from chimera_tui.core.verify.words.context import Context
 
 RULE = "finding"
 CITED = re.compile(r"\bF(\d{1,5})\b")

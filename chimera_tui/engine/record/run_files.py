@@ -11,7 +11,7 @@ from chimera_tui.core.findings.choice import DROPPED, PINNED, labelled
 from chimera_tui.core.report.metrics import throughput, total
 from chimera_tui.core.report.saved import REPORT
 from chimera_tui.core.verify.facts import Extra
-from chimera_tui.core.verify.listing import row
+from chimera_tui.core.verify.results.listing import row
 from chimera_tui.core.verify.verdict import Check
 from chimera_tui.engine.context import RunContext
 from chimera_tui.engine.repository.facts import text_facts

@@ -15,9 +15,9 @@ from chimera_tui.core.report.citations import with_labels
 from chimera_tui.core.report.document import WITHOUT_A_MODEL, Report, configuration_line, render
 from chimera_tui.core.report.saved import REPORT
 from chimera_tui.core.report.sections import assemble
-from chimera_tui.core.verify.annotate import annotated
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.judge import check
+from chimera_tui.core.verify.results.annotate import annotated
 from chimera_tui.core.verify.verdict import Check
 from chimera_tui.engine.checking import run_facts
 from chimera_tui.engine.context import RunContext

@@ -11,7 +11,7 @@ from chimera_tui.core.links import real_path
 from chimera_tui.core.report.data_summary import DataSummary
 from chimera_tui.core.report.sections import ingestion
 from chimera_tui.core.verify.facts import Extra, Facts, merged, read_text_facts
-from chimera_tui.core.verify.inventory import Frozen
+from chimera_tui.core.verify.index.inventory import Frozen
 from chimera_tui.core.verify.written import Written, written
 
 if TYPE_CHECKING:

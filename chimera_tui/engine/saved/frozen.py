@@ -16,7 +16,7 @@ from chimera_tui.core.frames import Frames
 from chimera_tui.core.inert import inert_line
 from chimera_tui.core.moments import utc
 from chimera_tui.core.verify.facts import Extra, Facts
-from chimera_tui.core.verify.inventory import Frozen
+from chimera_tui.core.verify.index.inventory import Frozen
 
 if TYPE_CHECKING:
     import polars as pl

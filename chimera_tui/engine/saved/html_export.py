@@ -11,7 +11,7 @@ from chimera_tui.core.files import BrokenFileError, decoded_json, read_bounded, 
 from chimera_tui.core.findings.finding import Finding
 from chimera_tui.core.html.page import ReportPage, render
 from chimera_tui.core.report.saved import REPORT
-from chimera_tui.core.verify.numbers import JudgedNumber, saved_numbers
+from chimera_tui.core.verify.results.numbers import JudgedNumber, saved_numbers
 from chimera_tui.engine.saved.frozen import FACTS
 
 LARGEST = 16_000_000

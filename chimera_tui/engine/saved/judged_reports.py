@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chimera_tui.core.verify.judge import check
-from chimera_tui.core.verify.numbers import JudgedNumber, numbers_of
+from chimera_tui.core.verify.results.numbers import JudgedNumber, numbers_of
 from chimera_tui.engine.saved.frozen import FACTS, frozen_facts
 
 if TYPE_CHECKING:

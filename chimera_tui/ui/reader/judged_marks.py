@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from chimera_tui.core.verify.numbers import JudgedNumber, line_starts
+from chimera_tui.core.verify.results.numbers import JudgedNumber, line_starts
 from chimera_tui.ui.markdown.marks import Mark
 
 

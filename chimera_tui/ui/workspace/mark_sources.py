@@ -4,9 +4,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from chimera_tui.core.query import quoted_value
-from chimera_tui.core.verify.rule_counts import COUNTS, SHARES
-from chimera_tui.core.verify.rule_dates import RULE as DATES
-from chimera_tui.core.verify.rule_sizes import RULE as SIZES
+from chimera_tui.core.verify.rules.counts import COUNTS, SHARES
+from chimera_tui.core.verify.rules.dates import RULE as DATES
+from chimera_tui.core.verify.rules.sizes import RULE as SIZES
 from chimera_tui.core.verify.verdict import Source
 from chimera_tui.ui.commands import Pane
 from chimera_tui.ui.markdown.marks import Mark

@@ -13,7 +13,7 @@ from chimera_tui.ui.screens.export import ExportDialog
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chimera_tui.core.verify.numbers import JudgedNumber
+    from chimera_tui.core.verify.results.numbers import JudgedNumber
     from chimera_tui.engine.saved.judged_reports import ReportJudge
     from chimera_tui.engine.saved.trash import Discarded
     from chimera_tui.ui.workspace.screen import WorkspaceScreen
@@ -57,7 +57,7 @@ class ReportActions:
         self._screen.run_worker(self._check(path), group="judge report", exclusive=True)
 
     async def _check(self, path: Path) -> None:
-        from chimera_tui.core.verify.numbers import counts
+        from chimera_tui.core.verify.results.numbers import counts
         from chimera_tui.ui.panes.reports.text import read_report
 
         numbers = await self._judged(path, lambda: read_report(path))

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import ContentSwitcher, Static
 
 from chimera_tui.core.query import QueryError, compile_filter
-from chimera_tui.core.verify.numbers import JudgedNumber, counts
+from chimera_tui.core.verify.results.numbers import JudgedNumber, counts
 from chimera_tui.ui.panes.preview.content import (
     MarkdownContent,
     NoContent,

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from chimera_tui.core.query import quoted_value
 from chimera_tui.core.report.library import GROUPS
-from chimera_tui.core.verify.numbers import Counts
+from chimera_tui.core.verify.results.numbers import Counts
 from chimera_tui.ui.keymap import spoken
 from chimera_tui.ui.panes.reports.columns import columns, group_columns
 from chimera_tui.ui.panes.reports.rows import ReportRows

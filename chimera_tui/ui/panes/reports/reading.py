@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from chimera_tui.core.inert import inert_line
-from chimera_tui.core.verify.numbers import JudgedNumber, counts, saved_numbers
+from chimera_tui.core.verify.results.numbers import JudgedNumber, counts, saved_numbers
 from chimera_tui.ui.panes.reports.text import read_report
 from chimera_tui.ui.reader.found_text import FoundText
 from chimera_tui.ui.reader.judged_marks import marks_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chimera_tui.core.query import QueryError, compile_filter
 from chimera_tui.core.report.library import grouped
-from chimera_tui.core.verify.numbers import Counts
+from chimera_tui.core.verify.results.numbers import Counts
 
 if TYPE_CHECKING:
     import polars as pl

@@ -1,0 +1,1 @@
+"""What is known, indexed once: cells, files, the blocks that the program wrote."""

@@ -1,0 +1,1 @@
+"""Verdicts told: lists, footnotes, counts."""

@@ -1,0 +1,1 @@
+"""The rules: each decides about some claims, or says nothing."""

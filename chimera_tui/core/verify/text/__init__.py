@@ -1,0 +1,1 @@
+"""A report's text: its lines, sentences, quantities and claims. Nothing is compared here."""
