@@ -39,6 +39,9 @@ class Journal:
         """Write one event; False once, when the journal fails. After a failure nothing is written any more."""
         if self._descriptor is None:
             return True
+        if self.failure is not None:  # what was written did not reach the disk
+            self._close()
+            return False
         line = self._encoder.encode(event) + b"\n"
         try:
             while line:

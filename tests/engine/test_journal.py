@@ -54,6 +54,26 @@ async def test_a_line_cut_by_a_crash_is_left_out_and_the_rest_read(tmp_path: Pat
     assert [event.text for event in read_journal(journal.path)] == ["one", "two"]  # type: ignore[union-attr]
 
 
+async def test_what_did_not_reach_the_disk_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = asyncio.Event()
+
+    def broken(_: int) -> None:
+        loop.call_soon_threadsafe(synced.set)
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr("chimera_tui.engine.journal.SYNC_EVERY_S", 0.001)
+    monkeypatch.setattr(os, "fsync", broken)
+    journal = Journal(tmp_path / "calls.ndjson")
+    assert journal.append(chunk("one"))
+    await synced.wait()
+    while journal.failure is None:  # noqa: ASYNC110 - it is set right after the thread has ended
+        await asyncio.sleep(0)
+    assert [journal.append(chunk("two")), journal.append(chunk("three"))] == [False, True]
+    assert journal.failure.errno == errno.EIO
+    await journal.close()
+
+
 async def test_a_full_disk_stops_the_journal_once_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
