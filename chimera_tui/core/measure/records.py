@@ -107,27 +107,28 @@ class Walk:
         grouped = self._grouped(nested, place.key) if nested else 0
         own = any(value == place.key for _, value in place.record.factors)  # of one of several alike objects
         keys = _said_by_keys("key" if own else place.key, nested) if grouped else ()
+        alike = grouped > 1 and _of_same_keys(nested)
         named = self._alike_lists(node)
         stated = node.get("unit")
         unit = stated if isinstance(stated, str) else ""
         prefix = place.field + "." if place.field else ""
         for k, v in node.items():
             if isinstance(v, dict):
-                self._nested(v, place.below(k), grouped, keys)
+                self._nested(v, place.below(k), grouped, keys, alike=alike)
             elif isinstance(v, list):
                 if v and container(self.tool, k) != "text":
                     self._list(v, place.below(k), unit, ((_singular(place.key or "group"), k),) if k in named else ())
             elif v is not None:
                 leaves.append((prefix + k, v, unit, None))
 
-    def _nested(self, node: dict[str, Any], place: Place, grouped: int, keys: tuple[str, ...]) -> None:
+    def _nested(self, node: dict[str, Any], place: Place, grouped: int, keys: tuple[str, ...], *, alike: bool) -> None:
         role = container(self.tool, place.key)
         if not node or role == "text":
             return
         if role == "strict":
             self._settings(node, place)
         elif grouped:
-            self._member(node, place, tuple((name, place.key) for name in keys), grouped)
+            self._member(node, place, tuple((name, place.key) for name in keys), grouped, alike=alike)
         elif is_distribution(tuple(node)):
             self._distribution(node, place.record, place.field, "", None)
         else:
@@ -145,13 +146,19 @@ class Walk:
             elif v is not None and not (isinstance(v, list) and any(isinstance(item, dict | list) for item in v)):
                 place.record.leaves.append((f"{place.field}.{k}", v, "", None))
 
-    def _member(self, node: dict[str, Any], place: Place, factors: tuple[tuple[str, str], ...], grouped: int) -> None:
-        """A value of a dict whose values all look the same; ``grouped`` counts the levels of such dicts."""
+    def _member(
+        self, node: dict[str, Any], place: Place, factors: tuple[tuple[str, str], ...], grouped: int, *, alike: bool
+    ) -> None:
+        """A value of a dict whose values all look the same; ``grouped`` counts the levels of such dicts.
+
+        Its own groups are one factor with those of the others where they are called the same (``alike``).
+        """
         if grouped > 1:
-            keys = _said_by_keys("key", list(node.items()))
-            for k, v in node.items():
-                if isinstance(v, dict):
-                    self._member(v, place.below(k), (*factors, *((name, k) for name in keys)), grouped - 1)
+            keys = _said_by_keys("key" if alike else place.key, list(node.items()))
+            members = [(k, v) for k, v in node.items() if isinstance(v, dict)]
+            for k, v in members:
+                more = tuple((name, k) for name in keys)
+                self._member(v, place.below(k), (*factors, *more), grouped - 1, alike=_of_same_keys(members))
             return
         self._object(node, self._record(Record(place.path, place.record, factors), place))
 
@@ -267,6 +274,11 @@ def _said_by_keys(key: str, members: list[tuple[str, Any]]) -> tuple[str, ...]:
     """Which factors the keys of alike objects are: where most of them name a model, all do."""
     models = sum(entity_column(name) == "model" for name, _ in members)
     return (_singular(key), "model") if models and 2 * models >= len(members) else (_singular(key),)
+
+
+def _of_same_keys(members: list[tuple[str, Any]]) -> bool:
+    """Whether some key is in each of the members."""
+    return bool(members) and bool(frozenset.intersection(*[frozenset(node) for _, node in members]))
 
 
 @lru_cache(maxsize=4096)
