@@ -84,8 +84,7 @@ class Facts:
         names_ = [one.path for one in self.inventory.files]
         if self.blocks and self.blocks.model:
             names_.append(self.blocks.model)
-        if self.cells is not None:
-            names_ += [name for name in self.cells.frames.configs["model"].unique().to_list() if name]
+        names_ += self._models
         for name in names_:
             for number, letter in _SIZE.findall(name.lower().replace("_", "-")):
                 value = round(float(number) * (1e9 if letter == "b" else 1e6))
@@ -93,10 +92,16 @@ class Facts:
         return {value: tuple(dict.fromkeys(found_)) for value, found_ in found.items()}
 
     @cached_property
+    def _models(self) -> list[str]:
+        """The models that the configurations name, in one order: which is told first must not change."""
+        if self.cells is None:
+            return []
+        return [name for name in self.cells.frames.configs["model"].drop_nulls().unique().sort().to_list() if name]
+
+    @cached_property
     def sizeless(self) -> tuple[str, ...]:
         """Names of models that do not state a number of parameters."""
-        names_ = [] if self.cells is None else self.cells.frames.configs["model"].drop_nulls().unique().sort().to_list()
-        return tuple(one for one in names_ if not _SIZE.search(one.lower().replace("_", "-")))
+        return tuple(one for one in self._models if not _SIZE.search(one.lower().replace("_", "-")))
 
     @cached_property
     def collected(self) -> tuple[datetime, datetime] | None:
@@ -138,7 +143,7 @@ class Facts:
         """Versions named: (name, version, path)."""
         found = []
         if self.cells is not None:
-            for text in self.cells.frames.configs["extra"].unique().to_list():
+            for text in self.cells.frames.configs["extra"].unique(maintain_order=True).to_list():
                 for key, value in (msgspec.json.decode(text) if text else {}).items():
                     if isinstance(value, str) and re.fullmatch(r"v?\d+(?:\.\d+)+\S*", value):
                         found.append((key.lower(), value.lstrip("v"), "the configurations in the data"))

@@ -215,7 +215,9 @@ def _names(cells: Cells) -> dict[str, list[str]]:
     """The factors of the configurations, by their names in the singular and in normal form."""
     if "factor names" not in cells.memo:
         extra = [
-            name for row in cells.frames.configs["extra"].drop_nulls().unique() for name in msgspec.json.decode(row)
+            name
+            for row in cells.frames.configs["extra"].drop_nulls().unique(maintain_order=True)
+            for name in msgspec.json.decode(row)
         ]
         found: dict[str, list[str]] = {}
         for name in dict.fromkeys((*ENTITY_COLUMNS, *SETTINGS, *extra)):
