@@ -4,6 +4,7 @@ import pytest
 
 from chimera_tui.core.verify.facts import Facts
 from chimera_tui.core.verify.judge import check
+from chimera_tui.core.verify.text.lines import PROSE, Reader
 from tests.unit.verify_repository import facts_of
 
 SUPPORTED, CONTRADICTED, UNVERIFIABLE = "supported", "contradicted", "unverifiable"
@@ -59,3 +60,12 @@ LOST = "# Sizes ## QAT\n- Model Size Bytes: {} ## INT8\n- Model Size Bytes: {}"
 def test_what_stands_above_says_whose_number_it_is(facts, text, span, label):
     (verdict,) = [one for one in check(text, facts).verdicts if one.claim.span == span]
     assert verdict.label == label, verdict.reason
+
+
+def test_a_section_ends_where_the_program_wrote_and_an_indented_heading_is_of_its_own_level():
+    reader = Reader(program=frozenset((4,)))
+    text = "## Alpha\n### Runs\nTwo runs.\nBy the program.\n**Numbers**\nThree runs.\n  ## Beta\n### More\nOne."
+    lines = [reader.line(one) for one in text.split("\n")]
+    assert [(one.heading, one.section) for one in lines if one.role == PROSE] == [
+        ("Runs", "Alpha"), ("Numbers", ""), ("More", "Beta"),
+    ]  # fmt: skip

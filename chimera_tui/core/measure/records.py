@@ -105,8 +105,10 @@ class Walk:
         leaves = place.record.leaves
         nested = [(k, v) for k, v in node.items() if isinstance(v, dict)]
         grouped = self._grouped(nested, place.key) if nested else 0
-        own = any(value == place.key for _, value in place.record.factors)  # of one of several alike objects
-        keys = _said_by_keys("key" if own else place.key, nested) if grouped else ()
+        keys: tuple[str, ...] = ()
+        if grouped:
+            own = any(value == place.key for _, value in place.record.factors)  # of one of several alike objects
+            keys = _said_by_keys("key" if own else place.key, nested)
         alike = grouped > 1 and _of_same_keys(nested)
         named = self._alike_lists(node)
         stated = node.get("unit")
@@ -156,9 +158,10 @@ class Walk:
         if grouped > 1:
             keys = _said_by_keys("key" if alike else place.key, list(node.items()))
             members = [(k, v) for k, v in node.items() if isinstance(v, dict)]
+            same = _of_same_keys(members)
             for k, v in members:
                 more = tuple((name, k) for name in keys)
-                self._member(v, place.below(k), (*factors, *more), grouped - 1, alike=_of_same_keys(members))
+                self._member(v, place.below(k), (*factors, *more), grouped - 1, alike=same)
             return
         self._object(node, self._record(Record(place.path, place.record, factors), place))
 

@@ -148,7 +148,8 @@ def _decided(at: Context, cells: Cells, near: Nearness, meaning: Meaning, chosen
                 apart += in_each_file(at, cells, meaning, groups, name)
             fit = _agreeing(at, apart[len(readings) :])
         if fit and cells.frames.loads.height:
-            fit = [one for one in fit if is_of_state(cells, one.file_id, one.record, warm=asked_state(at))]
+            warm = asked_state(at)
+            fit = [one for one in fit if is_of_state(cells, one.file_id, one.record, warm=warm)]
         if fit:
             if chance(at, apart) > named or not telling(at, cells, wanted, apart):
                 return None

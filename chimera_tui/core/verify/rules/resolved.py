@@ -119,7 +119,7 @@ class Resolution:
         """Whether settings alone select rows of several models, and the number is within what those have."""
         known = self.near.known
         names = [one for text in self.near.layers[: self.near.near] for one in known.mentions(text)]
-        if any(not one.setting for one in names) or len(models_of(self.cells, known, self.chosen.sets[0])) < 2:
+        if any(not one.setting for one in names) or len(models_of(self.cells, self.chosen.sets[0])) < 2:
             return False
         values = [one.value for one in self.readings]
         return min(values) <= self.at.claim.value <= max(values)

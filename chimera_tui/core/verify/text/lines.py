@@ -99,7 +99,6 @@ class Reader:
         self._fence = ""
         self._fence_prose = False
         self._items: list[tuple[int, str]] = []
-        self._heading = ""
         self._header: tuple[str, ...] = ()
         self._in_table = False
         self._intro = ""
@@ -128,6 +127,10 @@ class Reader:
         return self._markdown(text)
 
     @property
+    def _heading(self) -> str:
+        return self._sections[-1][1] if self._sections else ""
+
+    @property
     def _section(self) -> str:
         return self._sections[-2][1] if len(self._sections) > 1 and self._sections[-2][0] > 1 else ""
 
@@ -144,7 +147,7 @@ class Reader:
 
     def _leave(self) -> None:
         self._fence, self._items, self._header, self._in_table = "", [], (), False
-        self._intro, self._heading, self._previous = "", "", ""
+        self._intro, self._previous, self._sections = "", "", []
 
     def _at_fence(self, text: str, mark: str, info: str) -> Line:
         if not self._fence:
@@ -178,9 +181,9 @@ class Reader:
 
     def _at_heading(self, text: str, body: int) -> Line:
         self._items, self._intro, self._settings = [], "", ""
-        self._heading = text.strip().strip("#*_: ").strip()
-        level = len(text) - len(text.lstrip().lstrip("#")) if _HEADING.match(text) else BOLD
-        self._sections = [*(one for one in self._sections if one[0] < level), (level, self._heading)]
+        heading, bare = text.strip().strip("#*_: ").strip(), text.lstrip()
+        level = len(bare) - len(bare.lstrip("#")) if _HEADING.match(text) else BOLD
+        self._sections = [*(one for one in self._sections if one[0] < level), (level, heading)]
         self._in_table, self._header = False, ()
         self._headings, self._named = self._headings + 1, []
         self._names(text)

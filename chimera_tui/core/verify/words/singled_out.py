@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from chimera_tui.core.verify.index.cells import Cells
+from chimera_tui.core.verify.words.factor_values import values_of
 from chimera_tui.core.verify.words.mentions import Mention, Vocabulary
 from chimera_tui.core.verify.words.nearness import Nearness
 
@@ -12,13 +13,9 @@ MOST_CELLS, MOST_OTHERS = 20_000, 3
 """Cells of one series beyond which it is left to the rules that search by value."""
 
 
-def models_of(cells: Cells, known: Vocabulary, groups: frozenset[int]) -> set[str | None]:
-    """The models of some groups of rows."""
-    if "model of group" not in cells.memo:
-        models = dict(cells.frames.configs.select("config_id", "model").iter_rows())
-        cells.memo["model of group"] = {group: models.get(config) for (_, config), group in known.number.items()}
-    table: dict[int, str | None] = cells.memo["model of group"]  # type: ignore[assignment]
-    return {table.get(one) for one in groups}
+def models_of(cells: Cells, groups: frozenset[int]) -> set[object]:
+    """The models of some groups of rows; one of no model counts as another."""
+    return {values_of(cells, "model").get(one) for one in groups}
 
 
 class Chosen(NamedTuple):
