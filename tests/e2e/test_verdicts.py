@@ -6,6 +6,7 @@ import pytest
 
 from tests.e2e.terminal import Terminal
 from tests.e2e.test_sessions import SIZES
+from tests.e2e.withheld import Withheld
 from tests.server import Script, ServerThread
 from tests.server.llama import LlamaServer
 
@@ -70,14 +71,15 @@ def test_wrong_numbers_are_marked_while_text_streams_and_enter_shows_what_is_rig
 @pytest.mark.skipif(not MODEL.is_file(), reason="the shared model that writes reports is not beside this checkout")
 def test_a_real_llama_server_is_caught_while_it_writes(repository: Path, tmp_path: Path) -> None:
     pytest.importorskip("xllamacpp", reason="xllamacpp, a wheel of llama.cpp, is not installed")
-    with LlamaServer(MODEL) as server:
-        words = [str(repository), "--set", "run.engine=openai", "--set", f"server.openai_url={server.url}"]
+    with LlamaServer(MODEL) as server, Withheld(server.url) as relay:
+        words = [str(repository), "--set", "run.engine=openai", "--set", f"server.openai_url={relay.url}"]
         words += ["--set", "run.model=tiny-reporter", "--set", "run.persona=none", "--set", "options.seed=7"]
         with Terminal(words, home=tmp_path, size=(80, 24)) as person:
             person.wait(r"2 files")
             person.press("r")
             person.wait(r"verified \d+/\d+, \d+ wrong|ver\. \d+/\d+ ✗\d+", 90)
             assert "Ended" not in person.text
+            relay.seen.set()
             person.press("g", "b")
             person.wait(r"✗ .* contradicted · ")
             person.wait(r"▸.*✗")
